@@ -1,0 +1,51 @@
+# make run   sets up what is missing, builds, and starts everything on loopback
+# make test  sets up what is missing and runs every test
+.PHONY: run test setup check rust-test browser-test power-loss-test supply-chain bench chaos powerloss fuzz
+
+run: setup
+	cargo build --quiet
+	exec target/debug/mizumado demo --dir demo
+
+test: setup check rust-test browser-test power-loss-test supply-chain
+
+setup:
+	@scripts/setup
+
+check:
+	cargo fmt --check
+	cargo clippy --quiet --all-targets -- -D warnings
+
+rust-test:
+	scripts/with-postgres cargo nextest run --no-fail-fast
+
+browser-test:
+	cargo build --quiet
+	cd tests/browser && node run.mjs
+
+# One round of power cuts; `make powerloss` is the long one.
+power-loss-test:
+	cargo build --quiet
+	python3 tests/power-loss/campaign.py --binary target/debug/mizumado --rounds 1 --cuts 4 --seed 3
+
+supply-chain:
+	scripts/supply-chain
+
+bench:
+	cargo build --quiet --release
+	scripts/bench
+
+# Kills and faults without end: CHAOS_ROUNDS, CHAOS_PER_ROUND, CHAOS_SEED. Prints the figures.
+chaos:
+	cargo build --quiet --release
+	CHAOS_BINARY=$(CURDIR)/target/release/mizumado CHAOS_ROUNDS=$${CHAOS_ROUNDS:-200} CHAOS_PER_ROUND=$${CHAOS_PER_ROUND:-500} \
+	    scripts/with-postgres cargo nextest run --profile chaos -E 'test(chaos::)'
+
+# Power cuts: only what was synced survives. POWERLOSS_ROUNDS, POWERLOSS_SEED.
+powerloss:
+	cargo build --quiet --release
+	python3 tests/power-loss/test_keep_synced.py
+	python3 tests/power-loss/campaign.py --binary target/release/mizumado --rounds $${POWERLOSS_ROUNDS:-20} --seed $${POWERLOSS_SEED:-1}
+
+# Every property of every parser with many more cases: FUZZ_CASES.
+fuzz:
+	PROPTEST_CASES=$${FUZZ_CASES:-20000} cargo nextest run --profile chaos --lib

@@ -1,0 +1,90 @@
+// The WebAuthn ceremonies. Chromium 109 has no parse…FromJSON, so bytes are turned here.
+(() => {
+  const bytes = (text) => {
+    const plain = atob(text.replace(/-/g, '+').replace(/_/g, '/'))
+    return Uint8Array.from(plain, (c) => c.charCodeAt(0))
+  }
+  const text = (buffer) =>
+    btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '')
+  const ids = (list) => (list || []).map((c) => ({ ...c, id: bytes(c.id) }))
+  const post = (path, body) =>
+    fetch(path, { method: 'POST', body: body && JSON.stringify(body), headers: { 'content-type': 'application/json' } })
+
+  const create = async (key) => {
+    const made = await navigator.credentials.create({
+      publicKey: {
+        ...key,
+        challenge: bytes(key.challenge),
+        user: { ...key.user, id: bytes(key.user.id) },
+        excludeCredentials: ids(key.excludeCredentials),
+      },
+    })
+    const r = made.response
+    return {
+      attestationObject: text(r.attestationObject),
+      clientDataJSON: text(r.clientDataJSON),
+      transports: r.getTransports ? r.getTransports() : [],
+      made,
+    }
+  }
+  const get = async (key) => {
+    const made = await navigator.credentials.get({
+      publicKey: { ...key, challenge: bytes(key.challenge), allowCredentials: ids(key.allowCredentials) },
+    })
+    const r = made.response
+    return {
+      authenticatorData: text(r.authenticatorData),
+      clientDataJSON: text(r.clientDataJSON),
+      signature: text(r.signature),
+      userHandle: r.userHandle && r.userHandle.byteLength ? text(r.userHandle) : null,
+      made,
+    }
+  }
+
+  const paths = (box) => {
+    const enrol = box.closest('[data-enrol]')
+    if (enrol) return enrol.dataset.enrol
+    return box.dataset.ceremony === 'sign-in' ? '/sign-in' : '/proof'
+  }
+  const done = (box) => {
+    if (box.dataset.ceremony === 'unlock') return document.dispatchEvent(new Event('unlocked'))
+    const held = document.getElementById('held')
+    if (held) return HTMLFormElement.prototype.submit.call(held)
+    location.assign(box.dataset.next || '/')
+  }
+  const refused = (box, status) => {
+    if (status === 429) return box.dataset.later
+    return box.dataset.refused
+  }
+
+  const run = async (box, button, say) => {
+    if (!window.PublicKeyCredential) return say(box.dataset.unable)
+    if (button.getAttribute('aria-disabled')) return
+    button.setAttribute('aria-disabled', 'true')
+    say('')
+    try {
+      const path = paths(box)
+      const asked = await post(path + '/options')
+      if (!asked.ok) return say(refused(box, asked.status))
+      const { ceremony, publicKey } = await asked.json()
+      const { made, ...response } = await (box.dataset.ceremony === 'enrol' ? create(publicKey) : get(publicKey))
+      const credential = { id: made.id, rawId: text(made.rawId), type: made.type, extensions: {}, response }
+      const label = document.getElementById('key_label')
+      const answered = await post(path + '/answer', { ceremony, credential, label: label ? label.value : '' })
+      if (!answered.ok) return say(refused(box, answered.status))
+      done(box)
+    } catch (error) {
+      if (error.name === 'InvalidStateError') say(box.dataset.known)
+      else if (error instanceof TypeError) say(box.dataset.offline)
+      else say(box.dataset.cancelled)
+    } finally {
+      button.removeAttribute('aria-disabled')
+    }
+  }
+
+  document.querySelectorAll('[data-ceremony]').forEach((box) => {
+    const button = box.querySelector('button')
+    const status = box.querySelector('[role=status]')
+    button.addEventListener('click', () => run(box, button, (words) => { status.textContent = words }))
+  })
+})();

@@ -1,0 +1,98 @@
+//! Embeds the assets: the stylesheets from `assets/css` and `assets/css-console`, the scripts, the images, and htmx from the npm lock file's package.
+use sha2::{Digest, Sha256};
+use std::{env, fmt::Write, fs, path::Path};
+
+/// `dist/htmx.min.js` of htmx.org 4.0.1, as locked in assets/package-lock.json.
+const HTMX: &str = "assets/node_modules/htmx.org/dist/htmx.min.js";
+const HTMX_SHA256: &str = "a0abb04f2f45a1f89d1d4844023245537e5e6014c87b144553e0607b4cc32130";
+
+fn main() {
+    for watched in [
+        "assets/css",
+        "assets/css-console",
+        "assets/js/console",
+        "assets/js/form",
+        "assets/js/htmx",
+        "assets/img",
+        "migrations",
+        HTMX,
+    ] {
+        println!("cargo::rerun-if-changed={watched}");
+    }
+    let mut files = vec![];
+    for (bundle, folder) in [("app.css", "assets/css"), ("console.css", "assets/css-console")] {
+        files.push((bundle.to_owned(), "text/css; charset=utf-8", joined(folder, "css")));
+    }
+    let htmx =
+        fs::read(HTMX).unwrap_or_else(|_| panic!("{HTMX} is missing: run `make setup` (npm ci --prefix assets)"));
+    assert_eq!(sha256(&htmx), HTMX_SHA256, "{HTMX} is not the locked htmx 4.0.1");
+    files.push(("htmx.js".to_owned(), "text/javascript; charset=utf-8", htmx));
+    for (bundle, folder) in [
+        ("form.js", "assets/js/form"),
+        ("htmx-extras.js", "assets/js/htmx"),
+        ("console.js", "assets/js/console"),
+    ] {
+        files.push((
+            bundle.to_owned(),
+            "text/javascript; charset=utf-8",
+            joined(folder, "js"),
+        ));
+    }
+    for (folder, extension, mime) in [
+        ("assets/img", "svg", "image/svg+xml"),
+        ("assets/img", "ico", "image/x-icon"),
+    ] {
+        for path in listed(folder, extension) {
+            let name = path.rsplit('/').next().unwrap_or_default().to_owned();
+            files.push((name, mime, fs::read(&path).expect("a listed file is readable")));
+        }
+    }
+    let out = env::var("OUT_DIR").expect("cargo sets OUT_DIR");
+    let mut table = String::from("const FILES: &[File] = &[\n");
+    for (name, mime, bytes) in files {
+        let (stem, extension) = name.rsplit_once('.').expect("an asset has an extension");
+        let hashed = format!("{stem}.{}.{extension}", &sha256(&bytes)[..10]);
+        let path = Path::new(&out).join(&name);
+        fs::write(&path, bytes).expect("OUT_DIR is writable");
+        writeln!(
+            table,
+            "    File {{ name: {name:?}, path: \"/assets/{hashed}\", mime: {mime:?}, bytes: include_bytes!({path:?}) }},"
+        )
+        .expect("a String takes text");
+    }
+    table.push_str("];\n");
+    fs::write(Path::new(&out).join("assets.rs"), table).expect("OUT_DIR is writable");
+}
+
+/// All files of a folder in the order of their names, so that a page asks for one instead of many.
+fn joined(folder: &str, extension: &str) -> Vec<u8> {
+    listed(folder, extension)
+        .iter()
+        .map(|path| fs::read_to_string(path).expect("a listed file is readable"))
+        .map(|text| {
+            text.lines()
+                .map(str::trim)
+                .filter(|l| !l.is_empty())
+                .collect::<Vec<_>>()
+                .join("\n")
+        })
+        .collect::<Vec<_>>()
+        .join("\n")
+        .into_bytes()
+}
+
+fn listed(folder: &str, extension: &str) -> Vec<String> {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return vec![];
+    };
+    let mut paths: Vec<String> = entries
+        .filter_map(|e| e.ok()?.path().to_str().map(str::to_owned))
+        .filter(|p| p.ends_with(&format!(".{extension}")))
+        .collect();
+    paths.sort();
+    paths
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
+}

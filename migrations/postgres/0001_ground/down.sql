@@ -1,0 +1,5 @@
+drop table mails;
+drop table jobs;
+drop table audit_head;
+drop table audit_entries;
+drop function audit_entries_stay();

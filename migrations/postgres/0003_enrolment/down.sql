@@ -1,0 +1,13 @@
+drop table lookup_tries;
+drop table status_links;
+drop table visits;
+drop table attempt_messages;
+drop table attempts;
+drop table application_tokens;
+alter table applications drop constraint applications_id_event_no_state_fkey;
+drop table application_events;
+drop table applications;
+drop table terms_versions;
+drop table application_edges;
+drop function applications_guard();
+drop function application_events_stay();

@@ -1,0 +1,11 @@
+drop table lookup_tries;
+drop table status_links;
+drop table visits;
+drop table attempt_messages;
+drop table attempts;
+drop table application_tokens;
+drop trigger application_events_remain;
+drop table application_events;
+drop table applications;
+drop table terms_versions;
+drop table application_edges;

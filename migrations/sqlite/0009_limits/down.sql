@@ -1,0 +1,2 @@
+drop index attempts_successes;
+drop index attempts_guesses;

@@ -1,0 +1,10 @@
+drop table application_notes;
+drop table reveals;
+drop table saved_views;
+drop table searches;
+drop index applications_customer;
+drop index applications_state_decided;
+drop index applications_decided_id;
+drop index applications_institution;
+drop index applications_state;
+drop index applications_newest;

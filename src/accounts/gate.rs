@@ -1,0 +1,249 @@
+//! Before every page of the console: who may come in. What no rule names is closed.
+use super::{
+    Permission, Staff,
+    sessions::{REPLACED, ROW},
+    staff::STEP_UP,
+    store, views,
+};
+use crate::{
+    db::{Conn, DbError},
+    web::{Error, FormBody, Site, see_other},
+    workspace::Workspace,
+};
+use actix_session::SessionExt;
+use actix_web::{
+    FromRequest, HttpMessage, HttpRequest, HttpResponse,
+    body::{BoxBody, MessageBody},
+    dev::{Payload, ServiceRequest, ServiceResponse},
+    http::{Method, StatusCode},
+    middleware::Next,
+    web::Data,
+};
+use chrono::{Duration, NaiveDateTime};
+
+/// What a route needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody on the closed network: the way to sign in.
+    Open,
+    /// Signed in, even while locked, and even before there is a second way in.
+    Here,
+    /// The same, and even by a cookie that a proof has replaced meanwhile: who leaves is let out.
+    Leave,
+    /// Signed in, even before there is a second way in.
+    Own,
+    /// Signed in with a second way in, whatever the role.
+    Home,
+    May(Permission),
+    /// The same, and a proof of being there in the last five minutes.
+    StepUp(Permission),
+    /// One's own keys and codes, with a proof in the last five minutes.
+    OwnStepUp,
+}
+
+/// One route of the console and what it needs.
+#[derive(Debug)]
+pub struct Rule {
+    pub method: &'static str,
+    pub path: &'static str,
+    pub access: Access,
+}
+
+/// A part of the console in its navigation; shown to those who may open it.
+#[derive(Debug)]
+pub struct NavItem {
+    pub path: &'static str,
+    pub label: &'static str,
+    pub needs: Option<Permission>,
+}
+
+/// The whole console's rules and navigation; `app` writes them down.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan {
+    pub rules: &'static [Rule],
+    pub nav: &'static [NavItem],
+}
+
+impl Plan {
+    fn access(&self, method: &Method, path: &str) -> Option<Access> {
+        let method = if method == Method::HEAD { "GET" } else { method.as_str() };
+        let rule = self.rules.iter().find(|r| r.method == method && r.path == path);
+        rule.map(|r| r.access)
+    }
+}
+
+/// What the gate decided.
+enum Verdict {
+    Pass(Option<Staff>),
+    SignIn,
+    /// A proof is asked first: because the screen is locked, or for what comes now.
+    Prove(Staff, views::Why),
+    NeedsSecondWay,
+    Denied(Staff, Permission),
+}
+
+pub async fn gate(
+    req: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let Some(pattern) = req.match_pattern() else {
+        return Ok(next.call(req).await?.map_into_boxed_body());
+    };
+    match judge(&req, &pattern).await {
+        Ok(Verdict::Pass(staff)) => {
+            if let Some(staff) = staff {
+                req.extensions_mut().insert(staff);
+            }
+            Ok(next.call(req).await?.map_into_boxed_body())
+        }
+        Ok(verdict) => {
+            let (req, mut payload) = req.into_parts();
+            let response = answer(&req, &mut payload, &pattern, verdict).await;
+            Ok(ServiceResponse::new(req, response))
+        }
+        Err(error) => Ok(ServiceResponse::from_err(error, req.into_parts().0).map_into_boxed_body()),
+    }
+}
+
+async fn judge(req: &ServiceRequest, pattern: &str) -> Result<Verdict, Error> {
+    let (workspace, plan) = (data::<Workspace>(req.request())?, data::<Plan>(req.request())?);
+    let Some(access) = plan.access(req.method(), pattern) else {
+        tracing::error!(pattern, method = %req.method(), "no rule lets anybody in here");
+        return Err(Error::NotFound);
+    };
+    let session = req.get_session();
+    let row: Option<String> = match session.get(ROW).unwrap_or_default() {
+        None if access == Access::Leave => session.get(REPLACED).unwrap_or_default(),
+        row => row,
+    };
+    let Some(row) = row else {
+        return Ok(if access == Access::Open {
+            Verdict::Pass(None)
+        } else {
+            Verdict::SignIn
+        });
+    };
+    let (world, nav) = (workspace.clone(), plan.nav);
+    let read = move |conn: &mut Conn| Staff::load(conn, &world, &row, nav);
+    let Some(staff) = workspace.db.read(read).await? else {
+        return Ok(if access == Access::Open {
+            Verdict::Pass(None)
+        } else {
+            Verdict::SignIn
+        });
+    };
+    let verdict = weigh(staff, access, &workspace);
+    if let Verdict::Pass(Some(staff)) = &verdict
+        && !matches!(access, Access::Here | Access::Leave)
+    {
+        note_life(&workspace, staff).await?;
+    }
+    Ok(verdict)
+}
+
+fn weigh(staff: Staff, access: Access, workspace: &Workspace) -> Verdict {
+    let now = workspace.clock.now();
+    if matches!(access, Access::Open | Access::Here | Access::Leave) {
+        return Verdict::Pass(Some(staff));
+    }
+    if is_locked(&staff, workspace, now) {
+        return Verdict::Prove(staff, views::Why::Locked);
+    }
+    let own = matches!(access, Access::Own | Access::OwnStepUp);
+    if staff.ways_in < 2 && !own {
+        return Verdict::NeedsSecondWay;
+    }
+    if let Access::May(permission) | Access::StepUp(permission) = access
+        && !staff.may(permission)
+    {
+        return Verdict::Denied(staff, permission);
+    }
+    let is_fresh = now - staff.confirmed_at <= STEP_UP;
+    if matches!(access, Access::StepUp(_) | Access::OwnStepUp) && !is_fresh {
+        return Verdict::Prove(staff, views::Why::StepUp);
+    }
+    Verdict::Pass(Some(staff))
+}
+
+fn is_locked(staff: &Staff, workspace: &Workspace, now: NaiveDateTime) -> bool {
+    let idle = workspace.settings.console.as_ref().map_or(15, |c| c.idle_minutes);
+    now - staff.seen_at > Duration::minutes(idle)
+}
+
+/// A sign of life is written once a minute at most, so the lock comes up to a minute early and never late.
+async fn note_life(workspace: &Workspace, staff: &Staff) -> Result<(), Error> {
+    let (row, now) = (staff.session.clone(), workspace.clock.now());
+    if now - staff.seen_at < Duration::seconds(60) {
+        return Ok(());
+    }
+    let write = move |conn: &mut Conn| Ok::<_, DbError>(store::seen(conn, &row, now)?);
+    Ok(workspace.db.write(write).await?)
+}
+
+async fn answer(req: &HttpRequest, payload: &mut Payload, pattern: &str, verdict: Verdict) -> HttpResponse {
+    let Ok(site) = data::<Site>(req) else {
+        return HttpResponse::InternalServerError().finish();
+    };
+    // A fragment would be swapped into the page; a redirect of htmx opens the whole one.
+    let from_htmx = req.headers().contains_key("hx-request");
+    let leave_for = |path: String| match from_htmx {
+        true => HttpResponse::Ok().insert_header(("hx-redirect", path)).finish(),
+        false => see_other(&path),
+    };
+    let path = req.uri().path_and_query().map_or("/", |p| p.as_str());
+    match verdict {
+        Verdict::SignIn => leave_for(sign_in_path(req.method(), path)),
+        Verdict::NeedsSecondWay => leave_for("/account".into()),
+        Verdict::Prove(..) if from_htmx => HttpResponse::Ok().insert_header(("hx-refresh", "true")).finish(),
+        Verdict::Prove(staff, why) => {
+            let held = match *req.method() == Method::POST {
+                true => FormBody::from_request(req, payload).await.unwrap_or_default(),
+                false => FormBody::default(),
+            };
+            let page = views::prove(&site, &staff, why, req.method().as_str(), path, &held);
+            page_of(StatusCode::UNAUTHORIZED, page)
+        }
+        Verdict::Denied(staff, permission) => {
+            note_denial(req, &staff, pattern).await;
+            page_of(StatusCode::FORBIDDEN, views::denied(&site, &staff, permission))
+        }
+        Verdict::Pass(_) => HttpResponse::InternalServerError().finish(),
+    }
+}
+
+/// Where a page is opened again after the sign-in; what was posted is not kept across persons.
+fn sign_in_path(method: &Method, path: &str) -> String {
+    match *method == Method::GET && path != "/" {
+        true => {
+            let next = percent_encoding::utf8_percent_encode(path, percent_encoding::NON_ALPHANUMERIC);
+            format!("/sign-in?next={next}")
+        }
+        false => "/sign-in".into(),
+    }
+}
+
+fn page_of(status: StatusCode, page: maud::Markup) -> HttpResponse {
+    HttpResponse::build(status)
+        .content_type("text/html; charset=utf-8")
+        .insert_header(("cache-control", "no-store"))
+        .body(page.into_string())
+}
+
+/// Who tried what; the answer does not wait for trouble here.
+async fn note_denial(req: &HttpRequest, staff: &Staff, pattern: &str) {
+    tracing::warn!(staff = staff.id, pattern, method = %req.method(), "denied");
+    let Ok(workspace) = data::<Workspace>(req) else {
+        return;
+    };
+    let (staff, now) = (staff.clone(), workspace.clock.now());
+    let detail = format!("{} {pattern}", req.method());
+    let write = move |conn: &mut Conn| staff.record(conn, now, "access.denied", "console", &detail);
+    if let Err(error) = workspace.db.write(write).await {
+        tracing::error!(%error, "a denial is not in the audit record");
+    }
+}
+
+fn data<T: 'static>(req: &HttpRequest) -> Result<Data<T>, Error> {
+    let found = req.app_data::<Data<T>>().cloned();
+    found.ok_or_else(|| Error::Internal("the console is not set up".into()))
+}

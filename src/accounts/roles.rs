@@ -1,0 +1,194 @@
+//! Roles, what each may do, and the table that is shown in the console and printed (KS19). The only place that says so.
+use crate::db::text_enum;
+
+text_enum! {
+    /// What a person is for the bureau. A person may have several.
+    pub enum Role {
+        Viewer = "viewer",
+        Clerk = "clerk",
+        Approver = "approver",
+        Administrator = "administrator",
+        Auditor = "auditor",
+        Trainer = "trainer",
+        Operator = "operator",
+        Supervisor = "supervisor",
+        Worker = "worker",
+    }
+}
+
+impl Role {
+    pub fn label(self) -> &'static str {
+        match self {
+            Role::Viewer => "閲覧",
+            Role::Clerk => "受付担当",
+            Role::Approver => "承認者",
+            Role::Administrator => "管理者",
+            Role::Auditor => "監査",
+            Role::Trainer => "研修担当",
+            Role::Operator => "運用担当",
+            Role::Supervisor => "業務責任者",
+            Role::Worker => "作業者",
+        }
+    }
+}
+
+text_enum! {
+    /// One thing that a route needs.
+    pub enum Permission {
+        ReadApplications = "read_applications",
+        RevealPersonal = "reveal_personal",
+        HandleApplications = "handle_applications",
+        ApproveCorrections = "approve_corrections",
+        SettleDifferences = "settle_differences",
+        ReadDeliveries = "read_deliveries",
+        DownloadDeliveries = "download_deliveries",
+        EditLayouts = "edit_layouts",
+        ApproveLayouts = "approve_layouts",
+        ReadInstitutions = "read_institutions",
+        ManageInstitutions = "manage_institutions",
+        ManageStaff = "manage_staff",
+        ReadAudit = "read_audit",
+        ReadAlarms = "read_alarms",
+        Operate = "operate",
+    }
+}
+
+/// Permission, its name on screens, who has it.
+pub const TABLE: &[(Permission, &str, &[Role])] = &[
+    (
+        Permission::ReadApplications,
+        "申込みの一覧と詳細を見る（氏名・口座などは伏せて表示）",
+        &[Role::Viewer, Role::Clerk, Role::Approver, Role::Auditor],
+    ),
+    (
+        Permission::RevealPersonal,
+        "伏せた項目を、理由を記録して表示する",
+        &[Role::Clerk, Role::Approver],
+    ),
+    (
+        Permission::HandleApplications,
+        "申込みにメモを残す、取下げを記録する、訂正を提案する",
+        &[Role::Clerk, Role::Approver],
+    ),
+    (
+        Permission::ApproveCorrections,
+        "ほかの人が提案した訂正を承認・却下する",
+        &[Role::Approver],
+    ),
+    (
+        Permission::SettleDifferences,
+        "照合の相違を処理済みにする",
+        &[Role::Clerk, Role::Approver],
+    ),
+    (
+        Permission::ReadDeliveries,
+        "還元データの一覧とレイアウトを見る",
+        &[
+            Role::Viewer,
+            Role::Clerk,
+            Role::Approver,
+            Role::Administrator,
+            Role::Auditor,
+            Role::Operator,
+        ],
+    ),
+    (
+        Permission::DownloadDeliveries,
+        "還元データをダウンロード・再作成する",
+        &[Role::Clerk, Role::Approver],
+    ),
+    (
+        Permission::EditLayouts,
+        "還元データのレイアウトの案を作る",
+        &[Role::Clerk, Role::Administrator],
+    ),
+    (
+        Permission::ApproveLayouts,
+        "ほかの人が作ったレイアウトの案を承認・却下する",
+        &[Role::Approver],
+    ),
+    (
+        Permission::ReadInstitutions,
+        "金融機関・支店・休止の予定を見る",
+        &[
+            Role::Viewer,
+            Role::Clerk,
+            Role::Approver,
+            Role::Administrator,
+            Role::Auditor,
+            Role::Operator,
+        ],
+    ),
+    (
+        Permission::ManageInstitutions,
+        "金融機関・支店を取り込む、休止の予定を登録する",
+        &[Role::Administrator],
+    ),
+    (
+        Permission::ManageStaff,
+        "職員を登録する、役割を変える、招待・停止する",
+        &[Role::Administrator],
+    ),
+    (Permission::ReadAudit, "操作記録を検索・出力する", &[Role::Auditor]),
+    (
+        Permission::ReadAlarms,
+        "警報を見る",
+        &[
+            Role::Clerk,
+            Role::Approver,
+            Role::Administrator,
+            Role::Auditor,
+            Role::Operator,
+        ],
+    ),
+    (
+        Permission::Operate,
+        "警報を確認済みにする、失敗した処理をやり直す",
+        &[Role::Operator, Role::Administrator],
+    ),
+];
+
+/// Whether one of the roles has the permission.
+pub fn allows(roles: &[Role], permission: Permission) -> bool {
+    let holders = TABLE.iter().find(|(p, _, _)| *p == permission).map(|(_, _, r)| *r);
+    holders.is_some_and(|holders| roles.iter().any(|role| holders.contains(role)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_permission_stands_once_in_the_table() {
+        for permission in Permission::ALL {
+            let rows = TABLE.iter().filter(|(p, _, _)| p == permission).count();
+            assert_eq!(rows, 1, "{}", permission.as_str());
+        }
+    }
+
+    #[test]
+    fn who_may_change_something_may_look_at_it() {
+        for role in Role::ALL {
+            let may = |permission| allows(&[*role], permission);
+            for (change, look) in [
+                (Permission::EditLayouts, Permission::ReadDeliveries),
+                (Permission::ApproveLayouts, Permission::ReadDeliveries),
+                (Permission::DownloadDeliveries, Permission::ReadDeliveries),
+                (Permission::HandleApplications, Permission::ReadApplications),
+                (Permission::SettleDifferences, Permission::ReadApplications),
+                (Permission::ManageInstitutions, Permission::ReadInstitutions),
+                (Permission::Operate, Permission::ReadAlarms),
+            ] {
+                assert!(!may(change) || may(look), "{}: {}", role.as_str(), change.as_str());
+            }
+        }
+    }
+
+    #[test]
+    fn nobody_reads_the_audit_record_by_administering_and_nobody_approves_by_proposing() {
+        assert!(!allows(&[Role::Administrator], Permission::ReadAudit));
+        assert!(!allows(&[Role::Administrator], Permission::RevealPersonal));
+        assert!(!allows(&[Role::Clerk], Permission::ApproveCorrections));
+        assert!(!allows(&[], Permission::ReadApplications));
+    }
+}

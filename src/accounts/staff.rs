@@ -1,0 +1,97 @@
+//! Who is asking: the person of a request at the console, put there by the gate.
+use super::{NavItem, Permission, Role, roles, store};
+use crate::{
+    audit::{self, Actor},
+    db::Conn,
+    web::Error,
+    workspace::Workspace,
+};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload};
+use chrono::{Duration, NaiveDateTime};
+use std::future::{Ready, ready};
+
+/// A proof of being there counts as step-up for so long (S3).
+pub const STEP_UP: Duration = Duration::minutes(5);
+
+/// The signed-in person. A handler that takes this was let through by the gate.
+#[derive(Clone)]
+pub struct Staff {
+    pub id: String,
+    pub code: String,
+    pub name: String,
+    pub roles: Vec<Role>,
+    /// The row of this sign-in.
+    pub session: String,
+    /// The address the person works from.
+    pub address: String,
+    pub seen_at: NaiveDateTime,
+    pub confirmed_at: NaiveDateTime,
+    /// Keys and recovery codes that are left: with one alone, losing it locks the person out.
+    pub ways_in: i64,
+    pub nav: &'static [NavItem],
+}
+crate::hidden::hidden_debug!(Staff);
+
+impl Staff {
+    /// The person of a living session row.
+    pub fn load(
+        conn: &mut Conn,
+        workspace: &Workspace,
+        row: &str,
+        nav: &'static [NavItem],
+    ) -> Result<Option<Self>, Error> {
+        let Some(session) = store::living(conn, row, workspace.clock.now())? else {
+            return Ok(None);
+        };
+        let person = store::find(conn, &session.staff_id)?;
+        let keys = store::keys_of(conn, &person.id)?.len() as i64;
+        Ok(Some(Self {
+            name: person.name(&workspace.keys)?,
+            roles: store::roles_of(conn, &person.id)?,
+            ways_in: keys + store::open_codes(conn, &person.id)?,
+            id: person.id,
+            code: person.code,
+            session: session.id,
+            address: session.address,
+            seen_at: session.seen_at,
+            confirmed_at: session.confirmed_at,
+            nav,
+        }))
+    }
+
+    pub fn may(&self, permission: Permission) -> bool {
+        roles::allows(&self.roles, permission)
+    }
+
+    pub fn actor(&self) -> Actor<'_> {
+        Actor::Staff(&self.id)
+    }
+
+    /// The word that events, proposals and alarms keep: `staff/ID`.
+    pub fn word(&self) -> String {
+        self.actor().word().into_owned()
+    }
+
+    /// An audit entry of what this person did, with where from. `detail` holds no personal data.
+    pub fn record(
+        &self,
+        conn: &mut Conn,
+        now: NaiveDateTime,
+        action: &str,
+        subject: &str,
+        detail: &str,
+    ) -> Result<(), Error> {
+        let detail = format!("{detail} from {}", self.address);
+        audit::record(conn, now, self.actor(), action, subject, detail.trim_start())?;
+        Ok(())
+    }
+}
+
+impl FromRequest for Staff {
+    type Error = Error;
+    type Future = Ready<Result<Self, Error>>;
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let staff = req.extensions().get::<Staff>().cloned();
+        ready(staff.ok_or_else(|| Error::Internal("no gate stands before this route".into())))
+    }
+}

@@ -1,0 +1,316 @@
+use super::{ConsolePage, heading, names};
+use crate::{
+    accounts::{
+        Role, Staff,
+        roles::TABLE,
+        store::{self, GrantedRole, Person, Training},
+        ways,
+    },
+    clock::jst,
+    db::Conn,
+    japan::date::wareki,
+    web::{
+        Error, FormBody, Site,
+        ui::{self, FieldError, TextField, when},
+    },
+    workspace::Workspace,
+};
+use chrono::NaiveDateTime;
+use maud::{Markup, html};
+
+/// What is typed about a person.
+#[derive(Clone, Debug, Default)]
+pub struct PersonForm {
+    pub code: String,
+    pub name: String,
+    pub unit: String,
+    pub roles: Vec<Role>,
+}
+
+impl PersonForm {
+    pub fn read(form: &FormBody) -> Self {
+        let text = |name: &str| form.get(name).trim().to_owned();
+        let is_on = |role: &&Role| form.has(&format!("role_{}", role.as_str()));
+        Self {
+            code: text("code"),
+            name: text("name"),
+            unit: text("unit"),
+            roles: Role::ALL.iter().filter(is_on).copied().collect(),
+        }
+    }
+    pub fn errors(&self) -> Vec<FieldError> {
+        let mut errors = vec![];
+        let code_is_right = !self.code.is_empty() && self.code.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+        if !code_is_right || self.code.len() > 20 {
+            let message = "職員番号は、英数字とハイフン20文字以内で入力してください";
+            errors.push(FieldError::new("code", message));
+        }
+        if self.name.is_empty() {
+            errors.push(FieldError::new("name", "氏名を入力してください"));
+        }
+        if self.roles.is_empty() {
+            errors.push(FieldError::new("roles", "役割を選んでください"));
+        }
+        errors
+    }
+}
+
+/// A person with everything the record holds about them.
+pub struct FullPerson {
+    pub id: String,
+    pub code: String,
+    pub name: String,
+    pub unit: String,
+    pub active: bool,
+    pub roles: Vec<Role>,
+    pub keys: usize,
+    pub codes: i64,
+    /// Role, since when, until when, by whom.
+    pub history: Vec<(GrantedRole, String)>,
+    pub trainings: Vec<Training>,
+    pub last_seen: Option<NaiveDateTime>,
+}
+
+impl FullPerson {
+    pub fn load(conn: &mut Conn, workspace: &Workspace, person: &Person) -> Result<Self, Error> {
+        let mut history = vec![];
+        for granted in store::role_history(conn, &person.id)? {
+            let by = store::name_of(conn, &workspace.keys, &granted.granted_by)?;
+            history.push((granted, by));
+        }
+        let last = store::sessions_of(conn, &person.id, 1)?;
+        Ok(Self {
+            id: person.id.clone(),
+            code: person.code.clone(),
+            name: person.name(&workspace.keys)?,
+            unit: person.unit.clone(),
+            active: person.active,
+            roles: store::roles_of(conn, &person.id)?,
+            keys: store::keys_of(conn, &person.id)?.len(),
+            codes: store::open_codes(conn, &person.id)?,
+            history,
+            trainings: store::trainings_of(conn, &person.id)?,
+            last_seen: last.first().map(|s| s.seen_at),
+        })
+    }
+}
+
+pub fn people(site: &Site, staff: &Staff, people: &[FullPerson]) -> Markup {
+    let main = html! {
+        (heading("職員"))
+        div class="actions" {
+            a class="button" href="/staff/new" { "職員を登録する" }
+            a class="button button--secondary" href="/staff/scopes" { "権限の範囲を印刷する" }
+        }
+        div class="scroll" tabindex="0" role="region" aria-label="職員の一覧" {
+            table class="table table--wide" {
+                caption class="vh" { "職員の一覧" }
+                thead { tr {
+                    th scope="col" { "職員番号" } th scope="col" { "氏名" } th scope="col" { "所属" } th scope="col" { "役割" }
+                    th scope="col" { "キー" } th scope="col" { "最後の操作" } th scope="col" { "状態" }
+                } }
+                tbody { @for p in people { tr {
+                    th scope="row" { a href={ "/staff/" (p.id) } { (p.code) } }
+                    td data-label="氏名" { (p.name) }
+                    td data-label="所属" { (p.unit) }
+                    td data-label="役割" { (names(&p.roles)) }
+                    td data-label="キー" { (p.keys) "個" }
+                    td data-label="最後の操作" { @match p.last_seen { Some(at) => (when(at)), None => "まだありません" } }
+                    td data-label="状態" { (state(p)) }
+                } } }
+            }
+        }
+    };
+    ConsolePage::new("職員", "/staff", main).render(site, staff)
+}
+
+fn state(person: &FullPerson) -> &'static str {
+    match (person.active, person.keys) {
+        (false, _) => "停止中",
+        (true, 0) => "招待が必要",
+        _ => "利用中",
+    }
+}
+
+fn role_boxes(chosen: &[Role], errors: &[FieldError]) -> Markup {
+    html! {
+        fieldset class="field" id="roles" tabindex="-1" {
+            legend { "役割" }
+            p class="hint" { "必要なものだけを選びます。役割ごとにできることは " a href="/permissions" { "権限の表" } " にあります" }
+            (ui::error_message("roles", errors))
+            div class="checks" { @for role in Role::ALL {
+                @let name = format!("role_{}", role.as_str());
+                div class="checkbox" {
+                    input type="checkbox" id=(name) name=(name) checked[chosen.contains(role)];
+                    label for=(name) { (role.label()) }
+                }
+            } }
+        }
+    }
+}
+
+fn name_fields(name: &str, unit: &str, errors: &[FieldError]) -> Markup {
+    html! {
+        (TextField { name: "name", label: "氏名", value: name, width: "w20", autocomplete: "off", ..Default::default() }.render(errors))
+        (TextField { name: "unit", label: "所属", value: unit, optional: true, width: "w20", autocomplete: "off", ..Default::default() }.render(errors))
+    }
+}
+
+pub fn new_person(site: &Site, staff: &Staff, form: &PersonForm, errors: &[FieldError]) -> Markup {
+    let main = html! {
+        (ui::error_summary(errors))
+        (heading("職員を登録する"))
+        form class="form" method="post" action="/staff" novalidate {
+            (TextField { name: "code", label: "職員番号", hint: "局で使っている番号。1人に1つで、あとから変えられません", value: &form.code, width: "w12", autocomplete: "off", ..Default::default() }.render(errors))
+            (name_fields(&form.name, &form.unit, errors))
+            (role_boxes(&form.roles, errors))
+            (ui::submit("登録して、招待の画面へ進む"))
+        }
+    };
+    ConsolePage::new("職員を登録する", "/staff", main)
+        .crumbs(&[("職員", "/staff")])
+        .errors(!errors.is_empty())
+        .render(site, staff)
+}
+
+pub fn person(site: &Site, staff: &Staff, p: &FullPerson, errors: &[FieldError]) -> Markup {
+    let path = format!("/staff/{}", p.id);
+    let main = html! {
+        (ui::error_summary(errors))
+        (heading(&p.name))
+        p { span class="tag" { (state(p)) } "　職員番号 " (p.code) "　キー " (p.keys) "個　リカバリーコード " (p.codes) "個" }
+        div class="actions" id="suspension" tabindex="-1" {
+            @if p.active {
+                form method="post" action={ (path) "/invitation" } { button class="button" type="submit" { "招待状を作る" } }
+                form method="post" action={ (path) "/sign-out" } { button class="button button--secondary" type="submit" { "すべての端末からログアウトさせる" } }
+                form method="post" action={ (path) "/suspension" } { button class="button button--secondary" type="submit" { "利用を停止する" } }
+            } @else {
+                form method="post" action={ (path) "/reinstatement" } { button class="button" type="submit" { "利用を再開する" } }
+            }
+        }
+        (ui::error_message("suspension", errors))
+        h2 { "登録内容" }
+        form class="form" method="post" action=(path) novalidate {
+            (name_fields(&p.name, &p.unit, errors))
+            (role_boxes(&p.roles, errors))
+            (ui::submit("変更を保存する"))
+        }
+        h2 { "役割の期間" }
+        (history(p))
+        h2 { "研修の記録" }
+        (trainings(p))
+        form class="form" method="post" action={ (path) "/trainings" } novalidate {
+            (TextField { name: "held_on", label: "受講日", hint: "例：2026-04-01", width: "w12", autocomplete: "off", ..Default::default() }.render(errors))
+            (TextField { name: "title", label: "研修の名前", width: "w20", autocomplete: "off", ..Default::default() }.render(errors))
+            (ui::submit("研修を記録する"))
+        }
+    };
+    ConsolePage::new(&p.name, "/staff", main)
+        .crumbs(&[("職員", "/staff")])
+        .errors(!errors.is_empty())
+        .render(site, staff)
+}
+
+fn day(at: NaiveDateTime) -> String {
+    wareki(jst(at).date())
+}
+
+fn history(p: &FullPerson) -> Markup {
+    html! {
+        table class="table" {
+            caption class="vh" { "役割の期間" }
+            thead { tr { th scope="col" { "役割" } th scope="col" { "から" } th scope="col" { "まで" } th scope="col" { "決めた人" } } }
+            tbody { @for (granted, by) in &p.history { tr {
+                th scope="row" { (Role::from_word(&granted.role).map_or("", Role::label)) }
+                td data-label="から" { (day(granted.since)) }
+                td data-label="まで" { @match granted.until { Some(at) => (day(at)), None => "現在" } }
+                td data-label="決めた人" { @if by == "operator" { "運用担当（コマンド）" } @else { (by) } }
+            } } }
+        }
+    }
+}
+
+fn trainings(p: &FullPerson) -> Markup {
+    html! {
+        @if p.trainings.is_empty() { p { "まだ記録がありません。" } }
+        @else { ul { @for t in &p.trainings { li { (wareki(t.held_on)) "　" (t.title) } } } }
+    }
+}
+
+/// The printed sheet with which a person enrols the first key.
+pub fn invitation(site: &Site, staff: &Staff, p: &FullPerson, token: &str, now: NaiveDateTime) -> Markup {
+    let url = format!("{}/enrolments/{token}", site.url);
+    let main = html! {
+        (heading("招待状"))
+        p class="lead" { (p.name) " さん（職員番号 " (p.code) "）が、自分のキーを登録するための用紙です。" }
+        p { "この画面を閉じると、もう表示できません。印刷して、本人に手渡してください。" }
+        div class="invitation" {
+            (ui::qr(&url, "キーを登録する画面のQRコード"))
+            div {
+                p { "期限：" (when(now + ways::INVITATION)) "まで、1回だけ" }
+                p { "パソコンでは、つぎのアドレスを入力します。" }
+                p class="mono breakable" { (url) }
+            }
+        }
+        ol class="steps" {
+            li { "庁内のネットワークにつないだ端末で、QRコードかアドレスを開きます" }
+            li { "画面の案内で、顔・指紋・PIN、またはUSBのセキュリティキーを登録します" }
+            li { "2つめのキーを登録するか、リカバリーコードを印刷します" }
+        }
+        div class="actions noprint" {
+            button class="button" type="button" data-print { "印刷する" }
+            a class="button button--secondary" href={ "/staff/" (p.id) } { (p.name) " さんの画面にもどる" }
+        }
+    };
+    ConsolePage::new("招待状", "/staff", main)
+        .crumbs(&[("職員", "/staff")])
+        .render(site, staff)
+}
+
+/// Who may do what, as the one table in the code says.
+pub fn permission_table() -> Markup {
+    html! {
+        div class="scroll" tabindex="0" role="region" aria-label="役割ごとの権限の表" {
+            table class="table table--matrix" {
+                caption class="vh" { "役割ごとの権限" }
+                thead { tr { th scope="col" { "できること" } @for role in Role::ALL { th scope="col" { (role.label()) } } } }
+                tbody { @for (_, what, roles) in TABLE { tr {
+                    th scope="row" { (what) }
+                    @for role in Role::ALL { td data-label=(role.label()) { @if roles.contains(role) { "可" } } }
+                } } }
+            }
+        }
+    }
+}
+
+pub fn permissions(site: &Site, staff: &Staff) -> Markup {
+    let main = html! {
+        (heading("役割ごとの権限"))
+        p { "ホーム、自分の設定、この表は、ログインした全員が使えます。" }
+        (permission_table())
+        div class="actions noprint" { button class="button button--secondary" type="button" data-print { "印刷する" } }
+    };
+    ConsolePage::new("役割ごとの権限", "/permissions", main).render(site, staff)
+}
+
+/// Everybody's scope of access, dates and training (KS3, KS5, KS19).
+pub fn scopes(site: &Site, staff: &Staff, people: &[FullPerson], now: NaiveDateTime) -> Markup {
+    let main = html! {
+        (heading("情報取扱者の一覧と権限の範囲"))
+        p { (site.bureau.name) "　" (when(now)) "現在　" (people.iter().filter(|p| p.active).count()) "名" }
+        @for p in people {
+            section class="sheet" {
+                h2 { (p.name) "（" (p.code) "）" }
+                p { (p.unit) "　" (state(p)) }
+                (history(p))
+                p { strong { "研修：" } @if p.trainings.is_empty() { "記録なし" } @for t in &p.trainings { (wareki(t.held_on)) " " (t.title) "　" } }
+            }
+        }
+        h2 { "役割ごとの権限" }
+        (permission_table())
+        div class="actions noprint" { button class="button" type="button" data-print { "印刷する" } }
+    };
+    ConsolePage::new("情報取扱者の一覧と権限の範囲", "/staff", main)
+        .crumbs(&[("職員", "/staff")])
+        .render(site, staff)
+}

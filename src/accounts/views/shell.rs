@@ -1,0 +1,169 @@
+use crate::{
+    accounts::{NavItem, Staff},
+    config::Environment,
+    web::{Site, asset_path},
+};
+use maud::{DOCTYPE, Markup, html};
+
+/// One page of the console: its title, what stands in `main`, and where it is in the whole.
+pub struct ConsolePage<'a> {
+    title: &'a str,
+    main: Markup,
+    /// The path of the part that this page belongs to.
+    part: &'a str,
+    crumbs: &'a [(&'a str, &'a str)],
+    has_errors: bool,
+    htmx: bool,
+}
+
+impl<'a> ConsolePage<'a> {
+    pub fn new(title: &'a str, part: &'a str, main: Markup) -> Self {
+        Self {
+            title,
+            main,
+            part,
+            crumbs: &[],
+            has_errors: false,
+            htmx: false,
+        }
+    }
+    /// The pages above this one: label and path.
+    pub fn crumbs(mut self, crumbs: &'a [(&'a str, &'a str)]) -> Self {
+        self.crumbs = crumbs;
+        self
+    }
+    /// Puts 「エラー：」 before the browser's title.
+    pub fn errors(mut self, has_errors: bool) -> Self {
+        self.has_errors = has_errors;
+        self
+    }
+    /// Loads htmx: filters that change the table alone.
+    pub fn htmx(mut self) -> Self {
+        self.htmx = true;
+        self
+    }
+
+    /// The page of a signed-in person.
+    pub fn render(&self, site: &Site, staff: &Staff) -> Markup {
+        let body = html! {
+            (header(site, Some(staff)))
+            div class="desk" {
+                (navigation(staff, self.part))
+                main class="desk__main" id="main" {
+                    @if self.htmx { p id="net-error" role="alert" {} }
+                    @if !self.crumbs.is_empty() { (breadcrumb(self.crumbs, self.title)) }
+                    (self.main)
+                }
+            }
+            (lock(site))
+        };
+        self.frame(site, Some(site.idle_minutes), body)
+    }
+
+    /// A page on the way to sign in.
+    pub fn render_outside(&self, site: &Site) -> Markup {
+        let body = html! {
+            (header(site, None))
+            main class="desk__main desk__main--alone" id="main" { (self.main) }
+        };
+        self.frame(site, None, body)
+    }
+
+    fn frame(&self, site: &Site, idle: Option<i64>, body: Markup) -> Markup {
+        let scripts: &[&str] = match self.htmx {
+            true => &["htmx-extras.js", "htmx.js", "console.js"],
+            false => &["console.js"],
+        };
+        html! {
+            (DOCTYPE)
+            html lang="ja" {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    meta name="format-detection" content="telephone=no";
+                    title {
+                        @if site.environment == Environment::Training { "【研修】" }
+                        @if self.has_errors { "エラー：" }
+                        (self.title) " - 職員用 - " (site.bureau.name)
+                    }
+                    link rel="icon" href="/favicon.ico" sizes="32x32";
+                    link rel="stylesheet" href=(asset_path("app.css"));
+                    link rel="stylesheet" href=(asset_path("console.css"));
+                    @if self.htmx { meta name="htmx-config" content=(crate::web::HTMX_CONFIG); }
+                    @for name in scripts { script src=(asset_path(name)) defer {} }
+                }
+                body class="console" data-idle-minutes=[idle] {
+                    a class="skip-link" href="#main" { "本文へ移動" }
+                    (crate::web::environment_banner(site))
+                    (body)
+                }
+            }
+        }
+    }
+}
+
+fn header(site: &Site, staff: Option<&Staff>) -> Markup {
+    html! {
+        header class="bar" {
+            a class="bar__name" href="/" {
+                img src=(asset_path("mark.svg")) alt="" width="28" height="28";
+                span { (site.bureau.name) }
+            }
+            span class="bar__place" { (place(site.environment)) }
+            @if let Some(staff) = staff {
+                div class="bar__person" {
+                    a href="/account" { (staff.name) }
+                    form method="post" action="/sign-out" { button class="bar__button" type="submit" { "ログアウト" } }
+                }
+            }
+        }
+    }
+}
+
+fn place(environment: Environment) -> &'static str {
+    match environment {
+        Environment::Production => "本番",
+        Environment::Demo => "試用",
+        Environment::Training => "研修",
+    }
+}
+
+fn navigation(staff: &Staff, part: &str) -> Markup {
+    let items: Vec<&NavItem> = staff
+        .nav
+        .iter()
+        .filter(|item| item.needs.is_none_or(|permission| staff.may(permission)))
+        .collect();
+    let list = html! {
+        ul { @for item in &items {
+            li { a href=(item.path) aria-current=[(item.path == part).then_some("page")] { (item.label) } }
+        } }
+    };
+    html! {
+        nav class="rail noprint" aria-label="職員用の画面" { (list) }
+        details class="menu noprint" { summary { "メニュー" } nav aria-label="職員用の画面（メニュー）" { (list) } }
+    }
+}
+
+fn breadcrumb(crumbs: &[(&str, &str)], title: &str) -> Markup {
+    html! {
+        nav class="crumbs noprint" aria-label="現在の位置" {
+            ol {
+                @for (label, path) in crumbs { li { a href=(path) { (label) } } }
+                li aria-current="page" { (title) }
+            }
+        }
+    }
+}
+
+/// Covers the screen when nobody was there for a while; what was typed stays underneath (KS18).
+fn lock(site: &Site) -> Markup {
+    html! {
+        dialog class="lock" id="lock" aria-labelledby="lock-title" {
+            h2 id="lock-title" { "画面をロックしました" }
+            p { (site.idle_minutes) "分間操作がなかったためです。入力した内容は、このまま残っています。" }
+            (super::proof_button("本人確認をして続ける", "unlock", ""))
+            form method="post" action="/sign-out" { button class="button button--quiet" type="submit" { "ログアウトする" } }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! What a person must look at (N8.8): an alarm is raised once, mailed once to the operators, and ends with its cause.
+//!
+//! Anything may raise one, in the transaction that found the cause. The text is for people and names nobody.
+mod store;
+
+pub use store::{Alarm, acknowledge, is_seen, open_alarms, settle};
+
+use crate::{
+    audit::{self, Actor},
+    db::Conn,
+    mail::{self, NewMail},
+    web::Error,
+    workspace::Workspace,
+};
+use chrono::NaiveDateTime;
+
+/// What is wrong. `key` tells one cause from another: the same key again is the same alarm.
+pub struct Cause<'a> {
+    pub key: &'a str,
+    /// `kind/opaque-id`, or empty.
+    pub subject: &'a str,
+    /// One Japanese sentence or two: what happened, and what to do.
+    pub message: &'a str,
+}
+
+/// Raises an alarm, or counts it once more while it is open. A new one is written to the audit record and mailed.
+pub fn raise(conn: &mut Conn, workspace: &Workspace, cause: &Cause, now: NaiveDateTime) -> Result<(), Error> {
+    tracing::error!(key = cause.key, subject = cause.subject, "an alarm was raised");
+    if !store::raise(conn, cause, now)? {
+        return Ok(());
+    }
+    audit::record(conn, now, Actor::System, "alarm.raised", cause.subject, cause.key)?;
+    let url = &workspace.site.url;
+    let title = format!("【{}】警報：{}", workspace.site.bureau.name, cause.key);
+    let body = format!(
+        "{}\n\n対象：{}\n時刻：{}\nサイト：{url}\n\n確認したら `mizumado alarms acknowledge` で記録してください。\n",
+        cause.message,
+        if cause.subject.is_empty() { "―" } else { cause.subject },
+        crate::clock::jst(now).format("%Y-%m-%d %H:%M:%S"),
+    );
+    for operator in &workspace.settings.operators {
+        let mail = NewMail {
+            kind: "alarm",
+            subject_id: cause.subject,
+            recipient: operator,
+            title: &title,
+            body: &body,
+        };
+        mail::queue(conn, &workspace.keys, now, &mail)?;
+    }
+    Ok(())
+}
+
+/// Ends the alarm of a key, if one is open: its cause is gone.
+pub fn end(conn: &mut Conn, key: &str, now: NaiveDateTime) -> Result<(), Error> {
+    if store::end(conn, key, now)? {
+        audit::record(conn, now, Actor::System, "alarm.ended", "", key)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,60 @@
+//! The record of who did what, chained by hashes so that a later change shows (NS 目的外, S7).
+//!
+//! An entry names its subject by an opaque id and never holds personal data.
+mod checkpoints;
+mod store;
+
+use chrono::NaiveDate;
+use std::borrow::Cow;
+
+pub use checkpoints::{Checkpoint, check, checkpoints, make_checkpoint, public_key};
+pub use store::{AuditEntry, Wanted, details_of, head_hash, record, search, verify};
+
+/// Who acted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Actor<'a> {
+    /// The citizen at the public form.
+    Applicant,
+    /// The gateway, by a verified message.
+    Gateway,
+    /// mizumado itself: a timer, a job, a start.
+    System,
+    /// A person at the command line of the server.
+    Operator,
+    /// A person signed in at the console, by id.
+    Staff(&'a str),
+}
+
+impl<'a> Actor<'a> {
+    /// The word in events and audit entries: `system`, `staff/01J…`.
+    pub fn word(self) -> Cow<'a, str> {
+        Cow::Borrowed(match self {
+            Actor::Applicant => "applicant",
+            Actor::Gateway => "gateway",
+            Actor::System => "system",
+            Actor::Operator => "operator",
+            Actor::Staff(id) => return Cow::Owned(format!("staff/{id}")),
+        })
+    }
+}
+
+/// The outcome of [`check`].
+#[derive(Debug, PartialEq, Eq)]
+pub enum ChainCheck {
+    /// All entries follow from one another; their number.
+    Whole(i64),
+    /// The first entry that does not follow.
+    BrokenAt(i64),
+    /// The chain follows, but is not the one that was signed on this day: it was rewritten, or cut.
+    NotAsSigned(NaiveDate),
+}
+
+impl std::fmt::Display for ChainCheck {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            ChainCheck::Whole(count) => write!(f, "the audit chain is whole: {count} entries"),
+            ChainCheck::BrokenAt(no) => write!(f, "the audit chain is broken at entry {no}"),
+            ChainCheck::NotAsSigned(day) => write!(f, "the audit chain is not the one that was signed on {day}"),
+        }
+    }
+}

@@ -1,0 +1,170 @@
+use super::{Actor, ChainCheck};
+use crate::{
+    crypto::sha256_hex,
+    db::{Conn, Keep, audit_entries, audit_head, one_at_a_time},
+};
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+#[derive(Debug, HasQuery)]
+#[diesel(table_name = audit_entries)]
+pub struct AuditEntry {
+    pub no: i64,
+    pub at: NaiveDateTime,
+    pub actor: String,
+    pub action: String,
+    pub subject: String,
+    pub detail: String,
+    pub previous_hash: String,
+    pub hash: String,
+}
+
+impl AuditEntry {
+    fn expected_hash(&self) -> String {
+        let at = self.at.and_utc().timestamp_micros().to_string();
+        let no = self.no.to_string();
+        let parts = [
+            &self.previous_hash,
+            &no,
+            &at,
+            &self.actor,
+            &self.action,
+            &self.subject,
+            &self.detail,
+        ];
+        // The length before each part keeps two different entries from giving one text.
+        let text: String = parts.iter().map(|p| format!("{}:{p}\n", p.len())).collect();
+        sha256_hex(text.as_bytes())
+    }
+}
+
+/// Appends an entry in the caller's transaction. `subject` is `kind/opaque-id`; `detail` holds no personal data.
+pub fn record(
+    conn: &mut Conn,
+    now: NaiveDateTime,
+    actor: Actor<'_>,
+    action: &str,
+    subject: &str,
+    detail: &str,
+) -> QueryResult<()> {
+    // On PostgreSQL two writers must not read the same head.
+    one_at_a_time(conn, "audit")?;
+    let (last, previous_hash) = audit_head::table
+        .select((audit_head::no, audit_head::hash))
+        .first::<(i64, String)>(conn)?;
+    let no = last + 1;
+    let mut entry = AuditEntry {
+        no,
+        at: now,
+        actor: actor.word().into_owned(),
+        action: action.to_owned(),
+        subject: subject.to_owned(),
+        detail: detail.to_owned(),
+        previous_hash,
+        hash: String::new(),
+    };
+    entry.hash = entry.expected_hash();
+    diesel::insert_into(audit_entries::table)
+        .values((
+            audit_entries::no.eq(entry.no),
+            audit_entries::at.eq(entry.at),
+            audit_entries::actor.eq(&entry.actor),
+            audit_entries::action.eq(&entry.action),
+            audit_entries::subject.eq(&entry.subject),
+            audit_entries::detail.eq(&entry.detail),
+            audit_entries::previous_hash.eq(&entry.previous_hash),
+            audit_entries::hash.eq(&entry.hash),
+        ))
+        .execute(conn)?;
+    diesel::update(audit_head::table)
+        .set((audit_head::no.eq(no), audit_head::hash.eq(&entry.hash)))
+        .kept()
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Entries read at a time while verifying, so that memory stays constant.
+const PAGE: i64 = 1000;
+
+/// Walks the chain from its first entry to the head.
+pub fn verify(conn: &mut Conn) -> QueryResult<ChainCheck> {
+    let (mut no, mut hash) = (0, "mizumado".to_owned());
+    loop {
+        let page: Vec<AuditEntry> = AuditEntry::query()
+            .filter(audit_entries::no.gt(no))
+            .order(audit_entries::no)
+            .limit(PAGE)
+            .load(conn)?;
+        for entry in &page {
+            let follows = entry.no == no + 1 && entry.previous_hash == hash;
+            if !follows || entry.hash != entry.expected_hash() {
+                return Ok(ChainCheck::BrokenAt(no + 1));
+            }
+            (no, hash) = (entry.no, entry.hash.clone());
+        }
+        if page.is_empty() {
+            break;
+        }
+    }
+    let (head_no, head_hash) = audit_head::table
+        .select((audit_head::no, audit_head::hash))
+        .first::<(i64, String)>(conn)?;
+    match head_no == no && head_hash == hash {
+        true => Ok(ChainCheck::Whole(no)),
+        false => Ok(ChainCheck::BrokenAt(no + 1)),
+    }
+}
+
+/// Subject and detail of every entry of an action, oldest first.
+pub fn details_of(conn: &mut Conn, action: &str) -> QueryResult<Vec<(String, String)>> {
+    audit_entries::table
+        .filter(audit_entries::action.eq(action))
+        .order(audit_entries::no)
+        .select((audit_entries::subject, audit_entries::detail))
+        .load(conn)
+}
+
+/// The hash of the newest entry.
+pub fn head_hash(conn: &mut Conn) -> QueryResult<String> {
+    audit_head::table.select(audit_head::hash).first(conn)
+}
+
+/// What an audit search is narrowed to. Times are UTC.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// `staff/ID`, `system` …
+    pub actor: Option<String>,
+    /// The beginning of the action: `application.` …
+    pub action: Option<String>,
+    pub subject: Option<String>,
+    pub from: Option<NaiveDateTime>,
+    pub to: Option<NaiveDateTime>,
+    /// Only entries below this number.
+    pub below: Option<i64>,
+}
+
+/// The entries, newest first.
+pub fn search(conn: &mut Conn, wanted: &Wanted, most: i64) -> QueryResult<Vec<AuditEntry>> {
+    let mut query = AuditEntry::query().into_boxed();
+    if let Some(actor) = &wanted.actor {
+        query = query.filter(audit_entries::actor.eq(actor));
+    }
+    if let Some(action) = &wanted.action {
+        // The last character that sorts: everything that begins with the word lies between.
+        let end = format!("{action}\u{10FFFF}");
+        query = query.filter(audit_entries::action.ge(action).and(audit_entries::action.lt(end)));
+    }
+    if let Some(subject) = &wanted.subject {
+        query = query.filter(audit_entries::subject.eq(subject));
+    }
+    if let Some(from) = wanted.from {
+        query = query.filter(audit_entries::at.ge(from));
+    }
+    if let Some(to) = wanted.to {
+        query = query.filter(audit_entries::at.lt(to));
+    }
+    if let Some(below) = wanted.below {
+        query = query.filter(audit_entries::no.lt(below));
+    }
+    query.order(audit_entries::no.desc()).limit(most).load(conn)
+}

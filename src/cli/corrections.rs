@@ -1,0 +1,117 @@
+use super::{ConfigFile, Outcome, serve};
+use crate::{
+    clock::jst,
+    enrolment::{
+        CorrectedResult,
+        correction::{self, CorrectionError, Proposal},
+        id_of_receipt,
+    },
+    web::Error,
+};
+
+/// Corrections by two people
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    /// List the proposals that nobody has decided, with note and evidence
+    List(ConfigFile),
+    /// Propose to correct a result
+    Propose(Propose),
+    /// Approve a proposal; not by the person who made it
+    Approve(Decide),
+    /// Refuse a proposal
+    Refuse(Decide),
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Propose {
+    #[command(flatten)]
+    config: ConfigFile,
+    /// 受付番号
+    #[arg(long, value_name = "NUMBER")]
+    receipt: String,
+    /// What is true: registered or not_registered
+    #[arg(long, value_parser = ["registered", "not_registered"])]
+    result: String,
+    /// Why
+    #[arg(long)]
+    note: String,
+    /// What it rests on
+    #[arg(long)]
+    evidence: String,
+    /// Who proposes
+    #[arg(long, value_name = "NAME")]
+    by: String,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Decide {
+    #[command(flatten)]
+    config: ConfigFile,
+    /// Who decides
+    #[arg(long, value_name = "NAME")]
+    by: String,
+    /// The id that `list` shows
+    id: String,
+}
+
+pub fn run(command: Command) -> Outcome {
+    match command {
+        Command::List(file) => list(&file),
+        Command::Propose(options) => propose(options),
+        Command::Approve(options) => decide(options, true),
+        Command::Refuse(options) => decide(options, false),
+    }
+}
+
+fn list(file: &ConfigFile) -> Outcome {
+    let (workspace, _logs) = serve::open(file)?;
+    for proposal in serve::runtime()?.block_on(workspace.db.read(correction::open))? {
+        let (note, evidence) = proposal.note_and_evidence(&workspace.keys)?;
+        let at = jst(proposal.proposed_at).format("%Y-%m-%d %H:%M");
+        println!(
+            "{}  application/{}  → {}  {at} by {}",
+            proposal.id,
+            proposal.application_id,
+            proposal.result.as_str(),
+            proposal.proposed_by
+        );
+        println!("    {note}\n    {evidence}");
+    }
+    Ok(())
+}
+
+fn propose(options: Propose) -> Outcome {
+    let (workspace, _logs) = serve::open(&options.config)?;
+    let (world, now) = (workspace.clone(), workspace.clock.now());
+    let result = CorrectedResult::from_word(&options.result).unwrap_or(CorrectedResult::Registered);
+    let write = move |conn: &mut _| {
+        let application_id = id_of_receipt(conn, &options.receipt)?.ok_or(Error::NotFound)?;
+        let proposal = Proposal {
+            application_id: &application_id,
+            result,
+            note: &options.note,
+            evidence: &options.evidence,
+            by: &options.by,
+        };
+        correction::propose(conn, &world, &proposal, now)
+    };
+    let id = serve::runtime()?.block_on(workspace.db.write::<_, CorrectionError>(write))?;
+    println!("proposed: {id}; another person approves it with `mizumado corrections approve`");
+    Ok(())
+}
+
+fn decide(options: Decide, approve: bool) -> Outcome {
+    let (workspace, _logs) = serve::open(&options.config)?;
+    let now = workspace.clock.now();
+    let write = move |conn: &mut _| correction::decide(conn, &options.id, &options.by, approve, now);
+    serve::runtime()?.block_on(workspace.db.write::<_, CorrectionError>(write))?;
+    println!(
+        "{}",
+        if approve {
+            "approved: the application is corrected"
+        } else {
+            "refused"
+        }
+    );
+    Ok(())
+}

@@ -1,0 +1,142 @@
+//! Commands that look: `doctor`, `availability`, `differences` (which can also settle one), `logs check`.
+use super::{ConfigFile, Outcome, serve};
+use crate::{
+    audit::{self, Actor},
+    clock::{jst, utc_from_jst},
+    operations::{self, Verdict},
+    reconciliation,
+    web::Error,
+};
+use chrono::{Days, NaiveDate, NaiveTime};
+
+#[derive(Debug, clap::Args)]
+pub struct Span {
+    #[command(flatten)]
+    config: ConfigFile,
+    /// First day (JST), 2026-11-01
+    #[arg(long, value_name = "DAY")]
+    from: NaiveDate,
+    /// Last day
+    #[arg(long, value_name = "DAY")]
+    to: NaiveDate,
+}
+
+#[derive(Debug, clap::Subcommand)]
+pub enum Logs {
+    /// Say whether a line is missing or was changed, and where
+    Check(ConfigFile),
+}
+
+/// One line a part; exit code 1 when something is wrong.
+pub fn doctor(file: &ConfigFile) -> Outcome {
+    let (workspace, _logs) = serve::open(file)?;
+    let checks = serve::runtime()?.block_on(operations::examine(&workspace));
+    for check in &checks {
+        let word = match check.verdict {
+            Verdict::Good => "ok   ",
+            Verdict::Look => "look ",
+            Verdict::Wrong => "WRONG",
+        };
+        println!("{word} {}: {}", check.part, check.found);
+        if !check.remedy.is_empty() {
+            println!("      → {}", check.remedy);
+        }
+    }
+    match checks.iter().filter(|c| c.verdict == Verdict::Wrong).count() {
+        0 => Ok(()),
+        wrong => Err(format!("{wrong} of {} parts are wrong", checks.len()).into()),
+    }
+}
+
+pub fn availability(span: &Span) -> Outcome {
+    let (workspace, _logs) = serve::open(&span.config)?;
+    let midnight = |day: NaiveDate| utc_from_jst(day.and_time(NaiveTime::MIN));
+    let now = workspace.clock.now();
+    // What is not over cannot be counted.
+    let (from, to) = (midnight(span.from), midnight(span.to + Days::new(1)).min(now));
+    let counted =
+        serve::runtime()?.block_on(workspace.db.read(move |conn| operations::availability(conn, from, to)))?;
+    println!("{:.3} % of {} minutes", counted.percent(), counted.minutes);
+    println!(
+        "up {}, down {}, not looked {}, announced stops (left out) {}",
+        counted.up, counted.down, counted.unseen, counted.announced
+    );
+    Ok(())
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Differences {
+    #[command(flatten)]
+    config: ConfigFile,
+    /// Settle the difference of this id instead of listing; needs --by and --resolution
+    #[arg(long, value_name = "ID", requires_all = ["by", "resolution"])]
+    settle: Option<String>,
+    /// Who settled it
+    #[arg(long, value_name = "NAME")]
+    by: Option<String>,
+    /// How, for the record
+    #[arg(long, value_name = "TEXT")]
+    resolution: Option<String>,
+}
+
+fn settle(options: &Differences, id: &str) -> Outcome {
+    let (workspace, _logs) = serve::open(&options.config)?;
+    let (by, resolution) = (
+        options.by.clone().unwrap_or_default(),
+        options.resolution.clone().unwrap_or_default(),
+    );
+    let (difference, now) = (id.to_owned(), workspace.clock.now());
+    let write = move |conn: &mut _| {
+        let found = reconciliation::settle(conn, &difference, &resolution, now)?;
+        if found {
+            audit::record(
+                conn,
+                now,
+                Actor::Operator,
+                "difference.settled",
+                &format!("difference/{difference}"),
+                &by,
+            )?;
+        }
+        Ok::<_, Error>(found)
+    };
+    match serve::runtime()?.block_on(workspace.db.write(write))? {
+        true => println!("settled"),
+        false => return Err(format!("no open difference has the id {id:?}").into()),
+    }
+    Ok(())
+}
+
+pub fn differences(options: &Differences) -> Outcome {
+    if let Some(id) = &options.settle {
+        return settle(options, id);
+    }
+    let (workspace, _logs) = serve::open(&options.config)?;
+    let read = |conn: &mut _| Ok::<_, Error>(reconciliation::open_differences(conn)?);
+    let open = serve::runtime()?.block_on(workspace.db.read(read))?;
+    for d in &open {
+        let found = jst(d.found_at).format("%Y-%m-%d %H:%M");
+        println!("{}  {found}  {}  {}  {}", d.id, d.kind.label(), d.attempt_id, d.detail);
+    }
+    println!("{} open", open.len());
+    Ok(())
+}
+
+pub fn check_logs(file: &ConfigFile) -> Outcome {
+    let (workspace, _logs) = serve::open(file)?;
+    let Some(folder) = &workspace.settings.log_dir else {
+        return Err("log_dir is not set: the lines go to standard error, and nothing is kept".into());
+    };
+    let sealed = serve::runtime()?.block_on(operations::sealed_files(&workspace))?;
+    let findings = operations::inspect_logs(folder, &sealed)?;
+    for finding in &findings {
+        println!("{finding}");
+    }
+    match findings.len() {
+        0 => {
+            println!("no line is missing or changed; {} sealed files", sealed.len());
+            Ok(())
+        }
+        count => Err(format!("{count} findings").into()),
+    }
+}

@@ -1,0 +1,171 @@
+use super::{ConfigFile, Outcome, serve};
+use crate::{
+    accounts::{self, PersonForm, Role},
+    audit::{self, Actor},
+    clock::jst,
+    db::Conn,
+    web::Error,
+    workspace::Workspace,
+};
+use chrono::Duration;
+
+/// People of the console
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    /// Register a person if need be, and print a one-time invitation to enrol a passkey
+    Invite(Invite),
+    /// List everybody with roles and state
+    List(ConfigFile),
+    /// Let a person in no more, from the next request on
+    Suspend(Who),
+    /// Let a suspended person in again
+    Reinstate(Who),
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Invite {
+    #[command(flatten)]
+    config: ConfigFile,
+    /// 職員番号
+    #[arg(long, value_name = "NUMBER")]
+    code: String,
+    /// 氏名; only for a person who is not registered yet
+    #[arg(long)]
+    name: Option<String>,
+    /// 所属
+    #[arg(long, default_value = "")]
+    unit: String,
+    /// What the person is; may be given several times
+    #[arg(long = "role", value_parser = role)]
+    roles: Vec<Role>,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Who {
+    #[command(flatten)]
+    config: ConfigFile,
+    /// 職員番号
+    #[arg(long, value_name = "NUMBER")]
+    code: String,
+}
+
+fn role(word: &str) -> Result<Role, String> {
+    let all: Vec<&str> = Role::ALL.iter().map(|r| r.as_str()).collect();
+    Role::from_word(word).ok_or_else(|| format!("{word:?} is no role; use one of {}", all.join(", ")))
+}
+
+pub fn run(command: Command) -> Outcome {
+    match command {
+        Command::Invite(options) => invite(options),
+        Command::List(file) => list(&file),
+        Command::Suspend(who) => set_active(&who, false),
+        Command::Reinstate(who) => set_active(&who, true),
+    }
+}
+
+/// The address of a fresh invitation; the person is registered when `person.name` says so.
+pub async fn invitation(workspace: &Workspace, person: PersonForm) -> Result<String, Error> {
+    let (world, now) = (workspace.clone(), workspace.clock.now());
+    let write = move |conn: &mut Conn| {
+        let known = accounts::find_by_code(conn, &person.code)?;
+        let id = match known {
+            Some(known) => known.id,
+            None => accounts::add_person(conn, &world, &Actor::Operator, &person, now)?,
+        };
+        accounts::invite(conn, &world, &id, Actor::Operator, now)
+    };
+    let token = workspace.db.write(write).await?;
+    let url = workspace.settings.console.as_ref().map(|c| c.url.as_str());
+    let url = url.unwrap_or("(console.url)").trim_end_matches('/');
+    Ok(format!("{url}/enrolments/{token}"))
+}
+
+fn invite(options: Invite) -> Outcome {
+    let (workspace, _logs) = serve::open(&options.config)?;
+    if workspace.settings.console.is_none() {
+        return Err(
+            "there is no [console] in the settings: set console.listen, console.url and console.networks".into(),
+        );
+    }
+    let code = options.code.clone();
+    let known = serve::runtime()?.block_on(
+        workspace
+            .db
+            .read(move |conn: &mut Conn| Ok::<_, Error>(accounts::find_by_code(conn, &code)?)),
+    )?;
+    let person = PersonForm {
+        code: options.code,
+        name: options.name.unwrap_or_default(),
+        unit: options.unit,
+        roles: options.roles,
+    };
+    match known {
+        None => {
+            if let Some(error) = person.errors().first() {
+                return Err(format!("{} (--code --name --role)", error.message).into());
+            }
+        }
+        Some(known) if !known.active => {
+            return Err("this person is suspended; `mizumado staff reinstate` comes first".into());
+        }
+        Some(_) if !person.roles.is_empty() => {
+            return Err("this person is registered; roles are changed at the console (or leave --role out)".into());
+        }
+        Some(_) => {}
+    }
+    let url = serve::runtime()?.block_on(invitation(&workspace, person))?;
+    let until = jst(workspace.clock.now() + Duration::hours(72)).format("%Y-%m-%d %H:%M");
+    println!("{url}");
+    println!("one key can be enrolled there, until {until} (JST)");
+    Ok(())
+}
+
+fn list(file: &ConfigFile) -> Outcome {
+    let (workspace, _logs) = serve::open(file)?;
+    let world = workspace.clone();
+    let lines = serve::runtime()?.block_on(workspace.db.read(move |conn: &mut Conn| {
+        let people = accounts::everybody(conn)?;
+        let line = |person: &accounts::Person, conn: &mut Conn| {
+            let roles = accounts::roles_of(conn, &person.id)?;
+            let roles: Vec<&str> = roles.iter().map(|r| r.as_str()).collect();
+            let state = if person.active { "active" } else { "suspended" };
+            let name = person.name(&world.keys)?;
+            Ok::<_, Error>(format!("{}  {name}  {state}  {}", person.code, roles.join(",")))
+        };
+        people.iter().map(|p| line(p, conn)).collect::<Result<Vec<_>, _>>()
+    }))?;
+    lines.iter().for_each(|line| println!("{line}"));
+    Ok(())
+}
+
+fn set_active(who: &Who, active: bool) -> Outcome {
+    let (workspace, _logs) = serve::open(&who.config)?;
+    let (now, code) = (workspace.clock.now(), who.code.clone());
+    let write = move |conn: &mut Conn| {
+        let person = accounts::find_by_code(conn, &code)?.ok_or(Error::NotFound)?;
+        let (action, done) = match active {
+            true => (
+                "staff.reinstated",
+                accounts::reinstate(conn, &person.id, now).map(|()| true)?,
+            ),
+            false => ("staff.suspended", accounts::suspend(conn, &person.id, now)?),
+        };
+        if done {
+            audit::record(conn, now, Actor::Operator, action, &format!("staff/{}", person.id), "")?;
+        }
+        Ok::<_, Error>(done)
+    };
+    if !serve::runtime()?.block_on(workspace.db.write(write))? {
+        return Err("nobody else administers the staff; register another administrator first".into());
+    }
+    println!(
+        "{} {}",
+        who.code,
+        if active {
+            "may be invited again"
+        } else {
+            "is signed out and may not sign in"
+        }
+    );
+    Ok(())
+}

@@ -1,0 +1,60 @@
+//! Which world a database belongs to (S15): written at its first start, held against the settings at every other.
+use super::{Db, DbError, world_marker};
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+/// Why this database is not this world's.
+#[derive(Debug, thiserror::Error)]
+pub enum MarkerError {
+    #[error(
+        "environment = {asked:?}, but this database belongs to {found:?}: name the other database, or set environment = {found:?}"
+    )]
+    Environment { asked: String, found: String },
+    #[error("these keys are not the ones this database was sealed with: name the right file with `keys = …`")]
+    Keys,
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+#[derive(HasQuery)]
+#[diesel(table_name = world_marker)]
+struct Marker {
+    environment: String,
+    key_check: String,
+}
+
+impl Db {
+    /// Takes an unmarked database for this world, or checks that it is this world's.
+    ///
+    /// `key_check` is a value that only the workspace's keys give.
+    pub fn claim(&self, environment: &str, key_check: &str, now: NaiveDateTime) -> Result<(), MarkerError> {
+        let mut conn = self.readers.get().map_err(DbError::from)?;
+        let insert = diesel::insert_into(world_marker::table)
+            .values((
+                world_marker::id.eq(1),
+                world_marker::environment.eq(environment),
+                world_marker::key_check.eq(key_check),
+                world_marker::made_at.eq(now),
+            ))
+            .on_conflict(world_marker::id)
+            .do_nothing();
+        let found = Marker::query().first(&mut *conn).optional().map_err(DbError::from)?;
+        let found = match found {
+            Some(found) => found,
+            None => {
+                super::Portable(insert).execute(&mut *conn).map_err(DbError::from)?;
+                Marker::query().first(&mut *conn).map_err(DbError::from)?
+            }
+        };
+        if found.environment != environment {
+            return Err(MarkerError::Environment {
+                asked: environment.to_owned(),
+                found: found.environment,
+            });
+        }
+        match found.key_check == key_check {
+            true => Ok(()),
+            false => Err(MarkerError::Keys),
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! The tables of `migrations/`, as diesel sees them. A test compares them with both databases.
+mod accounts;
+mod desk;
+mod enrolment;
+mod files;
+mod places;
+mod running;
+
+pub use accounts::*;
+pub use desk::*;
+pub use enrolment::*;
+pub use files::*;
+pub use places::*;
+pub use running::*;
+
+diesel::joinable!(application_tokens -> applications (application_id));
+diesel::joinable!(staff_sessions -> staff (staff_id));
+diesel::joinable!(passkeys -> staff (staff_id));
+diesel::joinable!(staff_roles -> staff (staff_id));
+diesel::joinable!(attempts -> applications (application_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    audit_entries,
+    audit_head,
+    jobs,
+    mails,
+    institutions,
+    branches,
+    closures,
+    postal_codes,
+    holidays,
+    application_edges,
+    terms_versions,
+    applications,
+    application_events,
+    application_tokens,
+    attempts,
+    attempt_messages,
+    visits,
+    status_links,
+    lookup_tries,
+    gateway_nonces,
+    world_marker,
+    schedule_leader,
+    schedule_slots,
+    alarms,
+    probes,
+    backups,
+    closure_rules,
+    service_modes,
+    daily_files,
+    daily_results,
+    differences,
+    first_debits,
+    corrections,
+    staff,
+    staff_roles,
+    staff_trainings,
+    passkeys,
+    ceremonies,
+    ways_in,
+    staff_sessions,
+    searches,
+    saved_views,
+    reveals,
+    application_notes,
+    result_outbox,
+    layout_versions,
+    deliveries,
+    delivery_items,
+    delivery_downloads,
+    audit_checkpoints
+);

@@ -1,0 +1,247 @@
+//! Closing a batch: every result since the last one, exactly once, in a numbered file that never changes (rule 6).
+//!
+//! The file is rendered outside the write; the transaction then takes the very results that it holds out of the
+//! outbox. Somebody faster, or a crash, leaves none of it.
+use super::{
+    layout::{Context, EmptyDay, FileWriter, Layout, Row, Totals},
+    store::{self, Item, NewDelivery, Version},
+};
+use crate::{
+    audit::{self, Actor},
+    clock::jst,
+    db::Conn,
+    enrolment::{self, ResultRecord},
+    web::Error,
+    workspace::Workspace,
+};
+use chrono::{NaiveDate, NaiveDateTime};
+
+/// Results in one batch; more than that wait for the next.
+const MOST: i64 = 100_000;
+/// Somebody else closing at the same time is rare; this often is enough.
+const TRIES: usize = 5;
+
+/// A file that was rendered and is not yet written down.
+struct Rendered {
+    no: i64,
+    layout_id: String,
+    file_name: String,
+    content: Vec<u8>,
+    report: Vec<u8>,
+    totals: Totals,
+    items: Vec<Item>,
+    /// The layout wants no file without rows, and there are none.
+    skip: bool,
+}
+
+/// Closes a batch of everything decided before `until`; gives its number, or `None` when there is nothing to do.
+///
+/// `by` is `system` for the clock's own, which is made once for a day, or the person who closes one in between.
+pub async fn close(
+    workspace: &Workspace,
+    day: NaiveDate,
+    until: NaiveDateTime,
+    by: &str,
+) -> Result<Option<i64>, Error> {
+    for _ in 0..TRIES {
+        let (world, by_clock) = (workspace.clone(), by == "system");
+        let read = move |conn: &mut Conn| {
+            if by_clock && store::closed_by_clock(conn, day)? {
+                return Ok(None);
+            }
+            render(conn, &world, day, until).map(Some)
+        };
+        let Some(rendered) = workspace.db.read::<_, Error>(read).await? else {
+            return Ok(None);
+        };
+        if rendered.skip || (!by_clock && rendered.items.is_empty()) {
+            return Ok(None);
+        }
+        let (world, now, by, no) = (workspace.clone(), workspace.clock.now(), by.to_owned(), rendered.no);
+        let write = move |conn: &mut Conn| keep(conn, &world, day, &rendered, &by, now);
+        match workspace.db.write(write).await {
+            Ok(()) => return Ok(Some(no)),
+            Err(Error::Conflict) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(Error::Conflict)
+}
+
+fn render(conn: &mut Conn, workspace: &Workspace, day: NaiveDate, until: NaiveDateTime) -> Result<Rendered, Error> {
+    let version = store::effective_on(conn, day)?;
+    let version = version.ok_or_else(|| Error::Internal("no layout is approved for this day".into()))?;
+    let mut waiting = enrolment::waiting_results(conn, workspace, until, MOST)?;
+    let mut items = vec![];
+    let mut records: Vec<ResultRecord> = vec![];
+    // Newest results give the rows; older ones of the same application stand at the same place.
+    for entry in &mut waiting {
+        let Some(mut record) = entry.record.take() else {
+            continue;
+        };
+        let again = store::delivered_before(conn, &entry.application_id)?;
+        let kind = if again { "correction" } else { "result" };
+        record.record_kind = kind.to_owned();
+        let json = serde_json::to_string(&record).map_err(|e| Error::Internal(e.to_string()))?;
+        items.push(item(
+            &entry.application_id,
+            entry.event_no,
+            records.len(),
+            kind,
+            Some(json),
+        ));
+        records.push(record);
+    }
+    for entry in &waiting {
+        let newest = items.iter().find(|i| i.application_id == entry.application_id);
+        let Some((position, kind, newest_no)) = newest.map(|i| (i.position, i.kind, i.event_no)) else {
+            continue;
+        };
+        if newest_no != entry.event_no {
+            items.push(item(
+                &entry.application_id,
+                entry.event_no,
+                position as usize,
+                kind,
+                None,
+            ));
+        }
+    }
+    let no = store::last_no(conn)? + 1;
+    rendered(workspace, &version, no, day, &records, items)
+}
+
+fn item(application_id: &str, event_no: i32, position: usize, kind: &'static str, record: Option<String>) -> Item {
+    Item {
+        application_id: application_id.to_owned(),
+        event_no,
+        position: i32::try_from(position).unwrap_or(i32::MAX),
+        kind,
+        record,
+    }
+}
+
+fn rendered(
+    workspace: &Workspace,
+    version: &Version,
+    no: i64,
+    day: NaiveDate,
+    records: &[ResultRecord],
+    items: Vec<Item>,
+) -> Result<Rendered, Error> {
+    let layout = layout_of(version)?;
+    let context = Context {
+        batch_number: no.unsigned_abs(),
+        delivery_date: day,
+        made_at: jst(workspace.clock.now()),
+        layout_version: version.version.unsigned_abs(),
+    };
+    let file_name = layout.file_name(&context);
+    let (mut content, mut report) = (vec![], vec![]);
+    let failed = |e: std::io::Error| Error::Internal(e.to_string());
+    let mut writer = FileWriter::new(&layout, context, &mut content).with_report(&mut report);
+    for record in records {
+        writer.row(record as &dyn Row).map_err(failed)?;
+    }
+    let totals = writer.finish().map_err(failed)?;
+    Ok(Rendered {
+        skip: totals.rows == 0 && layout.empty_day == EmptyDay::Nothing && items.is_empty(),
+        no,
+        layout_id: version.id.clone(),
+        file_name,
+        content,
+        report,
+        totals,
+        items,
+    })
+}
+
+/// The layout of a version; it was checked when it was written.
+pub fn layout_of(version: &Version) -> Result<Layout, Error> {
+    let wrong = |_| Error::Internal(format!("version {} of the layout is not readable", version.version));
+    Layout::from_toml_text(&version.body).map_err(wrong)
+}
+
+fn keep(
+    conn: &mut Conn,
+    workspace: &Workspace,
+    day: NaiveDate,
+    file: &Rendered,
+    by: &str,
+    now: NaiveDateTime,
+) -> Result<(), Error> {
+    let taken: Vec<(String, i32)> = file
+        .items
+        .iter()
+        .map(|i| (i.application_id.clone(), i.event_no))
+        .collect();
+    if !enrolment::take_results(conn, &taken)? {
+        return Err(Error::Conflict);
+    }
+    write_down(conn, workspace, day, None, file, by, now)
+}
+
+fn write_down(
+    conn: &mut Conn,
+    workspace: &Workspace,
+    day: NaiveDate,
+    reissue_of: Option<i64>,
+    file: &Rendered,
+    by: &str,
+    now: NaiveDateTime,
+) -> Result<(), Error> {
+    let new = NewDelivery {
+        no: file.no,
+        day,
+        reissue_of,
+        layout_id: &file.layout_id,
+        file_name: &file.file_name,
+        content: &file.content,
+        report: &file.report,
+        sha256: &file.totals.sha256,
+        rows: file.totals.rows,
+        findings: file.totals.findings_total,
+        made_by: by,
+    };
+    store::add_delivery(conn, &workspace.keys, &new, &file.items, now)?;
+    let actor = by.strip_prefix("staff/").map_or(Actor::System, Actor::Staff);
+    let action = if reissue_of.is_some() {
+        "delivery.reissued"
+    } else {
+        "delivery.closed"
+    };
+    let detail = format!("{} rows sha256 {}", file.totals.rows, file.totals.sha256);
+    audit::record(conn, now, actor, action, &format!("delivery/{}", file.no), &detail)?;
+    Ok(())
+}
+
+/// A delivery's rows once more, as they were delivered, under another version: a new file that says which one it is of.
+pub async fn reissue(workspace: &Workspace, no: i64, version_id: &str, by: &str) -> Result<i64, Error> {
+    for _ in 0..TRIES {
+        let (world, version_id) = (workspace.clone(), version_id.to_owned());
+        let read = move |conn: &mut Conn| {
+            let asked = store::find(conn, no)?;
+            // A reissue holds no results of its own; those of its original count.
+            let original = asked.reissue_of.unwrap_or(no);
+            let version = store::find_version(conn, &version_id)?;
+            if version.state != store::VersionState::Approved {
+                return Err(Error::Conflict);
+            }
+            let rows = store::records_of(conn, &world.keys, original)?;
+            let read = |json: &String| serde_json::from_str(json).map_err(|e| Error::Internal(e.to_string()));
+            let records = rows.iter().map(read).collect::<Result<Vec<ResultRecord>, _>>()?;
+            let next = store::last_no(conn)? + 1;
+            let file = rendered(&world, &version, next, asked.day, &records, vec![])?;
+            Ok((original, asked.day, file))
+        };
+        let (original, day, file) = workspace.db.read::<_, Error>(read).await?;
+        let (world, now, by, next) = (workspace.clone(), workspace.clock.now(), by.to_owned(), file.no);
+        let write = move |conn: &mut Conn| write_down(conn, &world, day, Some(original), &file, &by, now);
+        match workspace.db.write(write).await {
+            Ok(()) => return Ok(next),
+            Err(Error::Conflict) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(Error::Conflict)
+}

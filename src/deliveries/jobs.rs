@@ -1,0 +1,129 @@
+use super::{batch, store};
+use crate::{
+    alarms,
+    clock::jst,
+    config::time_of_day,
+    db::{Conn, DbError},
+    institutions,
+    jobs::{
+        Handler, Job, JobError,
+        schedule::{Every, Standing, slot_of},
+    },
+    web::Error,
+    workspace::Workspace,
+};
+use chrono::{NaiveDate, NaiveDateTime};
+use std::sync::Arc;
+use tokio::sync::Mutex;
+
+const CLOSE_JOB: &str = "deliveries.close";
+const WATCH_JOB: &str = "deliveries.watch";
+const FAILED: &str = "deliveries.failed";
+/// Tries after which a person is told.
+const TRIES: i32 = 3;
+
+/// The alarm about a file that nobody has downloaded.
+pub fn waiting_alarm(no: i64) -> String {
+    format!("deliveries.not_downloaded:{no}")
+}
+
+pub fn handlers(workspace: &Workspace) -> [(&'static str, Handler); 2] {
+    let (w1, w2) = (workspace.clone(), workspace.clone());
+    // After a downtime the jobs of several days are due at once: one after the other, each day gets its own results.
+    let one_by_one = Arc::new(Mutex::new(()));
+    let close: Handler = Arc::new(move |job| {
+        let (workspace, turn) = (w1.clone(), one_by_one.clone());
+        Box::pin(async move {
+            let _turn = turn.lock().await;
+            close(workspace, job).await
+        })
+    });
+    let watch: Handler = Arc::new(move |job| Box::pin(watch(w2.clone(), job)));
+    [(CLOSE_JOB, close), (WATCH_JOB, watch)]
+}
+
+/// At the cut and at the time of the alarm; days that were missed are made up for.
+pub fn standing(workspace: &Workspace) -> Vec<Standing> {
+    let settings = &workspace.settings.deliveries;
+    let daily = |kind, at: &str, make_up| {
+        time_of_day(at).map(|(hour, minute)| Standing {
+            kind,
+            every: Every::Daily(hour, minute),
+            make_up,
+        })
+    };
+    let close = daily(CLOSE_JOB, &settings.cut, 7);
+    let watch = daily(WATCH_JOB, &settings.alarm, 1);
+    close.into_iter().chain(watch).collect()
+}
+
+fn slot(job: &Job) -> Result<NaiveDateTime, JobError> {
+    slot_of(&job.payload).ok_or_else(|| JobError::Dead("the payload is no time".into()))
+}
+
+async fn is_business_day(workspace: &Workspace, day: NaiveDate, at: NaiveDateTime) -> Result<bool, Error> {
+    let read = move |conn: &mut Conn| Ok::<_, DbError>(institutions::calendar(conn, at)?);
+    Ok(workspace.db.read(read).await?.bureau_business_day(day))
+}
+
+async fn close(workspace: Workspace, job: Job) -> Result<(), JobError> {
+    let cut = slot(&job)?;
+    let day = jst(cut).date();
+    if !is_business_day(&workspace, day, cut).await? {
+        return Ok(());
+    }
+    match batch::close(&workspace, day, cut, "system").await {
+        Ok(made) => {
+            tracing::info!(%day, no = made, "the day's delivery is closed");
+            let now = workspace.clock.now();
+            let write = move |conn: &mut Conn| alarms::end(conn, FAILED, now);
+            Ok(workspace.db.write(write).await?)
+        }
+        Err(error) => {
+            if job.attempts + 1 >= TRIES {
+                alarm(&workspace, day).await?;
+            }
+            Err(JobError::Retry(error.to_string()))
+        }
+    }
+}
+
+async fn alarm(workspace: &Workspace, day: NaiveDate) -> Result<(), Error> {
+    let (world, now) = (workspace.clone(), workspace.clock.now());
+    let write = move |conn: &mut Conn| {
+        let message =
+            format!("{day} の還元データを作れません。ログで原因を確かめ、直してください。結果は失われていません。");
+        let cause = alarms::Cause {
+            key: FAILED,
+            subject: "",
+            message: &message,
+        };
+        alarms::raise(conn, &world, &cause, now)
+    };
+    workspace.db.write(write).await
+}
+
+async fn watch(workspace: Workspace, job: Job) -> Result<(), JobError> {
+    let at = slot(&job)?;
+    // Without a console nobody can download; such a bureau takes its files from the command line.
+    if workspace.settings.console.is_none() || !is_business_day(&workspace, jst(at).date(), at).await? {
+        return Ok(());
+    }
+    let (world, now) = (workspace.clone(), workspace.clock.now());
+    let write = move |conn: &mut Conn| {
+        for file in store::undownloaded(conn)? {
+            let message = format!(
+                "還元データ 第{}号（{}、{}件）を、まだだれもダウンロードしていません。担当者に確かめてください。",
+                file.no, file.day, file.row_count
+            );
+            let cause = alarms::Cause {
+                key: &waiting_alarm(file.no),
+                subject: &format!("delivery/{}", file.no),
+                message: &message,
+            };
+            alarms::raise(conn, &world, &cause, now)?;
+        }
+        Ok::<_, Error>(())
+    };
+    Ok(workspace.db.write(write).await?)
+}

@@ -1,0 +1,107 @@
+//! Our file beside the vendor's sample.
+use super::{
+    super::*,
+    sample::{layout, row, written},
+};
+use crate::japan::cp932;
+use std::collections::BTreeMap;
+
+fn sentences(ours: &[u8], sample: &[u8], layout: &Layout) -> Vec<String> {
+    compare(ours, sample, layout).into_iter().map(|d| d.sentence).collect()
+}
+
+fn sjis(text: &str) -> Vec<u8> {
+    cp932::encode(text, &BTreeMap::new()).bytes
+}
+
+#[test]
+fn the_byte_that_differs_has_its_record_column_and_place() {
+    let layout = layout("header = true");
+    let (ours, _) = written(&layout, &[row(&[("customer_number", "1"), ("user_name", "髙﨑")])]);
+    let found = compare(&ours, &sjis("番号,氏名,日付\n1,髙崎,20260401\n"), &layout);
+    assert_eq!(found.len(), 1);
+    let found = &found[0];
+    assert_eq!(
+        (found.record, found.column.as_deref(), found.offset),
+        (Some(2), Some("氏名"), Some(15 + 2 + 2))
+    );
+    assert_eq!(
+        (found.ours.hex.as_str(), found.ours.text.as_str()),
+        ("FBFCFAB1", "髙﨑")
+    );
+    assert_eq!(
+        (found.sample.hex.as_str(), found.sample.text.as_str()),
+        ("FBFC8DE8", "髙崎")
+    );
+    assert_eq!(found.sentence, "2番目のレコードの「氏名」が、3バイト目から違います。");
+}
+
+#[test]
+fn another_charset_line_end_and_quoting_are_told_once_and_not_per_value() {
+    let layout = layout("header = true");
+    let (ours, _) = written(&layout, &[row(&[("customer_number", "1"), ("user_name", "髙﨑")])]);
+    let sample = "\u{FEFF}\"1\"\t\"髙﨑\"\t\"20260401\"\r\n\u{1A}";
+    assert_eq!(
+        sentences(&ours, sample.as_bytes(), &layout),
+        [
+            "先頭のBOMが違います。見本は「あり」、こちらは「なし」です。",
+            "文字コードが違います。見本は「UTF-8」、こちらは「Shift_JIS（CP932）」です。",
+            "改行が違います。見本は「CR+LF」、こちらは「LF」です。",
+            "ファイルの終わりの記号（1A）が違います。見本は「あり」、こちらは「なし」です。",
+            "区切り文字が違います。見本は「タブ」、こちらは「コンマ」です。",
+            "見出し行が違います。見本は「なし」、こちらは「あり」です。",
+            "引用符が違います。見本は「すべて引用符つき」、こちらは「引用符なし」です。",
+            "レコードの数が違います。見本は「1」、こちらは「2」です。",
+        ]
+    );
+}
+
+#[test]
+fn a_missing_column_and_an_empty_sample_are_told() {
+    let layout = layout("");
+    let (ours, _) = written(&layout, &[row(&[("customer_number", "1"), ("user_name", "a")])]);
+    let found = sentences(&ours, b"1,a\n", &layout);
+    assert_eq!(found, ["1番目のレコードの列の数が違います。見本は2、こちらは3です。"]);
+    assert_eq!(sentences(&ours, b"", &layout), ["見本のファイルは空です。"]);
+}
+
+#[test]
+fn the_same_values_written_otherwise_are_told_too() {
+    let layout = layout("");
+    let (ours, _) = written(&layout, &[row(&[("customer_number", "1"), ("user_name", "a,b")])]);
+    let found = compare(&ours, b"\"1\",\"a,b\",20260401\n", &layout);
+    assert_eq!((found.len(), found[0].offset), (1, Some(0)));
+    assert!(found[0].sentence.starts_with("値は同じですが"));
+}
+
+#[test]
+fn a_fixed_width_is_compared_by_its_columns_with_or_without_line_ends() {
+    let zengin = Layout::from_toml_text(READY[1].text).unwrap();
+    let rows = [super::sample::whole_row()];
+    let (ours, _) = written(&zengin, &rows);
+    let mut packed = zengin.clone();
+    packed.line_end = LineEnd::None;
+    let (mut sample, _) = written(&packed, &rows);
+    sample[120 + 43] = b'9';
+    let found = compare(&ours, &sample, &zengin);
+    let texts: Vec<_> = found.iter().map(|d| d.sentence.as_str()).collect();
+    assert_eq!(
+        texts,
+        [
+            "改行が違います。見本は「なし」、こちらは「CR+LF」です。",
+            "最後のレコードの後の改行が違います。見本は「なし」、こちらは「あり」です。",
+            "2番目のレコードの「口座番号」が、1バイト目から違います。",
+        ]
+    );
+    assert_eq!((found[2].offset, found[2].sample.text.as_str()), (Some(163), "9765432"));
+}
+
+#[test]
+fn a_sample_of_another_system_gives_a_list_that_ends() {
+    let layout = layout("");
+    let (ours, _) = written(&layout, &vec![row(&[("customer_number", "1")]); 500]);
+    let sample = "9,x,y\n".repeat(500);
+    let found = compare(&ours, sample.as_bytes(), &layout);
+    assert_eq!(found.len(), 201);
+    assert!(found[200].sentence.contains("はじめの200件"));
+}

@@ -1,0 +1,25 @@
+//! Deliveries (還元): the bureau's numbered files of results, in a layout that can be changed (N4.5, N8.5).
+//!
+//! `layout` is the layout and the writing of a file, `batch` closes one, `pages` is the console's side.
+mod batch;
+mod jobs;
+mod layout;
+mod pages;
+mod row;
+mod store;
+mod views;
+
+pub use batch::{close, reissue};
+pub use jobs::{handlers, standing};
+pub use layout::{Context, FIELDS, FileWriter, Finding, Kind, Layout, READY, Report, Row, Totals};
+pub use pages::routes;
+pub use store::{Delivery, undownloaded};
+
+use crate::{db::Conn, web::Error};
+use chrono::NaiveDateTime;
+
+/// The layout that ships, where the bureau has none yet.
+pub fn seed_when_empty(conn: &mut Conn, now: NaiveDateTime) -> Result<(), Error> {
+    let first = READY.first().map_or("", |ready| ready.text);
+    Ok(store::seed(conn, first, now)?)
+}

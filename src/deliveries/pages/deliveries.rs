@@ -1,0 +1,199 @@
+//! The files: who downloaded what when, the report of characters, reissues, encrypted copies.
+use crate::{
+    accounts::{self, Staff},
+    alarms,
+    clock::jst,
+    db::Conn,
+    deliveries::{
+        batch,
+        jobs::waiting_alarm,
+        store::{self, Delivery, Version},
+        views,
+    },
+    web::{Error, FormBody, Site, html, see_other},
+    workspace::Workspace,
+};
+use actix_web::{
+    HttpResponse,
+    http::{
+        StatusCode,
+        header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY},
+    },
+    web::{Data, Path, Query},
+};
+use chrono::NaiveDateTime;
+use std::{collections::BTreeMap, io::Write};
+
+const PAGE: i64 = 50;
+/// The shortest passphrase of an encrypted copy.
+const PASSPHRASE: usize = 12;
+
+/// A file with who made it and who has downloaded it.
+pub struct FullDelivery {
+    pub delivery: Delivery,
+    pub made_by: String,
+    pub layout_version: i32,
+    /// Person, what, when.
+    pub downloads: Vec<(String, String, NaiveDateTime)>,
+}
+
+fn full(conn: &mut Conn, workspace: &Workspace, delivery: Delivery) -> Result<FullDelivery, Error> {
+    let keys = &workspace.keys;
+    let mut downloads = vec![];
+    for (staff_id, what, at) in store::downloads_of(conn, delivery.no)? {
+        downloads.push((accounts::name_of(conn, keys, &format!("staff/{staff_id}"))?, what, at));
+    }
+    Ok(FullDelivery {
+        made_by: accounts::name_of(conn, keys, &delivery.made_by)?,
+        layout_version: store::find_version(conn, &delivery.layout_id)?.version,
+        downloads,
+        delivery,
+    })
+}
+
+/// `GET /deliveries`
+pub async fn index(
+    workspace: Data<Workspace>,
+    site: Data<Site>,
+    staff: Staff,
+    query: Query<BTreeMap<String, String>>,
+) -> Result<HttpResponse, Error> {
+    let below = query.get("below").and_then(|b| b.parse().ok()).unwrap_or(i64::MAX);
+    let world = workspace.clone();
+    let read = move |conn: &mut Conn| {
+        let list = store::list(conn, below, PAGE + 1)?;
+        list.into_iter()
+            .map(|d| full(conn, &world, d))
+            .collect::<Result<Vec<_>, Error>>()
+    };
+    let mut list = workspace.db.read(read).await?;
+    let more = list.len() as i64 > PAGE;
+    list.truncate(PAGE as usize);
+    Ok(html(views::deliveries(
+        &site,
+        &staff,
+        &list,
+        more,
+        &workspace.settings.deliveries,
+    )))
+}
+
+/// `POST /deliveries`: closes a batch now, besides the clock's.
+pub async fn create(workspace: Data<Workspace>, site: Data<Site>, staff: Staff) -> Result<HttpResponse, Error> {
+    let now = workspace.clock.now();
+    match batch::close(&workspace, jst(now).date(), now, &staff.word()).await? {
+        Some(no) => Ok(see_other(&format!("/deliveries/{no}"))),
+        None => Ok(html(views::nothing_to_close(&site, &staff))),
+    }
+}
+
+async fn load(workspace: &Data<Workspace>, no: i64) -> Result<(FullDelivery, Vec<Version>), Error> {
+    let world = workspace.clone();
+    let read = move |conn: &mut Conn| {
+        let delivery = store::find(conn, no)?;
+        Ok((full(conn, &world, delivery)?, store::approved(conn)?))
+    };
+    workspace.db.read(read).await
+}
+
+/// `GET /deliveries/{no}`
+pub async fn show(
+    workspace: Data<Workspace>,
+    site: Data<Site>,
+    staff: Staff,
+    no: Path<i64>,
+) -> Result<HttpResponse, Error> {
+    let (delivery, versions) = load(&workspace, *no).await?;
+    Ok(html(views::delivery(&site, &staff, &delivery, &versions, &[])))
+}
+
+/// `GET /deliveries/{no}/file`: the same bytes at every time; each download is written down.
+pub async fn file(workspace: Data<Workspace>, staff: Staff, no: Path<i64>) -> Result<HttpResponse, Error> {
+    let (delivery, bytes) = take(&workspace, &staff, *no, "file").await?;
+    Ok(attachment(&delivery.file_name, "application/octet-stream", bytes))
+}
+
+/// `GET /deliveries/{no}/report`: what could not be written as it was.
+pub async fn report(workspace: Data<Workspace>, staff: Staff, no: Path<i64>) -> Result<HttpResponse, Error> {
+    let (delivery, bytes) = take(&workspace, &staff, *no, "report").await?;
+    let name = format!("{}.report.csv", delivery.file_name);
+    Ok(attachment(&name, "text/csv; charset=utf-8", bytes))
+}
+
+async fn take(
+    workspace: &Data<Workspace>,
+    staff: &Staff,
+    no: i64,
+    what: &'static str,
+) -> Result<(Delivery, Vec<u8>), Error> {
+    let (world, now, by) = (workspace.clone(), workspace.clock.now(), staff.clone());
+    let write = move |conn: &mut Conn| {
+        let delivery = store::find(conn, no)?;
+        let bytes = store::open_file(conn, &world.keys, no, what == "report")?;
+        store::note_download(conn, no, &by.id, what, now)?;
+        if what != "report" {
+            alarms::end(conn, &waiting_alarm(no), now)?;
+        }
+        by.record(conn, now, "delivery.downloaded", &format!("delivery/{no}"), what)?;
+        Ok::<_, Error>((delivery, bytes))
+    };
+    workspace.db.write(write).await
+}
+
+fn attachment(name: &str, mime: &str, bytes: Vec<u8>) -> HttpResponse {
+    let encoded = percent_encoding::utf8_percent_encode(name, percent_encoding::NON_ALPHANUMERIC);
+    HttpResponse::Ok()
+        .content_type(mime)
+        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename*=UTF-8''{encoded}")))
+        .insert_header((CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
+        .body(bytes)
+}
+
+/// `POST /deliveries/{no}/encrypted`: a ZIP under AES-256, for media that leave the building (NP8).
+pub async fn encrypted(
+    workspace: Data<Workspace>,
+    site: Data<Site>,
+    staff: Staff,
+    no: Path<i64>,
+    form: FormBody,
+) -> Result<HttpResponse, Error> {
+    let passphrase = form.get("passphrase").to_owned();
+    if passphrase.chars().count() < PASSPHRASE {
+        let (delivery, versions) = load(&workspace, *no).await?;
+        let message = format!("パスフレーズは、{PASSPHRASE}文字以上で入力してください");
+        let errors = [crate::web::ui::FieldError::new("passphrase", message)];
+        let mut response = html(views::delivery(&site, &staff, &delivery, &versions, &errors));
+        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+        return Ok(response);
+    }
+    let (delivery, bytes) = take(&workspace, &staff, *no, "encrypted").await?;
+    let name = delivery.file_name.clone();
+    let zipped = crate::db::off_thread(move || zip(&name, &bytes, &passphrase)).await?;
+    let zipped = zipped.map_err(|e| Error::Internal(e.to_string()))?;
+    Ok(attachment(
+        &format!("{}.zip", delivery.file_name),
+        "application/zip",
+        zipped,
+    ))
+}
+
+fn zip(name: &str, bytes: &[u8], passphrase: &str) -> zip::result::ZipResult<Vec<u8>> {
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(vec![]));
+    let options = zip::write::SimpleFileOptions::default()
+        .compression_method(zip::CompressionMethod::Deflated)
+        .with_aes_encryption(zip::AesMode::Aes256, passphrase);
+    writer.start_file(name, options)?;
+    writer.write_all(bytes)?;
+    Ok(writer.finish()?.into_inner())
+}
+
+/// `POST /deliveries/{no}/reissues`
+pub async fn reissue(
+    workspace: Data<Workspace>,
+    staff: Staff,
+    no: Path<i64>,
+    form: FormBody,
+) -> Result<HttpResponse, Error> {
+    let next = batch::reissue(&workspace, *no, form.get("version"), &staff.word()).await?;
+    Ok(see_other(&format!("/deliveries/{next}")))
+}

@@ -1,0 +1,12 @@
+//! The tables of the deliveries: numbered files with what they hold, and the versions of the layout.
+mod batches;
+mod versions;
+
+pub use batches::{
+    Delivery, Item, NewDelivery, add_delivery, closed_by_clock, delivered_before, downloads_of, find, last_no, list,
+    note_download, open_file, records_of, undownloaded,
+};
+pub use versions::{
+    NewVersion, Version, VersionState, add_version, approved, decide, effective_on, find_version, propose, seed,
+    update_draft, versions,
+};

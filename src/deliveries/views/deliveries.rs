@@ -1,0 +1,153 @@
+use super::day;
+use crate::{
+    accounts::{ConsolePage, Permission, Staff, heading},
+    config::Deliveries,
+    deliveries::{pages::FullDelivery, store::Version},
+    web::{
+        Site,
+        ui::{self, FieldError, TextField, when},
+    },
+};
+use maud::{Markup, html};
+
+fn maker(name: &str) -> &str {
+    match name {
+        "system" => "自動",
+        name => name,
+    }
+}
+
+fn kind(d: &FullDelivery) -> String {
+    match d.delivery.reissue_of {
+        Some(no) => format!("第{no}号の再作成"),
+        None if d.made_by == "system" => "定時".into(),
+        None => "臨時".into(),
+    }
+}
+
+pub fn deliveries(site: &Site, staff: &Staff, list: &[FullDelivery], more: bool, times: &Deliveries) -> Markup {
+    let main = html! {
+        (heading("還元データ"))
+        p class="lead" { "営業日の" (times.cut) "に、それまでに決まった結果と訂正をまとめます。" (times.alarm) "までにだれもダウンロードしないと警報が出ます。" }
+        @if staff.may(Permission::DownloadDeliveries) {
+            form method="post" action="/deliveries" { button class="button button--secondary" type="submit" { "いままでの結果を、臨時にまとめる" } }
+        }
+        p { a href="/layouts" { "レイアウトを見る・変える" } }
+        @if list.is_empty() {
+            p { "まだ還元データはありません。つぎの営業日の" (times.cut) "に、はじめの1つができます。" }
+        } @else {
+            div class="scroll" tabindex="0" role="region" aria-label="還元データの一覧" {
+                table class="table table--wide table--dense" {
+                    caption class="vh" { "還元データの一覧（新しい順）" }
+                    thead { tr {
+                        th scope="col" { "号" } th scope="col" { "営業日" } th scope="col" { "種類" } th scope="col" { "件数" }
+                        th scope="col" { "書けない文字など" } th scope="col" { "ダウンロード" }
+                    } }
+                    tbody { @for d in list { tr {
+                        th scope="row" { a href={ "/deliveries/" (d.delivery.no) } { "第" (d.delivery.no) "号" } }
+                        td data-label="営業日" class="time" { (day(d.delivery.day)) }
+                        td data-label="種類" { (kind(d)) }
+                        td data-label="件数" class="number" { (d.delivery.row_count) }
+                        td data-label="書けない文字など" class="number" { (d.delivery.findings) }
+                        td data-label="ダウンロード" { (state(d)) }
+                    } } }
+                }
+            }
+        }
+        @if let (true, Some(last)) = (more, list.last()) {
+            nav class="pager" aria-label="ページ" { a class="button button--secondary" href={ "/deliveries?below=" (last.delivery.no) } { "前の50件" } }
+        }
+    };
+    ConsolePage::new("還元データ", "/deliveries", main).render(site, staff)
+}
+
+fn state(d: &FullDelivery) -> Markup {
+    let newest = d.downloads.iter().find(|(_, what, _)| what != "report");
+    html! {
+        @match newest {
+            Some((who, _, at)) => { (who) "　" (when(*at)) },
+            None if d.delivery.row_count == 0 => { "0件" },
+            None => { span class="tag tag--look" { "未ダウンロード" } },
+        }
+    }
+}
+
+pub fn nothing_to_close(site: &Site, staff: &Staff) -> Markup {
+    let main = html! {
+        (heading("まとめる結果はありません"))
+        p class="lead" { "まえの還元データのあとに決まった結果は、0件です（確認済み）。" }
+        p { a href="/deliveries" { "還元データの一覧にもどる" } }
+    };
+    ConsolePage::new("まとめる結果はありません", "/deliveries", main)
+        .crumbs(&[("還元データ", "/deliveries")])
+        .render(site, staff)
+}
+
+pub fn delivery(site: &Site, staff: &Staff, d: &FullDelivery, versions: &[Version], errors: &[FieldError]) -> Markup {
+    let (no, file) = (d.delivery.no, &d.delivery);
+    let title = format!("還元データ 第{no}号");
+    let main = html! {
+        (ui::error_summary(errors))
+        (heading(&title))
+        dl class="summary summary--dense" {
+            (ui::summary_row("営業日", &day(file.day), None))
+            (ui::summary_row("種類", &kind(d), None))
+            (ui::summary_row("作成", &format!("{}　{}", when(file.made_at), maker(&d.made_by)), None))
+            (ui::summary_row("ファイル名", &file.file_name, None))
+            (ui::summary_row("件数", &format!("{}件", file.row_count), None))
+            (ui::summary_row("大きさ", &format!("{}バイト", file.bytes), None))
+            (ui::summary_row("チェックサム（SHA-256）", &file.sha256, None))
+            (ui::summary_row("レイアウト", &format!("第{}版", d.layout_version), None))
+        }
+        @if let Some(original) = file.reissue_of { p { "もとの還元データ：" a href={ "/deliveries/" (original) } { "第" (original) "号" } } }
+        @if file.findings > 0 {
+            div class="notice notice--warning" {
+                h2 { "そのまま書けなかったものが" (file.findings) "件あります" }
+                p { "どの行の、どの項目の、どの文字を、何に置きかえたかの一覧です。取り込む前に確かめてください。" }
+                @if staff.may(Permission::DownloadDeliveries) { p { a href={ "/deliveries/" (no) "/report" } { "文字の一覧をダウンロードする" } } }
+            }
+        }
+        @if staff.may(Permission::DownloadDeliveries) { (actions(no, versions, errors)) }
+        h2 { "ダウンロードした人" }
+        @if d.downloads.is_empty() { p { "まだだれもダウンロードしていません。" } }
+        ul { @for (who, what, at) in &d.downloads { li { (when(*at)) "　" (who) "　" (what_label(what)) } } }
+    };
+    ConsolePage::new(&title, "/deliveries", main)
+        .crumbs(&[("還元データ", "/deliveries")])
+        .errors(!errors.is_empty())
+        .render(site, staff)
+}
+
+fn what_label(what: &str) -> &'static str {
+    match what {
+        "report" => "文字の一覧",
+        "encrypted" => "暗号化したファイル",
+        _ => "ファイル",
+    }
+}
+
+fn actions(no: i64, versions: &[Version], errors: &[FieldError]) -> Markup {
+    html! {
+        div class="actions noprint" { a class="button" href={ "/deliveries/" (no) "/file" } { "ダウンロードする" } }
+        details class="details noprint" open[!errors.is_empty()] {
+            summary { "暗号化して持ち出す（USBメモリなど）" }
+            form class="form" method="post" action={ "/deliveries/" (no) "/encrypted" } {
+                (TextField { name: "passphrase", label: "パスフレーズ", hint: "12文字以上。受け取る人へは、ファイルとは別の方法で伝えてください。保存されません", width: "w20", autocomplete: "off", ..Default::default() }.render(errors))
+                button class="button button--secondary" type="submit" { "AES-256のZIPをダウンロードする" }
+            }
+        }
+        details class="details noprint" {
+            summary { "別のレイアウトで作り直す" }
+            form class="form" method="post" action={ "/deliveries/" (no) "/reissues" } {
+                p class="hint" { "新しい号になり、この号とつながります。この号のファイルは変わりません" }
+                div class="field" {
+                    label for="version" { "レイアウト" }
+                    select class="input" id="version" name="version" {
+                        @for v in versions { option value=(v.id) { "第" (v.version) "版 " (v.note) } }
+                    }
+                }
+                button class="button button--secondary" type="submit" { "作り直す" }
+            }
+        }
+    }
+}

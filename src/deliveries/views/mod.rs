@@ -1,0 +1,30 @@
+mod column;
+mod comparison;
+mod deliveries;
+mod settings;
+mod studio;
+
+pub use column::{ColumnForm, column};
+pub use comparison::comparison;
+pub use deliveries::{deliveries, delivery, nothing_to_close};
+pub use settings::SettingsForm;
+pub use studio::{Studio, layouts, studio};
+
+use maud::{Markup, html};
+
+/// A choice of a few words: value and label.
+pub fn select(name: &str, label: &str, chosen: &str, options: &[(&str, &str)]) -> Markup {
+    html! {
+        div class="field" {
+            label for=(name) { (label) }
+            select class="input" id=(name) name=(name) {
+                @for (word, text) in options { option value=(word) selected[*word == chosen] { (text) } }
+            }
+        }
+    }
+}
+
+/// 「2026-11-22（日）」 is too long for tables: the plain day.
+pub fn day(day: chrono::NaiveDate) -> String {
+    day.format("%Y-%m-%d").to_string()
+}

@@ -1,0 +1,129 @@
+//! A correction by two people: one proposes with a note and evidence, another approves (domain page, `corrected`).
+use super::{
+    inquiry,
+    states::{Cause, Registration},
+    store::{self, CorrectedResult, Correction, NewCorrection},
+};
+use crate::{
+    alarms,
+    audit::{self, Actor},
+    db::Conn,
+    web::Error,
+    workspace::Workspace,
+};
+use chrono::NaiveDateTime;
+
+/// Why a correction cannot be proposed or decided; each sentence is for the person who tried.
+#[derive(Debug, thiserror::Error)]
+pub enum CorrectionError {
+    #[error("訂正できるのは、登録完了か結果不明の申込みだけです（いまは「{0}」です）")]
+    State(&'static str),
+    #[error("この申込みには、まだ決まっていない訂正の提案があります")]
+    Open,
+    #[error("訂正の理由（note）と根拠（evidence）を入力してください")]
+    Empty,
+    #[error("提案した人とは別の人が決めてください")]
+    SamePerson,
+    #[error("この提案は、もう決まっています")]
+    Decided,
+    #[error(transparent)]
+    Other(#[from] Error),
+}
+
+impl From<diesel::result::Error> for CorrectionError {
+    fn from(error: diesel::result::Error) -> Self {
+        CorrectionError::Other(error.into())
+    }
+}
+impl From<crate::db::DbError> for CorrectionError {
+    fn from(error: crate::db::DbError) -> Self {
+        CorrectionError::Other(error.into())
+    }
+}
+
+/// What a person proposes. `by` names the person as staff know them; note and evidence are sealed.
+pub struct Proposal<'a> {
+    pub application_id: &'a str,
+    pub result: CorrectedResult,
+    pub note: &'a str,
+    pub evidence: &'a str,
+    pub by: &'a str,
+}
+
+/// A person of the console by id, or whoever types at the server.
+fn actor(by: &str) -> Actor<'_> {
+    by.strip_prefix("staff/").map_or(Actor::Operator, Actor::Staff)
+}
+
+/// Writes a proposal; gives its id.
+pub fn propose(
+    conn: &mut Conn,
+    workspace: &Workspace,
+    proposal: &Proposal,
+    now: NaiveDateTime,
+) -> Result<String, CorrectionError> {
+    if [proposal.note, proposal.evidence, proposal.by]
+        .iter()
+        .any(|text| text.trim().is_empty())
+    {
+        return Err(CorrectionError::Empty);
+    }
+    let application = store::find_for_change(conn, proposal.application_id)?;
+    if !application.state.allows(Registration::Corrected, Cause::Correction) {
+        return Err(CorrectionError::State(application.state.label()));
+    }
+    if store::open_correction_of(conn, &application.id)?.is_some() {
+        return Err(CorrectionError::Open);
+    }
+    let new = NewCorrection {
+        application_id: &application.id,
+        result: proposal.result,
+        note: proposal.note.trim(),
+        evidence: proposal.evidence.trim(),
+        by: proposal.by.trim(),
+    };
+    let id = store::add_correction(conn, &workspace.keys, &new, now)?;
+    let subject = format!("application/{}", application.id);
+    let detail = format!("{id} {} by {}", proposal.result.as_str(), new.by);
+    audit::record(conn, now, actor(new.by), "correction.proposed", &subject, &detail)?;
+    Ok(id)
+}
+
+/// Approves or refuses a proposal; an approved one takes the edge to `corrected` in the same transaction.
+pub fn decide(conn: &mut Conn, id: &str, by: &str, approve: bool, now: NaiveDateTime) -> Result<(), CorrectionError> {
+    let correction = store::find_correction(conn, id)?;
+    if correction.decision.is_some() {
+        return Err(CorrectionError::Decided);
+    }
+    if by.trim().is_empty() || correction.proposed_by == by.trim() {
+        return Err(CorrectionError::SamePerson);
+    }
+    let decision = if approve { "approved" } else { "refused" };
+    if !store::decide_correction(conn, id, by.trim(), decision, now)? {
+        return Err(CorrectionError::Decided);
+    }
+    let subject = format!("application/{}", correction.application_id);
+    let (action, detail) = (format!("correction.{decision}"), format!("{id} by {}", by.trim()));
+    audit::record(conn, now, actor(by.trim()), &action, &subject, &detail)?;
+    if !approve {
+        return Ok(());
+    }
+    let mut application = store::find_for_change(conn, &correction.application_id)?;
+    if !application.state.allows(Registration::Corrected, Cause::Correction) {
+        return Err(CorrectionError::State(application.state.label()));
+    }
+    let cause = (Cause::Correction, actor(by.trim()));
+    store::transition_by(conn, &mut application, Registration::Corrected, cause, id, now)?;
+    for key in [
+        inquiry::needs_a_person(&application),
+        format!("enrolment.second_success:{}", application.id),
+    ] {
+        alarms::end(conn, &key, now)?;
+    }
+    Ok(())
+}
+
+/// The proposals that nobody has decided.
+pub fn open(conn: &mut Conn) -> Result<Vec<Correction>, Error> {
+    Ok(store::open_corrections(conn)?)
+}

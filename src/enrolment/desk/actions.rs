@@ -1,0 +1,184 @@
+//! What staff do with one application, and the views they keep. Each is one transaction with its audit entry.
+use super::{Filter, detail, views};
+use crate::{
+    accounts::Staff,
+    db::Conn,
+    enrolment::{
+        states::{Cause, Registration},
+        store::{self, Reveal},
+    },
+    web::{Error, FormBody, Site, html, see_other, ui::FieldError, unprocessable},
+    workspace::Workspace,
+};
+use actix_web::{
+    HttpResponse,
+    web::{Data, Path},
+};
+use chrono::Duration;
+use std::collections::BTreeMap;
+
+/// Items stay in the clear for so long, for the person who gave the reason.
+const SHOWN: Duration = Duration::minutes(10);
+/// The longest note.
+const LONGEST_NOTE: usize = 2000;
+
+/// The address of an application inside the list that the person came from.
+fn path_of(id: &str, form: &FormBody) -> String {
+    let query: BTreeMap<String, String> = url::form_urlencoded::parse(form.get("list").as_bytes())
+        .into_owned()
+        .collect();
+    let query = Filter::read(&query).query();
+    match query.is_empty() {
+        true => format!("/applications/{id}"),
+        false => format!("/applications/{id}?{query}"),
+    }
+}
+
+fn filter_of(form: &FormBody) -> Filter {
+    Filter::read(
+        &url::form_urlencoded::parse(form.get("list").as_bytes())
+            .into_owned()
+            .collect(),
+    )
+}
+
+/// A draft is nobody's but its applicant's.
+fn listed(conn: &mut Conn, id: &str) -> Result<(), Error> {
+    match store::find(conn, id)?.confirmed_at {
+        Some(_) => Ok(()),
+        None => Err(Error::NotFound),
+    }
+}
+
+/// `POST /applications/{id}/reveals`: a reason from the list, and a note where the reason is "other".
+pub async fn reveal(
+    workspace: Data<Workspace>,
+    site: Data<Site>,
+    staff: Staff,
+    id: Path<String>,
+    form: FormBody,
+) -> Result<HttpResponse, Error> {
+    let (reason, note) = (form.get("reason").to_owned(), form.get("note").trim().to_owned());
+    let mut errors = vec![];
+    if !views::REASONS.iter().any(|(word, _)| *word == reason) {
+        errors.push(FieldError::new("reason", "表示する理由を選んでください"));
+    } else if reason == "other" && note.is_empty() {
+        errors.push(FieldError::new("note", "理由の内容を入力してください"));
+    }
+    if !errors.is_empty() {
+        let detail = detail::load(&workspace, &staff, id.into_inner(), filter_of(&form)).await?;
+        return Ok(unprocessable(views::detail(&site, &staff, &detail, &note, &errors)));
+    }
+    let (world, now, path) = (workspace.clone(), workspace.clock.now(), path_of(&id, &form));
+    let write = move |conn: &mut Conn| {
+        listed(conn, &id)?;
+        let by = Reveal {
+            staff_id: staff.id.clone(),
+            reason,
+            at: now,
+            until: now + SHOWN,
+        };
+        store::add_reveal(conn, &world.keys, &id, &by, &note)?;
+        staff.record(
+            conn,
+            now,
+            "application.revealed",
+            &format!("application/{id}"),
+            &by.reason,
+        )
+    };
+    workspace.db.write(write).await?;
+    Ok(see_other(&path))
+}
+
+/// `POST /applications/{id}/notes`
+pub async fn add_note(
+    workspace: Data<Workspace>,
+    staff: Staff,
+    id: Path<String>,
+    form: FormBody,
+) -> Result<HttpResponse, Error> {
+    let body: String = form.get("body").trim().chars().take(LONGEST_NOTE).collect();
+    let (world, now, path) = (workspace.clone(), workspace.clock.now(), path_of(&id, &form));
+    if body.is_empty() {
+        return Ok(see_other(&path));
+    }
+    let write = move |conn: &mut Conn| {
+        listed(conn, &id)?;
+        let note = store::add_note(conn, &world.keys, &id, &staff.id, &body, now)?;
+        let subject = format!("application/{id}");
+        staff.record(conn, now, "application.noted", &subject, &format!("note/{note}"))
+    };
+    workspace.db.write(write).await?;
+    Ok(see_other(&path))
+}
+
+/// `GET /applications/{id}/withdrawal`
+pub async fn new_withdrawal(
+    workspace: Data<Workspace>,
+    site: Data<Site>,
+    staff: Staff,
+    id: Path<String>,
+) -> Result<HttpResponse, Error> {
+    let detail = detail::load(&workspace, &staff, id.into_inner(), Filter::default()).await?;
+    Ok(html(views::withdrawal(&site, &staff, &detail, "", &[])))
+}
+
+/// `POST /applications/{id}/withdrawal`: the applicant asked for it; who was spoken to stands in the note.
+pub async fn withdraw(
+    workspace: Data<Workspace>,
+    site: Data<Site>,
+    staff: Staff,
+    id: Path<String>,
+    form: FormBody,
+) -> Result<HttpResponse, Error> {
+    let note = form.get("note").trim().to_owned();
+    if note.is_empty() {
+        let detail = detail::load(&workspace, &staff, id.into_inner(), Filter::default()).await?;
+        let errors = [FieldError::new("note", "申し出の内容を入力してください")];
+        return Ok(unprocessable(views::withdrawal(&site, &staff, &detail, &note, &errors)));
+    }
+    let (world, now, path) = (workspace.clone(), workspace.clock.now(), format!("/applications/{id}"));
+    let write = move |conn: &mut Conn| {
+        let mut application = store::find_for_change(conn, &id)?;
+        if !application.state.allows(Registration::Withdrawn, Cause::Withdrawal) {
+            return Err(Error::Conflict);
+        }
+        let note = store::add_note(conn, &world.keys, &id, &staff.id, &format!("取下げ：{note}"), now)?;
+        let by = (Cause::Withdrawal, staff.actor());
+        let evidence = format!("note/{note} from {}", staff.address);
+        store::transition_by(conn, &mut application, Registration::Withdrawn, by, &evidence, now)
+    };
+    workspace.db.write(write).await?;
+    Ok(see_other(&path))
+}
+
+/// `POST /applications/views`
+pub async fn save_view(workspace: Data<Workspace>, staff: Staff, form: FormBody) -> Result<HttpResponse, Error> {
+    let mut filter = filter_of(&form);
+    // A search ends after a day; a view does not.
+    filter.search.clear();
+    let name: String = form.get("name").trim().chars().take(40).collect();
+    let (query, now) = (filter.query(), workspace.clock.now());
+    let path = format!("/applications?{query}");
+    if name.is_empty() || query.is_empty() {
+        return Ok(see_other(&path));
+    }
+    let write = move |conn: &mut Conn| {
+        store::add_view(conn, &staff.id, &name, &query, now)?;
+        staff.record(conn, now, "applications.view_saved", "applications", "")
+    };
+    workspace.db.write(write).await?;
+    Ok(see_other(&path))
+}
+
+/// `POST /applications/views/{id}/removal`
+pub async fn drop_view(workspace: Data<Workspace>, staff: Staff, id: Path<String>) -> Result<HttpResponse, Error> {
+    let now = workspace.clock.now();
+    let write = move |conn: &mut Conn| {
+        store::drop_view(conn, &staff.id, &id)?;
+        staff.record(conn, now, "applications.view_dropped", "applications", "")
+    };
+    workspace.db.write(write).await?;
+    Ok(see_other("/applications"))
+}

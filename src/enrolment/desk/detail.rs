@@ -1,0 +1,188 @@
+//! `GET /applications/{id}`: everything about one application; what is personal is masked until it is revealed.
+use super::{Filter, views};
+use crate::{
+    accounts::{self, Staff},
+    db::Conn,
+    enrolment::{
+        records::{self, ResultRecord},
+        states::Registration,
+        store::{self, Correction, Cursor, Note, Order, Span},
+    },
+    institutions, mail,
+    web::{Error, Site, html},
+    workspace::Workspace,
+};
+use actix_web::{
+    HttpResponse,
+    web::{Data, Path, Query},
+};
+use chrono::NaiveDateTime;
+use std::collections::BTreeMap;
+
+/// One line of the timeline.
+pub struct Moment {
+    pub at: NaiveDateTime,
+    pub title: String,
+    /// Who did it.
+    pub who: String,
+    pub text: String,
+}
+
+/// Everything the page shows.
+pub struct Detail {
+    pub id: String,
+    pub state: Registration,
+    pub record: ResultRecord,
+    /// Until when this person sees it in the clear.
+    pub revealed: Option<NaiveDateTime>,
+    pub moments: Vec<Moment>,
+    pub notes: Vec<(Note, String)>,
+    /// An undecided correction and who proposed it.
+    pub proposal: Option<(Correction, String)>,
+    pub filter: Filter,
+    pub previous: Option<String>,
+    pub next: Option<String>,
+}
+
+pub async fn show(
+    workspace: Data<Workspace>,
+    site: Data<Site>,
+    staff: Staff,
+    id: Path<String>,
+    query: Query<BTreeMap<String, String>>,
+) -> Result<HttpResponse, Error> {
+    let detail = load(&workspace, &staff, id.into_inner(), Filter::read(&query)).await?;
+    Ok(html(views::detail(&site, &staff, &detail, "", &[])))
+}
+
+/// Reads it; looking at one application is written down.
+pub async fn load(workspace: &Data<Workspace>, staff: &Staff, id: String, filter: Filter) -> Result<Detail, Error> {
+    let (world, by, now) = (workspace.clone(), staff.clone(), workspace.clock.now());
+    let read = move |conn: &mut Conn| gather(conn, &world, &by, &id, filter, now);
+    let detail = workspace.db.read(read).await?;
+    let (by, subject) = (staff.clone(), format!("application/{}", detail.id));
+    let seen = if detail.revealed.is_some() {
+        "application.seen_in_clear"
+    } else {
+        "application.seen"
+    };
+    let write = move |conn: &mut Conn| by.record(conn, now, seen, &subject, "");
+    workspace.db.write(write).await?;
+    Ok(detail)
+}
+
+fn gather(
+    conn: &mut Conn,
+    workspace: &Workspace,
+    staff: &Staff,
+    id: &str,
+    filter: Filter,
+    now: NaiveDateTime,
+) -> Result<Detail, Error> {
+    let application = store::find(conn, id)?;
+    let Some(confirmed_at) = application.confirmed_at else {
+        return Err(Error::NotFound);
+    };
+    let at = if filter.order() == Order::Decided {
+        application.decided_at
+    } else {
+        Some(confirmed_at)
+    };
+    let place = at.map(|at| Cursor { at, id: id.to_owned() });
+    let (previous, next) = neighbours(conn, staff, &filter, place, now)?;
+    let keys = &workspace.keys;
+    let mut notes = vec![];
+    for note in store::notes_of(conn, keys, id)? {
+        let by = accounts::name_of(conn, keys, &format!("staff/{}", note.staff_id))?;
+        notes.push((note, by));
+    }
+    let proposal = match store::open_correction_of(conn, id)? {
+        Some(correction) => {
+            let by = accounts::name_of(conn, keys, &correction.proposed_by)?;
+            Some((correction, by))
+        }
+        None => None,
+    };
+    Ok(Detail {
+        state: application.state,
+        revealed: store::revealed_until(conn, id, &staff.id, now)?,
+        moments: moments(conn, workspace, id)?,
+        record: records::record(conn, workspace, application)?,
+        id: id.to_owned(),
+        notes,
+        proposal,
+        filter,
+        previous,
+        next,
+    })
+}
+
+/// The rows before and after this one in the list that the person came from.
+fn neighbours(
+    conn: &mut Conn,
+    staff: &Staff,
+    filter: &Filter,
+    place: Option<Cursor>,
+    now: NaiveDateTime,
+) -> Result<(Option<String>, Option<String>), Error> {
+    let Some(place) = place else {
+        return Ok((None, None));
+    };
+    let calendar = institutions::calendar(conn, now)?;
+    let mut narrow = filter.narrow(&calendar, now);
+    narrow.ids = super::hits(conn, staff, filter, now)?.map(|hits| hits.ids);
+    let mut one = |span: Span| {
+        let rows = store::list(conn, &narrow, filter.order(), &span, 1)?;
+        Ok::<_, Error>(rows.into_iter().next().map(|a| a.id))
+    };
+    Ok((one(Span::Before(place.clone()))?, one(Span::After(place))?))
+}
+
+fn moments(conn: &mut Conn, workspace: &Workspace, id: &str) -> Result<Vec<Moment>, Error> {
+    let mut moments = vec![];
+    for event in store::events(conn, id)? {
+        moments.push(Moment {
+            at: event.at,
+            title: event.to_state.label().to_owned(),
+            who: accounts::name_of(conn, &workspace.keys, &event.actor)?,
+            text: event.cause,
+        });
+    }
+    for attempt in store::attempts_of(conn, id)? {
+        for message in store::messages_of(conn, &attempt.id)? {
+            moments.push(Moment {
+                at: message.at,
+                title: format!("ゲートウェイ：{}", views::message_kind(&message.kind)),
+                who: "gateway".into(),
+                text: format!("{} {}", views::message_status(&message.status), message.raw_code)
+                    .trim()
+                    .to_owned(),
+            });
+        }
+    }
+    for sent in mail::mails_about(conn, id)? {
+        let when = if sent.sent_at.is_some() {
+            "送信済み"
+        } else {
+            "送信待ち"
+        };
+        moments.push(Moment {
+            at: sent.created_at,
+            title: format!("メール：{}", sent.title),
+            who: "system".into(),
+            text: when.into(),
+        });
+    }
+    for reveal in store::reveals_of(conn, id)? {
+        moments.push(Moment {
+            at: reveal.at,
+            title: "伏せた項目を表示".into(),
+            who: accounts::name_of(conn, &workspace.keys, &format!("staff/{}", reveal.staff_id))?,
+            text: views::reveal_reason(&reveal.reason).to_owned(),
+        });
+    }
+    // Newest first; what happened at the same moment stays in its order, turned round.
+    moments.reverse();
+    moments.sort_by_key(|moment| std::cmp::Reverse(moment.at));
+    Ok(moments)
+}

@@ -1,0 +1,111 @@
+use super::tag;
+use crate::{
+    accounts::{ConsolePage, Permission, Staff, heading},
+    enrolment::{
+        desk::{
+            corrections::{Pending, Typed},
+            detail::Detail,
+        },
+        store::CorrectedResult,
+    },
+    web::{
+        Site,
+        ui::{self, Choice, FieldError, when},
+    },
+};
+use maud::{Markup, html};
+
+fn result_label(result: CorrectedResult) -> &'static str {
+    match result {
+        CorrectedResult::Registered => "登録されている",
+        CorrectedResult::NotRegistered => "登録されていない",
+    }
+}
+
+fn text_area(name: &str, label: &str, hint: &str, value: &str, errors: &[FieldError]) -> Markup {
+    let has_error = FieldError::of(errors, name).is_some();
+    html! {
+        div class={ "field" @if has_error { " field--error" } } {
+            label for=(name) { (label) }
+            p class="hint" id={ (name) "-hint" } { (hint) }
+            (ui::error_message(name, errors))
+            textarea class="input" id=(name) name=(name) rows="3" aria-describedby={ (name) "-hint" } { (value) }
+        }
+    }
+}
+
+pub fn new_correction(site: &Site, staff: &Staff, d: &Detail, typed: &Typed, errors: &[FieldError]) -> Markup {
+    let path = format!("/applications/{}", d.id);
+    let choices = CorrectedResult::ALL.iter().map(|r| Choice {
+        value: r.as_str(),
+        label: result_label(*r),
+        note: "",
+    });
+    let choices: Vec<Choice> = choices.collect();
+    let main = html! {
+        (ui::error_summary(errors))
+        (heading("結果の訂正を提案する"))
+        p class="lead" { span class="mono" { (d.record.receipt_number) } "　いまの結果 " (tag(d.state)) }
+        p { "金融機関の実際の登録と、この画面の結果がちがうときに使います。承認されると「訂正済」になり、つぎの還元データに訂正の行が入ります。" }
+        form class="form" method="post" action={ (path) "/corrections" } {
+            (ui::choices("result", "正しい結果", "", &typed.result, &choices, errors))
+            (text_area("note", "訂正の理由", "なぜちがいが起きたか", &typed.note, errors))
+            (text_area("evidence", "確かめた根拠", "例：11月20日 金融機関の担当課に電話で確認、回答書の番号", &typed.evidence, errors))
+            (ui::submit("提案する"))
+        }
+    };
+    ConsolePage::new("結果の訂正を提案する", "/applications", main)
+        .crumbs(&[("受付結果", "/applications"), (&d.record.receipt_number, &path)])
+        .errors(!errors.is_empty())
+        .render(site, staff)
+}
+
+pub fn withdrawal(site: &Site, staff: &Staff, d: &Detail, typed: &str, errors: &[FieldError]) -> Markup {
+    let path = format!("/applications/{}", d.id);
+    let main = html! {
+        (ui::error_summary(errors))
+        (heading("取下げを記録する"))
+        p class="lead" { span class="mono" { (d.record.receipt_number) } "　いまの結果 " (tag(d.state)) }
+        p { "申込者から取下げの申し出があったときに記録します。金融機関の登録の解除は、別に手続きしてください。元にもどすことはできません。" }
+        form class="form" method="post" action={ (path) "/withdrawal" } {
+            (text_area("note", "申し出の内容", "いつ、どの方法で、どなたから", typed, errors))
+            (ui::submit("取下げを記録する"))
+        }
+        p { a href=(path) { "記録せずにもどる" } }
+    };
+    ConsolePage::new("取下げを記録する", "/applications", main)
+        .crumbs(&[("受付結果", "/applications"), (&d.record.receipt_number, &path)])
+        .errors(!errors.is_empty())
+        .render(site, staff)
+}
+
+pub fn corrections(site: &Site, staff: &Staff, pending: &[Pending], refused: Option<&str>) -> Markup {
+    let main = html! {
+        (heading("承認待ちの訂正"))
+        @if let Some(refused) = refused { div class="error-summary" tabindex="-1" autofocus { p { (refused) } } }
+        @if pending.is_empty() { p { "0件（確認済み）" } p { a href="/applications" { "受付結果の一覧を見る" } } }
+        @for p in pending {
+            section class="card" {
+                h2 { a class="mono" href={ "/applications/" (p.correction.application_id) } { (p.receipt) } "　→　" (result_label(p.correction.result)) }
+                dl class="summary summary--dense" {
+                    (ui::summary_row("提案した人", &p.by, None))
+                    (ui::summary_row("提案した日時", &when(p.correction.proposed_at), None))
+                    (ui::summary_row("訂正の理由", &p.note, None))
+                    (ui::summary_row("確かめた根拠", &p.evidence, None))
+                }
+                @if p.correction.proposed_by == staff.word() {
+                    p { "自分の提案は、ほかの承認者が決めます。" }
+                } @else if staff.may(Permission::ApproveCorrections) {
+                    form class="actions" method="post" action={ "/corrections/" (p.correction.id) "/decision" } {
+                        button class="button" type="submit" name="decision" value="approve" { "承認する" }
+                        button class="button button--secondary" type="submit" name="decision" value="refuse" { "却下する" }
+                    }
+                }
+            }
+        }
+    };
+    ConsolePage::new("承認待ちの訂正", "/applications", main)
+        .crumbs(&[("受付結果", "/applications")])
+        .errors(refused.is_some())
+        .render(site, staff)
+}

@@ -1,0 +1,264 @@
+use super::{stamp, tag};
+use crate::{
+    accounts::{ConsolePage, Permission, Staff},
+    clock::jst,
+    enrolment::{
+        desk::{
+            detail::{Detail, Moment},
+            mask_name,
+        },
+        states::{Cause, Registration},
+    },
+    japan::date::wareki,
+    web::{
+        Site,
+        ui::{self, FieldError, when},
+    },
+};
+use maud::{Markup, html};
+
+/// Why somebody looks at what is masked: word and label.
+pub const REASONS: &[(&str, &str)] = &[
+    ("inquiry", "本人からの問い合わせに答えるため"),
+    ("institution", "金融機関との確認のため"),
+    ("billing", "料金システムへの登録を確かめるため"),
+    ("correction", "訂正・取下げの確認のため"),
+    ("other", "その他（内容を書く）"),
+];
+
+pub fn reveal_reason(word: &str) -> &'static str {
+    REASONS.iter().find(|(w, _)| *w == word).map_or("", |(_, label)| label)
+}
+
+/// What a message between us and the gateway was.
+pub fn message_kind(kind: &str) -> &'static str {
+    match kind {
+        "create" => "手続きの開始",
+        "return" => "画面からの戻り",
+        "push" => "結果の通知",
+        "inquiry" => "結果の照会",
+        "daily_file" => "日次ファイル",
+        _ => "連絡",
+    }
+}
+
+/// What a message said.
+pub fn message_status(status: &str) -> &str {
+    match status {
+        "ok" | "entry" => "受け付けた",
+        "started" => "手続き中",
+        "ended" => "手続きが終わった",
+        "success" => "登録完了",
+        "fail" => "登録できなかった",
+        "cancel" | "cancelled" => "取りやめ",
+        "unprocessed" => "未処理",
+        "not_found" => "記録なし",
+        "no_answer" | "silent" => "回答なし",
+        other => other,
+    }
+}
+
+fn cause(word: &str) -> &'static str {
+    match Cause::from_word(word) {
+        Some(Cause::TermsAccepted) => "規約に同意",
+        Some(Cause::Submitted) => "申込みを確定",
+        Some(Cause::HandedOff) => "金融機関の画面へ移動",
+        Some(Cause::Returned) => "画面が戻った",
+        Some(Cause::Pushed) => "ゲートウェイから通知",
+        Some(Cause::DailyFile) => "日次ファイルに記載",
+        Some(Cause::Asked) => "申込者が状態を確認",
+        Some(Cause::Silence) => "戻りがないため照会",
+        Some(Cause::Inquiry) => "照会の回答",
+        Some(Cause::CreateRefused) => "開始の時点で受け付けられず",
+        Some(Cause::LadderExhausted) => "7日間、結果が決まらず",
+        Some(Cause::Contradiction) => "回答が矛盾",
+        Some(Cause::UnknownCode) => "表にない結果コード",
+        Some(Cause::LateSuccess) => "あとから登録完了が判明",
+        Some(Cause::TooOld) => "期限が経過",
+        Some(Cause::NeverStarted) => "金融機関で始まっていない",
+        Some(Cause::GivenUp) => "申込者がやめた",
+        Some(Cause::ToPaper) => "書面の手続きへ",
+        Some(Cause::Correction) => "2人で訂正",
+        Some(Cause::Withdrawal) => "申し出により取下げ",
+        None => "",
+    }
+}
+
+fn actor(who: &str) -> &str {
+    match who {
+        "applicant" => "申込者",
+        "gateway" => "ゲートウェイ",
+        "system" => "システム",
+        "operator" => "運用担当（コマンド）",
+        name => name,
+    }
+}
+
+pub fn detail(site: &Site, staff: &Staff, d: &Detail, typed: &str, errors: &[FieldError]) -> Markup {
+    let query = d.filter.query();
+    let back = format!("/applications?{query}");
+    let title = format!("{} {}", d.record.receipt_number, d.state.label());
+    let main = html! {
+        (ui::error_summary(errors))
+        div class="title-row" {
+            h1 class="mono" { (d.record.receipt_number) }
+            (tag(d.state))
+            @if !d.record.reason_label.is_empty() { span { (d.record.reason_label) } }
+        }
+        (walk(d, &query))
+        @if let Some((_, by)) = &d.proposal {
+            div class="notice notice--warning" { p { (by) " さんが訂正を提案しています。ほかの承認者が決めます。" a href="/corrections" { "承認待ちの訂正を見る" } } }
+        }
+        h2 { "申込みの内容" }
+        (masking(staff, d, &query, typed, errors))
+        (summary(d))
+        (doing(staff, d))
+        h2 { "メモ" }
+        (notes(staff, d, &query))
+        h2 { "これまでの動き" }
+        (timeline(&d.moments))
+        div class="actions noprint" { button class="button button--secondary" type="button" data-print { "印刷する" } }
+    };
+    ConsolePage::new(&title, "/applications", main)
+        .crumbs(&[("受付結果", &back)])
+        .errors(!errors.is_empty())
+        .render(site, staff)
+}
+
+fn walk(d: &Detail, query: &str) -> Markup {
+    html! {
+        @if d.previous.is_some() || d.next.is_some() {
+            nav class="pager noprint" aria-label="一覧の前後" {
+                @if let Some(id) = &d.previous { a href={ "/applications/" (id) "?" (query) } { "前の件" } }
+                @if let Some(id) = &d.next { a href={ "/applications/" (id) "?" (query) } { "次の件" } }
+            }
+        }
+    }
+}
+
+fn masking(staff: &Staff, d: &Detail, query: &str, typed: &str, errors: &[FieldError]) -> Markup {
+    html! {
+        @if let Some(until) = d.revealed {
+            p class="notice" { "伏せた項目を表示しています（" (jst(until).format("%H:%M")) "まで）。表示したことは操作記録に残りました。" }
+        } @else if staff.may(Permission::RevealPersonal) {
+            details class="details noprint" open[!errors.is_empty()] {
+                summary { "伏せた項目を表示する" }
+                form class="form" method="post" action={ "/applications/" (d.id) "/reveals" } {
+                    input type="hidden" name="list" value=(query);
+                    fieldset class="field" id="reason" tabindex="-1" {
+                        legend { "表示する理由" }
+                        p class="hint" { "10分間表示します。だれが、いつ、なぜ見たかが記録されます" }
+                        (ui::error_message("reason", errors))
+                        div class="radios" { @for (word, label) in REASONS {
+                            div class="radio" {
+                                input type="radio" id={ "reason-" (word) } name="reason" value=(word);
+                                label for={ "reason-" (word) } { (label) }
+                            }
+                        } }
+                    }
+                    (ui::TextField { name: "note", label: "内容", hint: "「その他」のとき", value: typed, optional: true, width: "full", autocomplete: "off", ..Default::default() }.render(errors))
+                    (ui::submit("理由を記録して表示する"))
+                }
+            }
+        }
+    }
+}
+
+/// Keeps the last three characters.
+fn tail(text: &str) -> String {
+    let count = text.chars().count();
+    let hidden = count.saturating_sub(3);
+    text.chars()
+        .enumerate()
+        .map(|(i, c)| if i < hidden { '＊' } else { c })
+        .collect()
+}
+
+fn summary(d: &Detail) -> Markup {
+    let (r, s) = (&d.record, &d.record.details);
+    let clear = d.revealed.is_some();
+    let name = |text: &str| if clear { text.to_owned() } else { mask_name(text) };
+    let number = |text: &str| if clear { text.to_owned() } else { tail(text) };
+    let hidden = |text: &str| match (clear, text.is_empty()) {
+        (true, _) | (_, true) => text.to_owned(),
+        _ => "＊＊＊（入力あり）".to_owned(),
+    };
+    let kind = match s.kind.as_str() {
+        "new" => "新規",
+        "change" => "変更",
+        _ => "",
+    };
+    let phones = [
+        ("自宅", &s.phone_home),
+        ("勤務先", &s.phone_work),
+        ("携帯", &s.phone_mobile),
+    ];
+    html! {
+        dl class="summary summary--dense" {
+            (ui::summary_row("申込区分", kind, None))
+            (ui::summary_row("お問い合わせ番号", &number(&s.customer_number), None))
+            (ui::summary_row("使用者氏名", &name(&s.user_name), None))
+            (ui::summary_row("使用者氏名（カナ）", &name(&s.user_kana), None))
+            @if !s.old_name.is_empty() { (ui::summary_row("旧使用者氏名", &name(&s.old_name), None)) }
+            (ui::summary_row("使用場所", &if clear { format!("〒{} {}", s.postal_code, s.address) } else { format!("〒{} {}", s.postal_code, s.town) }, None))
+            @for (label, phone) in phones { @if !phone.is_empty() { (ui::summary_row(&format!("電話（{label}）"), &number(phone), None)) } }
+            (ui::summary_row("メール", &hidden(&s.email), None))
+            @if let Some(day) = s.start_date { (ui::summary_row("使用開始日", &wareki(day), None)) }
+            (ui::summary_row("金融機関", &format!("{} {}", r.institution_name, r.branch_name), None))
+            (ui::summary_row("預金種別", &r.deposit_label, None))
+            (ui::summary_row("口座番号", &number(&r.account_number), None))
+            (ui::summary_row("口座名義（送った形）", &name(&r.holder_kana_sent), None))
+            (ui::summary_row("受付日時", &r.confirmed_at.map(|at| at.format("%Y-%m-%d %H:%M:%S").to_string()).unwrap_or_default(), None))
+            (ui::summary_row("結果の日時", &r.decided_at.map(|at| at.format("%Y-%m-%d %H:%M:%S").to_string()).unwrap_or_default(), None))
+            @if !r.raw_code.is_empty() { (ui::summary_row("ゲートウェイのコード", &r.raw_code, None)) }
+        }
+    }
+}
+
+fn doing(staff: &Staff, d: &Detail) -> Markup {
+    let may = staff.may(Permission::HandleApplications);
+    let correct = d.state.allows(Registration::Corrected, Cause::Correction) && d.proposal.is_none();
+    let withdraw = d.state.allows(Registration::Withdrawn, Cause::Withdrawal);
+    let again = d.state == Registration::Rejected;
+    html! {
+        @if may && (correct || withdraw || again) {
+            h2 class="noprint" { "できること" }
+            ul class="noprint" {
+                @if correct { li { a href={ "/applications/" (d.id) "/corrections" } { "結果の訂正を提案する" } "（ほかの承認者が決めます）" } }
+                @if withdraw { li { a href={ "/applications/" (d.id) "/withdrawal" } { "取下げを記録する" } } }
+                @if again { li { "申込者がもう一度手続きするには：申込みの画面の「申込みの状況を確認する」で、受付番号と電話番号の下4桁を入力してもらいます" } }
+            }
+        }
+    }
+}
+
+fn notes(staff: &Staff, d: &Detail, query: &str) -> Markup {
+    html! {
+        @if d.notes.is_empty() { p { "メモはありません。" } }
+        ul class="rows" { @for (note, by) in &d.notes { li class="rows__item" {
+            div { p class="pre" { (note.body) } p class="hint" { (by) "　" (when(note.at)) } }
+        } } }
+        @if staff.may(Permission::HandleApplications) {
+            form class="form noprint" method="post" action={ "/applications/" (d.id) "/notes" } {
+                input type="hidden" name="list" value=(query);
+                div class="field" {
+                    label for="body" { "メモを追加する" }
+                    textarea class="input" id="body" name="body" rows="3" {}
+                }
+                button class="button button--secondary" type="submit" { "メモを保存する" }
+            }
+        }
+    }
+}
+
+fn timeline(moments: &[Moment]) -> Markup {
+    html! {
+        ol class="timeline" { @for m in moments { li {
+            time datetime=(stamp(Some(m.at))) { (when(m.at)) }
+            strong { (m.title) }
+            span class="hint" { "　" (actor(&m.who)) }
+            @let text = match cause(&m.text) { "" => m.text.as_str(), words => words };
+            @if !text.is_empty() { p { (text) } }
+        } } }
+    }
+}

@@ -1,0 +1,30 @@
+//! The enrolment: the public form, applications and their attempts, results, receipt look-up (N4, N8.2).
+//!
+//! `states` is the state machine, `form` reads what was typed, `submit` hands off, `inquiry` asks and decides,
+//! `pages` are the handlers in the order of the routes, `views` their markup, `store` the tables.
+mod answers;
+pub mod correction;
+mod decide;
+mod desk;
+mod form;
+mod inquiry;
+mod jobs;
+mod ladder;
+mod limits;
+mod pages;
+mod reasons;
+mod receipt;
+mod records;
+mod snapshot;
+pub mod states;
+mod store;
+mod submit;
+mod views;
+
+pub use desk::{Filter, count_filtered, routes as desk_routes};
+pub use inquiry::take_daily_line;
+pub use jobs::{handlers, standing};
+pub use pages::routes;
+pub use records::{ResultRecord, Waiting, id_of_receipt, registered_by_number, results, take_results, waiting_results};
+pub use snapshot::Snapshot;
+pub use store::{CorrectedResult, Outcome, StateCount, Witness, can_open, decided_between, state_counts, witness};

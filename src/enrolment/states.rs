@@ -1,0 +1,179 @@
+//! The state machine of an application (`domain-enrolment.md`, rules 1–7), in one table.
+//!
+//! The database holds the same table (`application_edges`) and refuses every other edge.
+use crate::{audit::Actor, db::text_enum};
+
+text_enum! {
+    /// Registration: where an application stands.
+    pub enum Registration {
+        Draft = "draft",
+        Confirmed = "confirmed",
+        AtInstitution = "at_institution",
+        Checking = "checking",
+        Registered = "registered",
+        Rejected = "rejected",
+        Cancelled = "cancelled",
+        Unknown = "unknown",
+        Expired = "expired",
+        Corrected = "corrected",
+        Withdrawn = "withdrawn",
+        Paper = "paper",
+    }
+}
+
+text_enum! {
+    /// Why an edge was taken.
+    pub enum Cause {
+        TermsAccepted = "terms_accepted",
+        Submitted = "submitted",
+        HandedOff = "handed_off",
+        Returned = "returned",
+        Pushed = "pushed",
+        DailyFile = "daily_file",
+        Asked = "asked",
+        Silence = "silence",
+        Inquiry = "inquiry",
+        CreateRefused = "create_refused",
+        LadderExhausted = "ladder_exhausted",
+        Contradiction = "contradiction",
+        UnknownCode = "unknown_code",
+        LateSuccess = "late_success",
+        TooOld = "too_old",
+        NeverStarted = "never_started",
+        GivenUp = "given_up",
+        ToPaper = "to_paper",
+        Correction = "correction",
+        Withdrawal = "withdrawal",
+    }
+}
+
+use Registration::*;
+
+/// An allowed change of state.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Edge {
+    pub from: Registration,
+    pub to: Registration,
+    /// Only as a late success: the gateway says success after we had closed the application.
+    pub late_only: bool,
+}
+
+const fn edge(from: Registration, to: Registration) -> Edge {
+    Edge {
+        from,
+        to,
+        late_only: false,
+    }
+}
+const fn late(from: Registration) -> Edge {
+    Edge {
+        from,
+        to: Registered,
+        late_only: true,
+    }
+}
+
+/// Every edge there is. `docs/ARCHITECTURE.md` draws its diagram from this table.
+#[rustfmt::skip]
+pub const EDGES: &[Edge] = &[
+    edge(Draft, Confirmed), edge(Draft, Expired), edge(Draft, Cancelled), edge(Draft, Paper),
+    edge(Confirmed, AtInstitution), edge(Confirmed, Expired), edge(Confirmed, Cancelled), edge(Confirmed, Paper),
+    edge(AtInstitution, Checking),
+    edge(Checking, Registered), edge(Checking, Rejected), edge(Checking, Cancelled),
+    edge(Checking, Unknown), edge(Checking, Expired), edge(Checking, AtInstitution),
+    edge(Unknown, Registered), edge(Unknown, Rejected), edge(Unknown, Cancelled),
+    edge(Unknown, Expired), edge(Unknown, Corrected),
+    edge(Rejected, AtInstitution), edge(Rejected, Paper), edge(Rejected, Expired),
+    late(Rejected), late(Expired), late(Cancelled),
+    edge(Registered, Corrected), edge(Registered, Withdrawn),
+];
+
+impl Registration {
+    /// Whether `self → to` may be taken for `cause`.
+    pub fn allows(self, to: Registration, cause: Cause) -> bool {
+        EDGES
+            .iter()
+            .any(|e| e.from == self && e.to == to && e.late_only == (cause == Cause::LateSuccess))
+    }
+    /// As people read it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Draft => "入力中",
+            Confirmed => "申込確定",
+            AtInstitution => "金融機関で手続中",
+            Checking => "結果確認中",
+            Registered => "登録完了",
+            Rejected => "登録できませんでした",
+            Cancelled => "取りやめ",
+            Unknown => "結果不明",
+            Expired => "期限切れ",
+            Corrected => "訂正済",
+            Withdrawn => "取下げ",
+            Paper => "書面へ案内",
+        }
+    }
+    /// The applicant may still change what was typed: nothing is on its way.
+    pub fn is_editable(self) -> bool {
+        matches!(self, Draft | Rejected)
+    }
+    /// Handed off and not decided (rule 3).
+    pub fn is_in_flight(self) -> bool {
+        matches!(self, AtInstitution | Checking | Unknown)
+    }
+    /// A result that the bureau receives.
+    pub fn is_result(self) -> bool {
+        matches!(
+            self,
+            Registered | Rejected | Cancelled | Expired | Corrected | Withdrawn | Paper
+        )
+    }
+}
+
+/// The edges as a Mermaid diagram, for the docs.
+pub fn diagram() -> String {
+    let line = |e: &Edge| {
+        let note = if e.late_only { ": late success" } else { "" };
+        format!("    {} --> {}{note}\n", e.from.as_str(), e.to.as_str())
+    };
+    let edges: String = EDGES.iter().map(line).collect();
+    format!("stateDiagram-v2\n    [*] --> draft: terms accepted\n{edges}")
+}
+
+/// Who takes an edge, for the event and the audit entry.
+pub fn actor_of(cause: Cause) -> Actor<'static> {
+    use Cause::*;
+    match cause {
+        TermsAccepted | Submitted | Asked | GivenUp | ToPaper => Actor::Applicant,
+        Returned | Pushed | Inquiry | CreateRefused | LateSuccess | NeverStarted | UnknownCode | Contradiction
+        | DailyFile => Actor::Gateway,
+        HandedOff | Silence | LadderExhausted | TooOld => Actor::System,
+        Correction | Withdrawal => Actor::Operator,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_handed_off_expires_without_an_inquiry() {
+        assert!(!AtInstitution.allows(Expired, Cause::TooOld));
+        assert!(EDGES.iter().all(|e| e.from != AtInstitution || e.to == Checking));
+    }
+
+    #[test]
+    fn a_closed_application_registers_only_as_a_late_success() {
+        for closed in [Rejected, Expired, Cancelled] {
+            assert!(closed.allows(Registered, Cause::LateSuccess));
+            assert!(!closed.allows(Registered, Cause::Inquiry));
+        }
+        assert!(!Checking.allows(Registered, Cause::LateSuccess));
+    }
+
+    #[test]
+    fn no_edge_stands_twice() {
+        for (i, e) in EDGES.iter().enumerate() {
+            assert!(!EDGES[..i].iter().any(|o| o.from == e.from && o.to == e.to), "{e:?}");
+        }
+    }
+}

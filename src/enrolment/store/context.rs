@@ -1,0 +1,38 @@
+use crate::{
+    clock::jst,
+    config::AccountCapture,
+    db::Conn,
+    enrolment::{answers::Answers, form::Context},
+    institutions,
+    japan::{digits::digits, yucho},
+    workspace::Workspace,
+};
+use diesel::QueryResult;
+
+/// What reading these answers needs from the database and the settings.
+pub fn context(conn: &mut Conn, workspace: &Workspace, answers: &Answers) -> QueryResult<Context> {
+    let today = jst(workspace.clock.now()).date();
+    let code = answers.get("institution");
+    let institution = institutions::in_service(conn, code, today)?;
+    let branch_code = match institution.as_ref().is_some_and(|i| i.is_yucho()) {
+        true => yucho_branch(answers).unwrap_or_default(),
+        false => answers.get("branch").to_owned(),
+    };
+    let branch = institutions::branch(conn, code, &branch_code)?;
+    let settings = workspace.settings.institutions.get(code);
+    Ok(Context {
+        items: workspace.items.clone(),
+        city: workspace.site.bureau.city.clone(),
+        today,
+        institution,
+        branch,
+        capture: settings.map_or(AccountCapture::Form, |s| s.account_capture),
+        deposit_types: settings.map(|s| s.deposit_types.clone()).unwrap_or_default(),
+    })
+}
+
+fn yucho_branch(answers: &Answers) -> Option<String> {
+    let symbol = digits(answers.get("yucho_symbol"))?;
+    let number = digits(answers.get("yucho_number"))?;
+    yucho::parse(&symbol, &number).ok().map(|y| y.branch)
+}

@@ -1,0 +1,121 @@
+use crate::{
+    crypto::{KeyRing, Place},
+    db::{Conn, corrections, text_enum},
+    web::Error,
+};
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+text_enum! {
+    /// What is true after a correction.
+    pub enum CorrectedResult {
+        Registered = "registered",
+        NotRegistered = "not_registered",
+    }
+}
+
+#[derive(Clone, HasQuery)]
+#[diesel(table_name = corrections)]
+pub struct Correction {
+    pub id: String,
+    pub application_id: String,
+    #[diesel(deserialize_as = String)]
+    pub result: CorrectedResult,
+    note: String,
+    evidence: String,
+    pub proposed_by: String,
+    pub proposed_at: NaiveDateTime,
+    pub decision: Option<String>,
+}
+
+impl Correction {
+    /// Why, and what it rests on.
+    pub fn note_and_evidence(&self, keys: &KeyRing) -> Result<(String, String), Error> {
+        let open = |field, sealed: &str| keys.open(place(&self.id, field), sealed);
+        Ok((open("note", &self.note)?, open("evidence", &self.evidence)?))
+    }
+}
+
+crate::hidden::hidden_debug!(Correction);
+
+fn place<'a>(id: &'a str, field: &'a str) -> Place<'a> {
+    Place {
+        table: "corrections",
+        row: id,
+        field,
+    }
+}
+
+pub struct NewCorrection<'a> {
+    pub application_id: &'a str,
+    pub result: CorrectedResult,
+    pub note: &'a str,
+    pub evidence: &'a str,
+    pub by: &'a str,
+}
+
+/// Writes a proposal; gives its id.
+pub fn add_correction(
+    conn: &mut Conn,
+    keys: &KeyRing,
+    new: &NewCorrection,
+    now: NaiveDateTime,
+) -> Result<String, Error> {
+    let id = ulid::Ulid::generate().to_string();
+    diesel::insert_into(corrections::table)
+        .values((
+            corrections::id.eq(&id),
+            corrections::application_id.eq(new.application_id),
+            corrections::result.eq(new.result.as_str()),
+            corrections::note.eq(keys.seal(place(&id, "note"), new.note)?),
+            corrections::evidence.eq(keys.seal(place(&id, "evidence"), new.evidence)?),
+            corrections::proposed_by.eq(new.by),
+            corrections::proposed_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(id)
+}
+
+pub fn find_correction(conn: &mut Conn, id: &str) -> Result<Correction, Error> {
+    Ok(Correction::query().filter(corrections::id.eq(id)).first(conn)?)
+}
+
+pub fn open_correction_of(conn: &mut Conn, application_id: &str) -> QueryResult<Option<Correction>> {
+    Correction::query()
+        .filter(corrections::application_id.eq(application_id))
+        .filter(corrections::decision.is_null())
+        .first(conn)
+        .optional()
+}
+
+/// Undecided proposals, oldest first.
+pub fn open_corrections(conn: &mut Conn) -> QueryResult<Vec<Correction>> {
+    Correction::query()
+        .filter(corrections::decision.is_null())
+        .order(corrections::proposed_at)
+        .load(conn)
+}
+
+/// `false` when somebody else decided first.
+pub fn decide_correction(conn: &mut Conn, id: &str, by: &str, decision: &str, now: NaiveDateTime) -> QueryResult<bool> {
+    let decided = diesel::update(corrections::table.find(id))
+        .filter(corrections::decision.is_null())
+        .set((
+            corrections::decision.eq(decision),
+            corrections::decided_by.eq(by),
+            corrections::decided_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(decided == 1)
+}
+
+/// The approved result of an application; the newest when there were several.
+pub fn corrected_result(conn: &mut Conn, application_id: &str) -> QueryResult<Option<CorrectedResult>> {
+    let newest: Option<Correction> = Correction::query()
+        .filter(corrections::application_id.eq(application_id))
+        .filter(corrections::decision.eq("approved"))
+        .order(corrections::decided_at.desc())
+        .first(conn)
+        .optional()?;
+    Ok(newest.map(|c| c.result))
+}

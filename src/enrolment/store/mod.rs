@@ -1,0 +1,46 @@
+//! The tables of the enrolment: applications with their events, attempts, visits, look-ups.
+mod applications;
+mod attempts;
+mod context;
+mod corrections;
+mod desk;
+mod limits;
+mod list;
+mod outbox;
+mod terms;
+mod tokens;
+mod visits;
+mod witnesses;
+
+pub use applications::{
+    Application, Submission, can_open, confirmed, create_draft, drafts_older_than, erase_answers, events, find,
+    find_by_receipt, find_for_change, in_flight_for, mark_submitted, renew_submit_key, results_between, save_answers,
+    set_reason, transition, transition_by,
+};
+pub use attempts::{
+    Attempt, Ending, NewAttempt, Outcome, account_index, attempts_of, decide_attempt, find_attempt, latest_attempt,
+    messages_of, new_attempt, note_message, set_created, set_ladder, successful_attempt,
+};
+pub use context::context;
+pub use corrections::{
+    CorrectedResult, Correction, NewCorrection, add_correction, corrected_result, decide_correction, find_correction,
+    open_correction_of, open_corrections,
+};
+pub use desk::{
+    Note, Reveal, SavedView, add_note, add_reveal, add_view, drop_view, find_search, keep_search, notes_of,
+    revealed_until, reveals_of, views_of,
+};
+pub use limits::{
+    accounts_of_client, guesses_of_client, handoffs_of_account, handoffs_of_application, successes_of_client,
+};
+pub use list::{Cursor, Narrow, Order, Span, count, list, of_customer, tokens_hits};
+pub use outbox::{outbox, take_from_outbox};
+pub use terms::{keep_terms, terms_version};
+pub use tokens::index_application;
+pub use visits::{
+    Visit, VisitKind, close_visit, count_tries, find_visit, forget_old_visits, lock_visit, open_visit, status_code,
+    touch_visit, try_lookup, use_status_code,
+};
+pub use witnesses::{
+    StateCount, Witness, decided_between, find_id_by_receipt, registered_of_customer, state_counts, witness,
+};

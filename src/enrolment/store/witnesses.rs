@@ -1,0 +1,119 @@
+use super::Outcome;
+use crate::{
+    db::{Conn, applications, attempt_messages, attempts},
+    enrolment::states::Registration,
+};
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+/// What we know of one attempt: what the inquiry decided, and what the browser brought back.
+#[derive(Clone, Debug)]
+pub struct Witness {
+    pub attempt_id: String,
+    pub application_id: String,
+    pub outcome: Outcome,
+    /// UTC.
+    pub decided_at: Option<NaiveDateTime>,
+    /// The status in the last verified return of the browser, in the gateway's words; `None` when none came.
+    pub returned: Option<String>,
+}
+
+#[derive(HasQuery)]
+#[diesel(table_name = attempts)]
+struct Row {
+    id: String,
+    application_id: String,
+    #[diesel(deserialize_as = String)]
+    outcome: Outcome,
+    decided_at: Option<NaiveDateTime>,
+}
+
+/// One attempt of a gateway; `None` when we never began it.
+pub fn witness(conn: &mut Conn, gateway: &str, attempt_id: &str) -> QueryResult<Option<Witness>> {
+    let row = Row::query()
+        .filter(attempts::id.eq(attempt_id).and(attempts::gateway.eq(gateway)))
+        .first(conn)
+        .optional()?;
+    row.map(|row| with_return(conn, row)).transpose()
+}
+
+/// The attempts of a gateway that were decided in `[from, to)` (UTC), by their ids.
+pub fn decided_between(
+    conn: &mut Conn,
+    gateway: &str,
+    from: NaiveDateTime,
+    to: NaiveDateTime,
+) -> QueryResult<Vec<Witness>> {
+    let rows = Row::query()
+        .filter(attempts::gateway.eq(gateway))
+        .filter(attempts::decided_at.ge(from).and(attempts::decided_at.lt(to)))
+        .order(attempts::id)
+        .load(conn)?;
+    rows.into_iter().map(|row| with_return(conn, row)).collect()
+}
+
+fn with_return(conn: &mut Conn, row: Row) -> QueryResult<Witness> {
+    let returned = attempt_messages::table
+        .filter(
+            attempt_messages::attempt_id
+                .eq(&row.id)
+                .and(attempt_messages::kind.eq("return")),
+        )
+        .order(attempt_messages::at.desc())
+        .select(attempt_messages::status)
+        .first(conn)
+        .optional()?;
+    Ok(Witness {
+        attempt_id: row.id,
+        application_id: row.application_id,
+        outcome: row.outcome,
+        decided_at: row.decided_at,
+        returned,
+    })
+}
+
+/// The newest registered application of a customer number, by its blind index.
+pub fn registered_of_customer(conn: &mut Conn, customer_index: &str) -> QueryResult<Option<String>> {
+    applications::table
+        .filter(applications::customer_index.eq(customer_index))
+        .filter(applications::state.eq_any(["registered", "corrected"]))
+        .order(applications::decided_at.desc())
+        .select(applications::id)
+        .first(conn)
+        .optional()
+}
+
+/// An application's id by its receipt number (9 characters, without hyphens).
+pub fn find_id_by_receipt(conn: &mut Conn, receipt_number: &str) -> QueryResult<Option<String>> {
+    applications::table
+        .filter(applications::receipt_number.eq(receipt_number))
+        .select(applications::id)
+        .first(conn)
+        .optional()
+}
+
+/// How many applications stand in a state, and since when the one that waits longest.
+#[derive(Clone, Debug)]
+pub struct StateCount {
+    pub state: Registration,
+    pub count: i64,
+    /// UTC.
+    pub oldest: Option<NaiveDateTime>,
+}
+
+/// Every state with its count; a state without applications counts 0.
+pub fn state_counts(conn: &mut Conn) -> QueryResult<Vec<StateCount>> {
+    let mut counts = vec![];
+    for state in Registration::ALL {
+        let of_state = applications::state.eq(state.as_str());
+        counts.push(StateCount {
+            state: *state,
+            count: applications::table.filter(of_state).count().get_result(conn)?,
+            oldest: applications::table
+                .filter(of_state)
+                .select(diesel::dsl::min(applications::updated_at))
+                .first(conn)?,
+        });
+    }
+    Ok(counts)
+}

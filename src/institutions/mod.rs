@@ -1,0 +1,21 @@
+//! Institutions, their branches, and when they can be reached (N6.1, N7.3). Also the tables that come with them:
+//! postal codes and holidays.
+mod desk;
+pub mod hours;
+mod openings;
+mod readiness;
+mod seed;
+mod service;
+mod store;
+mod views;
+
+pub use desk::routes as desk_routes;
+pub use openings::{Openings, Regular};
+use readiness::readiness;
+pub use readiness::{Closure, Readiness};
+pub use seed::{ImportCounts, ImportError, import_tables, seed_when_empty};
+pub use service::{Mode, ServiceMode, set_mode};
+pub use store::{
+    Branch, Institution, Town, add_closure, add_rule, all, branch, calendar, closures, current_mode, find, in_service,
+    last_holiday, search_branches, service_stops, towns_of, withdraw_closure,
+};

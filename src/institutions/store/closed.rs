@@ -1,0 +1,190 @@
+use crate::{
+    db::{Conn, closure_rules, closures, holidays, service_modes},
+    institutions::{Closure, Mode, Regular, ServiceMode, hours::Rule},
+    japan::calendar::Calendar,
+    web::Error,
+};
+use chrono::{Days, NaiveDate, NaiveDateTime};
+use diesel::prelude::*;
+
+/// Closed times that have not ended.
+pub fn closures(conn: &mut Conn, now: NaiveDateTime) -> QueryResult<Vec<Closure>> {
+    let rows = closures::table
+        .filter(closures::ends_at.gt(now).and(closures::withdrawn_at.is_null()))
+        .order(closures::starts_at)
+        .select((
+            closures::id,
+            closures::institution_code,
+            closures::starts_at,
+            closures::ends_at,
+            closures::reason,
+        ))
+        .load::<(String, Option<String>, NaiveDateTime, NaiveDateTime, String)>(conn)?;
+    let closure = |(id, institution_code, starts_at, ends_at, reason)| Closure {
+        id,
+        institution_code,
+        starts_at,
+        ends_at,
+        reason,
+    };
+    Ok(rows.into_iter().map(closure).collect())
+}
+
+/// Announces a single closed time.
+pub fn add_closure(conn: &mut Conn, closure: &Closure, now: NaiveDateTime) -> QueryResult<()> {
+    diesel::insert_into(closures::table)
+        .values((
+            closures::id.eq(&closure.id),
+            closures::institution_code.eq(&closure.institution_code),
+            closures::starts_at.eq(closure.starts_at),
+            closures::ends_at.eq(closure.ends_at),
+            closures::reason.eq(&closure.reason),
+            closures::announced_at.eq(now),
+        ))
+        .execute(conn)
+        .map(drop)
+}
+
+/// The recurring closed times in force.
+///
+/// # Errors
+/// A rule that this version cannot read stops everything: guessing would hand a citizen off into a closed time.
+pub fn rules(conn: &mut Conn) -> Result<Vec<Regular>, Error> {
+    let rows = closure_rules::table
+        .filter(closure_rules::withdrawn_at.is_null())
+        .order((closure_rules::created_at, closure_rules::id))
+        .select((
+            closure_rules::id,
+            closure_rules::institution_code,
+            closure_rules::rule,
+            closure_rules::reason,
+        ))
+        .load::<(String, Option<String>, String, String)>(conn)?;
+    let regular = |(id, institution_code, rule, reason): (String, _, String, _)| {
+        let rule = Rule::parse(&rule).map_err(|e| Error::Internal(format!("closure rule {id}: {e}")))?;
+        Ok(Regular {
+            id,
+            institution_code,
+            rule,
+            reason,
+        })
+    };
+    rows.into_iter().map(regular).collect()
+}
+
+/// Announces a recurring closed time.
+pub fn add_rule(conn: &mut Conn, regular: &Regular, now: NaiveDateTime) -> QueryResult<()> {
+    diesel::insert_into(closure_rules::table)
+        .values((
+            closure_rules::id.eq(&regular.id),
+            closure_rules::institution_code.eq(&regular.institution_code),
+            closure_rules::rule.eq(regular.rule.to_string()),
+            closure_rules::reason.eq(&regular.reason),
+            closure_rules::created_at.eq(now),
+        ))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Takes a single or recurring closed time back; `false` when there is none of this id.
+pub fn withdraw_closure(conn: &mut Conn, id: &str, now: NaiveDateTime) -> QueryResult<bool> {
+    let single = diesel::update(closures::table.find(id))
+        .filter(closures::withdrawn_at.is_null())
+        .set(closures::withdrawn_at.eq(now))
+        .execute(conn)?;
+    let recurring = diesel::update(closure_rules::table.find(id))
+        .filter(closure_rules::withdrawn_at.is_null())
+        .set(closure_rules::withdrawn_at.eq(now))
+        .execute(conn)?;
+    Ok(single + recurring > 0)
+}
+
+/// The holidays around a time: what a rule may look back on and ahead to.
+pub fn calendar(conn: &mut Conn, now: NaiveDateTime) -> QueryResult<Calendar> {
+    let today = crate::clock::jst(now).date();
+    let days = holidays::table
+        .filter(
+            holidays::day
+                .ge(today - Days::new(60))
+                .and(holidays::day.le(today + Days::new(400))),
+        )
+        .select(holidays::day)
+        .load::<NaiveDate>(conn)?;
+    Ok(Calendar::of(days))
+}
+
+/// The last day the table of holidays speaks of.
+pub fn last_holiday(conn: &mut Conn) -> QueryResult<Option<NaiveDate>> {
+    holidays::table.select(diesel::dsl::max(holidays::day)).first(conn)
+}
+
+/// The switch of the whole service as it stands.
+pub fn current_mode(conn: &mut Conn) -> Result<ServiceMode, Error> {
+    let last = service_modes::table
+        .order(service_modes::no.desc())
+        .select((
+            service_modes::mode,
+            service_modes::reason,
+            service_modes::announcement,
+            service_modes::decided_by,
+            service_modes::at,
+        ))
+        .first::<(String, String, String, String, NaiveDateTime)>(conn)
+        .optional()?;
+    let Some((mode, reason, announcement, decided_by, at)) = last else {
+        return Ok(ServiceMode::open());
+    };
+    Ok(ServiceMode {
+        mode: Mode::try_from(mode).map_err(|e| Error::Internal(e.to_string()))?,
+        reason,
+        announcement,
+        decided_by,
+        at: Some(at),
+    })
+}
+
+/// Appends a turn of the switch.
+pub fn add_mode(conn: &mut Conn, mode: &ServiceMode, now: NaiveDateTime) -> QueryResult<()> {
+    let last: Option<i32> = service_modes::table
+        .select(diesel::dsl::max(service_modes::no))
+        .first(conn)?;
+    diesel::insert_into(service_modes::table)
+        .values((
+            service_modes::no.eq(last.unwrap_or(0) + 1),
+            service_modes::mode.eq(mode.mode.as_str()),
+            service_modes::reason.eq(&mode.reason),
+            service_modes::announcement.eq(&mode.announcement),
+            service_modes::decided_by.eq(&mode.decided_by),
+            service_modes::at.eq(now),
+        ))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Announced closed times of the whole service that touch `[from, to)` (UTC), single ones and those that come again.
+pub fn service_stops(
+    conn: &mut Conn,
+    from: NaiveDateTime,
+    to: NaiveDateTime,
+) -> Result<Vec<(NaiveDateTime, NaiveDateTime)>, Error> {
+    let mut stops = closures::table
+        .filter(
+            closures::institution_code
+                .is_null()
+                .and(closures::withdrawn_at.is_null()),
+        )
+        .filter(closures::starts_at.lt(to).and(closures::ends_at.gt(from)))
+        .filter(
+            closures::announced_at
+                .is_null()
+                .or(closures::announced_at.le(closures::starts_at.nullable())),
+        )
+        .select((closures::starts_at, closures::ends_at))
+        .load::<(NaiveDateTime, NaiveDateTime)>(conn)?;
+    let calendar = calendar(conn, from)?;
+    for regular in rules(conn)?.iter().filter(|r| r.institution_code.is_none()) {
+        let windows = regular.rule.windows(from, to, &calendar);
+        stops.extend(windows.iter().map(|w| (w.starts_at, w.ends_at)));
+    }
+    Ok(stops)
+}

@@ -1,0 +1,143 @@
+//! The tables of the institutions: names and branches here, closed times and the switch in `closed`.
+mod closed;
+
+pub use closed::{
+    add_closure, add_mode, add_rule, calendar, closures, current_mode, last_holiday, rules, service_stops,
+    withdraw_closure,
+};
+
+use crate::{
+    db::{Conn, branches, institutions, postal_codes, text_enum},
+    japan::kana,
+};
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+text_enum! {
+    /// The kind of institution; it groups them on the page.
+    pub enum Kind {
+        Bank = "bank",
+        Shinkin = "shinkin",
+        Rokin = "rokin",
+        Shinkumi = "shinkumi",
+        Nokyo = "nokyo",
+        Yucho = "yucho",
+    }
+}
+
+#[derive(Clone, Debug, HasQuery)]
+#[diesel(table_name = institutions)]
+pub struct Institution {
+    /// 4 digits.
+    pub code: String,
+    pub name: String,
+    pub kana: String,
+    #[diesel(deserialize_as = String)]
+    pub kind: Kind,
+}
+
+impl Institution {
+    /// Its group on the page.
+    pub fn group(&self) -> &'static str {
+        match self.kind {
+            Kind::Bank => "銀行",
+            Kind::Shinkin | Kind::Rokin | Kind::Shinkumi => "信用金庫・労働金庫・信用組合",
+            Kind::Nokyo => "農業協同組合（JA）",
+            Kind::Yucho => "ゆうちょ銀行",
+        }
+    }
+    /// Its account is asked for in passbook shape (記号・番号).
+    pub fn is_yucho(&self) -> bool {
+        self.kind == Kind::Yucho
+    }
+}
+
+#[derive(Clone, Debug, HasQuery)]
+#[diesel(table_name = branches)]
+pub struct Branch {
+    /// 3 digits, unique inside the institution.
+    pub code: String,
+    pub name: String,
+    pub kana: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, HasQuery)]
+#[diesel(table_name = postal_codes)]
+pub struct Town {
+    pub city: String,
+    pub town: String,
+}
+
+/// The institutions in service on a day, in the bureau's order.
+pub fn all(conn: &mut Conn, today: NaiveDate) -> QueryResult<Vec<Institution>> {
+    Institution::query()
+        .filter(
+            institutions::retired_on
+                .is_null()
+                .or(institutions::retired_on.gt(today)),
+        )
+        .order(institutions::position)
+        .load(conn)
+}
+
+/// One institution, if it is in service on a day.
+pub fn in_service(conn: &mut Conn, code: &str, today: NaiveDate) -> QueryResult<Option<Institution>> {
+    Institution::query()
+        .filter(institutions::code.eq(code))
+        .filter(
+            institutions::retired_on
+                .is_null()
+                .or(institutions::retired_on.gt(today)),
+        )
+        .first(conn)
+        .optional()
+}
+
+/// One institution, retired or not: an old application still names it.
+pub fn find(conn: &mut Conn, code: &str) -> QueryResult<Option<Institution>> {
+    Institution::query()
+        .filter(institutions::code.eq(code))
+        .first(conn)
+        .optional()
+}
+
+/// Branches whose name, reading or code fits what was typed; and how many there are in all.
+pub fn search_branches(
+    conn: &mut Conn,
+    institution: &str,
+    typed: &str,
+    today: NaiveDate,
+    most: i64,
+) -> QueryResult<(Vec<Branch>, i64)> {
+    let folded = kana::fold(typed);
+    let without_suffix = folded.trim_end_matches("支店").trim_end_matches("シテン");
+    let pattern = format!("%{}%", without_suffix.replace(['%', '_', '\\'], ""));
+    let fits = branches::institution_code
+        .eq(institution.to_owned())
+        .and(branches::search_key.like(pattern))
+        .and(branches::valid_from.is_null().or(branches::valid_from.le(today)))
+        .and(branches::retired_on.is_null().or(branches::retired_on.gt(today)));
+    let count = branches::table.filter(fits.clone()).count().get_result(conn)?;
+    let list = Branch::query()
+        .filter(fits)
+        .order(branches::code)
+        .limit(most)
+        .load(conn)?;
+    Ok((list, count))
+}
+
+/// One branch.
+pub fn branch(conn: &mut Conn, institution: &str, code: &str) -> QueryResult<Option<Branch>> {
+    Branch::query()
+        .filter(branches::institution_code.eq(institution).and(branches::code.eq(code)))
+        .first(conn)
+        .optional()
+}
+
+/// The towns of a postal code (7 digits).
+pub fn towns_of(conn: &mut Conn, postal_code: &str) -> QueryResult<Vec<Town>> {
+    Town::query()
+        .filter(postal_codes::postal_code.eq(postal_code))
+        .order((postal_codes::city, postal_codes::town))
+        .load(conn)
+}

@@ -1,0 +1,28 @@
+//! mizumado (水窓): see `docs/ARCHITECTURE.md`.
+pub mod accounts;
+pub mod alarms;
+pub mod app;
+pub mod audit;
+pub mod backups;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod crypto;
+pub mod db;
+pub mod deliveries;
+pub mod enrolment;
+pub mod gateways;
+pub mod guides;
+mod hidden;
+pub mod institutions;
+pub mod japan;
+pub mod jobs;
+pub mod logs;
+pub mod mail;
+pub mod notices;
+pub mod operations;
+pub mod reconciliation;
+pub mod today;
+pub mod trail;
+pub mod web;
+pub mod workspace;

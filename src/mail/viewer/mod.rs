@@ -1,0 +1,80 @@
+//! The mail viewer of the demo and the training: shows the `.eml` files of a folder. Never part of a production listener.
+mod views;
+
+use actix_web::{
+    HttpResponse,
+    web::{Data, Path, ServiceConfig, get, resource},
+};
+use mail_parser::MessageParser;
+use std::path::PathBuf;
+
+/// The folder that is shown.
+#[derive(Clone)]
+pub struct Folder(pub PathBuf);
+
+/// A mail as it is shown; times are JST.
+pub struct Shown {
+    pub id: String,
+    pub sent: String,
+    pub to: String,
+    pub title: String,
+    pub body: String,
+}
+
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(resource("/").route(get().to(index)))
+        .service(resource("/mails/{id}").route(get().to(show)));
+}
+
+async fn index(folder: Data<Folder>) -> HttpResponse {
+    page(views::index(&read_all(&folder).await))
+}
+
+async fn show(folder: Data<Folder>, id: Path<String>) -> HttpResponse {
+    match read_all(&folder).await.iter().find(|m| m.id == *id) {
+        Some(mail) => page(views::show(mail)),
+        None => HttpResponse::NotFound().finish(),
+    }
+}
+
+fn page(markup: maud::Markup) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("text/html; charset=utf-8")
+        .insert_header(("cache-control", "no-store"))
+        .insert_header((
+            "content-security-policy",
+            "default-src 'none'; img-src data:; frame-ancestors 'none'",
+        ))
+        .body(markup.into_string())
+}
+
+/// Newest first. A file that is no mail is left out.
+async fn read_all(folder: &Folder) -> Vec<Shown> {
+    let mut files = vec![];
+    if let Ok(mut entries) = tokio::fs::read_dir(&folder.0).await {
+        while let Ok(Some(entry)) = entries.next_entry().await {
+            let modified = entry.metadata().await.and_then(|m| m.modified()).ok();
+            if let (Some(modified), Ok(bytes)) = (modified, tokio::fs::read(entry.path()).await) {
+                let id = entry.file_name().to_string_lossy().replace(".eml", "");
+                files.push((modified, id, bytes))
+            }
+        }
+    }
+    files.sort_by(|a, b| b.cmp(a));
+    files
+        .into_iter()
+        .filter_map(|(_, id, bytes)| parse(id, &bytes))
+        .collect()
+}
+
+fn parse(id: String, bytes: &[u8]) -> Option<Shown> {
+    let message = MessageParser::default().parse(bytes)?;
+    let to = message.to().and_then(|a| a.first()).and_then(|a| a.address());
+    Some(Shown {
+        id,
+        sent: message.date().map(|d| d.to_rfc3339()).unwrap_or_default(),
+        to: to.unwrap_or_default().to_owned(),
+        title: message.subject().unwrap_or_default().to_owned(),
+        body: message.body_text(0).map(|b| b.into_owned()).unwrap_or_default(),
+    })
+}

@@ -1,0 +1,55 @@
+use super::Today;
+use crate::{
+    accounts::{ConsolePage, Staff, heading, role_names},
+    clock::jst,
+    web::{Site, ui::when},
+};
+use maud::{Markup, html};
+
+/// A number that leads to its list; nothing to do is said, too.
+fn tile(title: &str, number: i64, path: &str, note: &str, look: bool) -> Markup {
+    html! {
+        li class={ "tile" @if look && number > 0 { " tile--look" } } {
+            h2 { (title) }
+            a class="tile__number" href=(path) {
+                @if number >= 10_000 { "10,000件以上" } @else if number == 0 { "0件（確認済み）" } @else { (number) "件" }
+            }
+            @if !note.is_empty() { p { (note) } }
+        }
+    }
+}
+
+fn length(n: usize) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
+pub fn today(site: &Site, staff: &Staff, t: &Today) -> Markup {
+    let main = html! {
+        (heading("今日の仕事"))
+        ul class="tiles" {
+            @if let Some(c) = &t.received { (tile("前営業日の受付", c.number, &c.path, "休日の受付を含みます", false)) }
+            @if let Some(c) = &t.stuck { (tile("要対応", c.number, &c.path, "結果不明、または24時間動きのない申込み", true)) }
+            @if let Some(n) = t.corrections { (tile("承認待ちの訂正", length(n), "/corrections", "", true)) }
+            @if let Some(n) = t.differences { (tile("照合のくいちがい", length(n), "/differences", "毎晩の照合で見つかったもの", true)) }
+            @if let Some(files) = &t.undelivered { (tile("未ダウンロードの還元データ", length(files.len()), "/deliveries", &format!("営業日の{}に新しいファイルができます", t.cut), true)) }
+            @if let Some(alarms) = &t.alarms { (tile("警報", length(alarms.len()), "/alarms", "", true)) }
+        }
+        @if let Some(files) = t.undelivered.as_ref().filter(|f| !f.is_empty()) {
+            h2 { "ダウンロードを待っている還元データ" }
+            ul { @for f in files { li { a href={ "/deliveries/" (f.no) } { "第" (f.no) "号" } "　" (f.day) "　" (f.row_count) "件" } } }
+        }
+        @if let Some((openings, institutions)) = &t.openings {
+            h2 { "金融機関の休止の予定" }
+            @if openings.stops.is_empty() && openings.regular.is_empty() { p { "0件（確認済み）　" a href="/institutions" { "予定を見る" } } }
+            @else {
+                ul { @for stop in openings.stops.iter().take(8) {
+                    @let name = stop.institution_code.as_ref().and_then(|c| institutions.iter().find(|i| i.code == *c)).map_or("サービス全体", |i| i.name.as_str());
+                    li { strong { (name) } "　" (when(stop.starts_at)) " から " (jst(stop.ends_at).format("%m月%d日 %H:%M")) " まで　" (stop.reason) }
+                } }
+                p { a href="/institutions" { "すべての予定を見る（毎月などの決まった休止 " (openings.regular.len()) "件）" } }
+            }
+        }
+        p class="hint" { (staff.name) " さんの役割：" (role_names(&staff.roles)) "　" a href="/permissions" { "権限の表を見る" } }
+    };
+    ConsolePage::new("今日の仕事", "/", main).render(site, staff)
+}

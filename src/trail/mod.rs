@@ -1,0 +1,220 @@
+//! 操作記録: the audit record at the console, its export, and the daily signed checkpoint (NS 目的外, S7).
+mod views;
+
+use crate::{
+    accounts::{self, Staff},
+    audit::{self, AuditEntry, Wanted},
+    clock::{jst, utc_from_jst},
+    db::Conn,
+    japan::date::parse_compact,
+    jobs::{
+        Handler, Job, JobError,
+        schedule::{Every, Standing, slot_of},
+    },
+    web::{Error, Site, html},
+    workspace::Workspace,
+};
+use actix_web::{
+    HttpResponse,
+    http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY},
+    web::{Data, Query, ServiceConfig, get},
+};
+use chrono::{Days, NaiveTime};
+use std::{collections::BTreeMap, sync::Arc};
+
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.route("/audit", get().to(index))
+        .route("/audit/export", get().to(export))
+        .route("/audit/checkpoints", get().to(checkpoints));
+}
+
+const PAGE: i64 = 100;
+/// Rows of an export; a longer span is exported in parts.
+const MOST_EXPORTED: i64 = 50_000;
+const CHECKPOINT_JOB: &str = "audit.checkpoint";
+
+/// What is chosen on the page, as its address holds it.
+#[derive(Clone, Debug, Default)]
+pub struct Chosen {
+    /// A person's 職員番号, or `system`, `operator`, `applicant`, `gateway`.
+    pub who: String,
+    pub action: String,
+    /// `kind/id`
+    pub subject: String,
+    pub from: String,
+    pub to: String,
+    pub below: Option<i64>,
+}
+
+impl Chosen {
+    fn read(query: &BTreeMap<String, String>) -> Self {
+        let word = |name: &str| {
+            query
+                .get(name)
+                .map(|v| v.trim().chars().take(80).collect())
+                .unwrap_or_default()
+        };
+        Self {
+            who: word("who"),
+            action: word("action"),
+            subject: word("subject"),
+            from: word("from"),
+            to: word("to"),
+            below: query.get("below").and_then(|b| b.parse().ok()),
+        }
+    }
+
+    fn wanted(&self, conn: &mut Conn) -> Result<Wanted, Error> {
+        let text = |value: &str| Some(value.to_owned()).filter(|v| !v.is_empty());
+        let actor = match text(&self.who) {
+            None => None,
+            Some(who) => match accounts::find_by_code(conn, &who)? {
+                Some(person) => Some(format!("staff/{}", person.id)),
+                None => Some(who),
+            },
+        };
+        let midnight = |day| utc_from_jst(chrono::NaiveDate::and_time(&day, NaiveTime::MIN));
+        Ok(Wanted {
+            actor,
+            action: text(&self.action),
+            subject: text(&self.subject),
+            from: parse_compact(&self.from).map(midnight),
+            to: parse_compact(&self.to).map(|day| midnight(day + Days::new(1))),
+            below: self.below,
+        })
+    }
+}
+
+/// An entry with the name of who did it.
+pub struct Line {
+    pub entry: AuditEntry,
+    pub who: String,
+}
+
+async fn lines(workspace: &Data<Workspace>, chosen: &Chosen, most: i64) -> Result<Vec<Line>, Error> {
+    let (world, chosen) = (workspace.clone(), chosen.clone());
+    let read = move |conn: &mut Conn| {
+        let wanted = chosen.wanted(conn)?;
+        let mut names: BTreeMap<String, String> = BTreeMap::new();
+        let mut lines = vec![];
+        for entry in audit::search(conn, &wanted, most)? {
+            let who = match names.get(&entry.actor) {
+                Some(name) => name.clone(),
+                None => {
+                    let name = accounts::name_of(conn, &world.keys, &entry.actor)?;
+                    names.insert(entry.actor.clone(), name.clone());
+                    name
+                }
+            };
+            lines.push(Line { entry, who });
+        }
+        Ok::<_, Error>(lines)
+    };
+    workspace.db.read(read).await
+}
+
+/// `GET /audit`
+async fn index(
+    workspace: Data<Workspace>,
+    site: Data<Site>,
+    staff: Staff,
+    query: Query<BTreeMap<String, String>>,
+) -> Result<HttpResponse, Error> {
+    let chosen = Chosen::read(&query);
+    let mut list = lines(&workspace, &chosen, PAGE + 1).await?;
+    let more = list.len() as i64 > PAGE;
+    list.truncate(PAGE as usize);
+    Ok(html(views::index(&site, &staff, &chosen, &list, more)))
+}
+
+/// `GET /audit/export`: what the filter holds, as CSV; that it was exported is itself an entry.
+async fn export(
+    workspace: Data<Workspace>,
+    staff: Staff,
+    query: Query<BTreeMap<String, String>>,
+) -> Result<HttpResponse, Error> {
+    let chosen = Chosen::read(&query);
+    let list = lines(&workspace, &chosen, MOST_EXPORTED).await?;
+    let (now, rows) = (workspace.clock.now(), list.len());
+    let write = move |conn: &mut Conn| staff.record(conn, now, "audit.exported", "audit", &format!("{rows} rows"));
+    workspace.db.write(write).await?;
+    let failed = |e: csv::Error| Error::Internal(e.to_string());
+    let mut writer = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer("\u{FEFF}".as_bytes().to_vec());
+    let header = ["番号", "日時", "だれが", "何を", "対象", "詳細", "ハッシュ"];
+    writer.write_record(header).map_err(failed)?;
+    for line in &list {
+        let entry = &line.entry;
+        let at = jst(entry.at).format("%Y-%m-%d %H:%M:%S").to_string();
+        let no = entry.no.to_string();
+        let row = [
+            &no,
+            &at,
+            &line.who,
+            &entry.action,
+            &entry.subject,
+            &entry.detail,
+            &entry.hash,
+        ]
+        .map(|text| defused(text));
+        writer.write_record(row).map_err(failed)?;
+    }
+    if rows as i64 == MOST_EXPORTED {
+        let rest = "ここまでで50,000件です。残りは、期間を分けて出力してください。";
+        writer.write_record([rest, "", "", "", "", "", ""]).map_err(failed)?;
+    }
+    let bytes = writer.into_inner().map_err(|e| Error::Internal(e.to_string()))?;
+    let name = format!("audit_{}.csv", jst(now).format("%Y%m%d_%H%M%S"));
+    Ok(HttpResponse::Ok()
+        .content_type("text/csv; charset=utf-8")
+        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
+        .insert_header((CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
+        .body(bytes))
+}
+
+/// A name or a word that a spreadsheet would take for a formula is made text.
+fn defused(text: &str) -> String {
+    match text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        true => format!("'{text}"),
+        false => text.to_owned(),
+    }
+}
+
+/// `GET /audit/checkpoints`: the chain's state, and the lines to keep elsewhere.
+async fn checkpoints(workspace: Data<Workspace>, site: Data<Site>, staff: Staff) -> Result<HttpResponse, Error> {
+    let world = workspace.clone();
+    let read = move |conn: &mut Conn| {
+        let list = audit::checkpoints(conn)?;
+        Ok::<_, Error>((audit::check(conn, &world.keys, &[])?, list))
+    };
+    let (check, list) = workspace.db.read(read).await?;
+    let public = audit::public_key(&workspace.keys);
+    Ok(html(views::checkpoints(&site, &staff, &check, &list, &public)))
+}
+
+pub fn handlers(workspace: &Workspace) -> [(&'static str, Handler); 1] {
+    let workspace = workspace.clone();
+    let handler: Handler = Arc::new(move |job| Box::pin(sign(workspace.clone(), job)));
+    [(CHECKPOINT_JOB, handler)]
+}
+
+/// Just after midnight, for the day that has ended.
+pub fn standing() -> [Standing; 1] {
+    [Standing {
+        kind: CHECKPOINT_JOB,
+        every: Every::Daily(0, 5),
+        make_up: 1,
+    }]
+}
+
+async fn sign(workspace: Workspace, job: Job) -> Result<(), JobError> {
+    let slot = slot_of(&job.payload).ok_or_else(|| JobError::Dead("the payload is no time".into()))?;
+    let (world, now, day) = (
+        workspace.clone(),
+        workspace.clock.now(),
+        jst(slot).date() - Days::new(1),
+    );
+    let write = move |conn: &mut Conn| Ok::<_, Error>(audit::make_checkpoint(conn, &world.keys, day, now)?);
+    Ok(workspace.db.write(write).await?)
+}

@@ -1,0 +1,141 @@
+use super::{Chosen, Line};
+use crate::{
+    accounts::{ConsolePage, Staff, heading},
+    audit::{ChainCheck, Checkpoint},
+    clock::jst,
+    web::{Site, ui::TextField},
+};
+use maud::{Markup, html};
+
+/// Beginnings of actions and what people call them.
+const ACTIONS: &[(&str, &str)] = &[
+    ("", "すべて"),
+    ("application.seen", "申込みを見た"),
+    ("application.revealed", "伏せた項目を表示した"),
+    ("application.", "申込みの動き"),
+    ("applications.searched", "検索した"),
+    ("correction.", "訂正"),
+    ("delivery.", "還元データ"),
+    ("layout.", "レイアウト"),
+    ("staff.", "職員・ログイン"),
+    ("access.denied", "権限のない操作"),
+    ("closure.", "休止の予定"),
+    ("alarm.", "警報"),
+    ("backup.", "バックアップ"),
+    ("audit.", "操作記録の出力"),
+];
+
+fn input(name: &str, label: &str, hint: &str, value: &str) -> Markup {
+    TextField {
+        name,
+        label,
+        hint,
+        value,
+        width: "w12",
+        autocomplete: "off",
+        ..Default::default()
+    }
+    .render(&[])
+}
+
+fn query(chosen: &Chosen, below: Option<i64>) -> String {
+    let mut out = url::form_urlencoded::Serializer::new(String::new());
+    let all = [
+        ("who", &chosen.who),
+        ("action", &chosen.action),
+        ("subject", &chosen.subject),
+        ("from", &chosen.from),
+        ("to", &chosen.to),
+    ];
+    out.extend_pairs(all.into_iter().filter(|(_, value)| !value.is_empty()));
+    if let Some(below) = below {
+        out.append_pair("below", &below.to_string());
+    }
+    out.finish()
+}
+
+fn actor(who: &str) -> &str {
+    match who {
+        "applicant" => "申込者",
+        "gateway" => "ゲートウェイ",
+        "system" => "システム",
+        "operator" => "運用担当（コマンド）",
+        name => name,
+    }
+}
+
+pub fn index(site: &Site, staff: &Staff, chosen: &Chosen, list: &[Line], more: bool) -> Markup {
+    let main = html! {
+        (heading("操作記録"))
+        p { a href="/audit/checkpoints" { "記録の検証と、署名した控えを見る" } }
+        form class="filters" method="get" action="/audit" {
+            (input("who", "だれが", "職員番号、system など", &chosen.who))
+            div class="field" {
+                label for="action" { "何を" }
+                select class="input" id="action" name="action" {
+                    @for (word, label) in ACTIONS { option value=(word) selected[*word == chosen.action] { (label) } }
+                }
+            }
+            (input("subject", "対象", "例：application/01K…", &chosen.subject))
+            (input("from", "いつから", "例：2026-11-01", &chosen.from))
+            (input("to", "いつまで", "例：2026-11-30", &chosen.to))
+            button class="button button--secondary" type="submit" { "しぼり込む" }
+        }
+        @if list.is_empty() { p { "条件にあう記録はありません。" a href="/audit" { "条件をすべて外す" } } }
+        @else { (table(list)) }
+        nav class="pager noprint" aria-label="ページと出力" {
+            @if let (true, Some(last)) = (more, list.last()) {
+                a class="button button--secondary" href={ "/audit?" (query(chosen, Some(last.entry.no))) } { "前の100件" }
+            }
+            a class="button button--secondary" href={ "/audit/export?" (query(chosen, None)) } { "この条件でCSVを出力" }
+        }
+    };
+    ConsolePage::new("操作記録", "/audit", main).render(site, staff)
+}
+
+fn table(list: &[Line]) -> Markup {
+    html! {
+        div class="scroll" tabindex="0" role="region" aria-label="操作記録" {
+            table class="table table--wide table--dense" {
+                caption class="vh" { "操作記録（新しい順）" }
+                thead { tr {
+                    th scope="col" { "番号" } th scope="col" { "日時" } th scope="col" { "だれが" }
+                    th scope="col" { "何を" } th scope="col" { "対象" } th scope="col" { "詳細" }
+                } }
+                tbody { @for line in list { @let e = &line.entry; tr {
+                    th scope="row" class="number" { (e.no) }
+                    td data-label="日時" class="time" { (jst(e.at).format("%Y-%m-%d %H:%M:%S")) }
+                    td data-label="だれが" class="who" { (actor(&line.who)) }
+                    td data-label="何を" class="mono" { (e.action) }
+                    td data-label="対象" class="mono breakable" {
+                        @match e.subject.strip_prefix("application/") {
+                            Some(id) => a href={ "/applications/" (id) } { (e.subject) },
+                            None => { (e.subject) },
+                        }
+                    }
+                    td data-label="詳細" class="breakable" { (e.detail) }
+                } } }
+            }
+        }
+    }
+}
+
+pub fn checkpoints(site: &Site, staff: &Staff, check: &ChainCheck, list: &[Checkpoint], public_key: &str) -> Markup {
+    let main = html! {
+        (heading("記録の検証"))
+        @match check {
+            ChainCheck::Whole(count) => p class="notice" { "操作記録" (count) "件は、はじめから終わりまでつながっています。署名した控えとも一致します。" },
+            ChainCheck::BrokenAt(no) => p class="error-summary" { "操作記録の第" (no) "番で、つながりが切れています。運用担当に知らせ、バックアップと比べてください。" },
+            ChainCheck::NotAsSigned(day) => p class="error-summary" { (day) "の署名した控えと、いまの記録がちがいます。書きかえられたおそれがあります。運用担当に知らせてください。" },
+        }
+        h2 { "署名した控え" }
+        p { "毎日0時5分に、記録の末尾に署名します。この行を、別の場所（紙や別の機器）に保管しておくと、記録全体の書きかえも見つけられます。" }
+        p { "検証用の公開鍵（Ed25519）：" span class="mono breakable" { (public_key) } }
+        @if list.is_empty() { p { "はじめの控えは、今夜できます。" } }
+        @else { pre class="mono" tabindex="0" role="region" aria-label="署名した控え" { @for c in list.iter().rev().take(60) { (c.line()) "\n" } } }
+        div class="actions noprint" { button class="button button--secondary" type="button" data-print { "印刷する" } }
+    };
+    ConsolePage::new("記録の検証", "/audit", main)
+        .crumbs(&[("操作記録", "/audit")])
+        .render(site, staff)
+}

@@ -1,0 +1,49 @@
+use super::Error;
+use actix_web::{
+    HttpResponse,
+    http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY},
+    web,
+};
+
+struct File {
+    name: &'static str,
+    /// With the hash of the bytes, so that it may be kept for ever.
+    path: &'static str,
+    mime: &'static str,
+    bytes: &'static [u8],
+}
+
+include!(concat!(env!("OUT_DIR"), "/assets.rs"));
+
+/// The hashed path of an asset; an unknown name gives a path that answers 404, and a test keeps that from happening.
+pub fn asset_path(name: &str) -> &'static str {
+    FILES
+        .iter()
+        .find(|f| f.name == name)
+        .map_or("/assets/missing", |f| f.path)
+}
+
+/// `GET /assets/{file}`
+pub async fn asset(file: web::Path<String>) -> Result<HttpResponse, Error> {
+    let wanted = format!("/assets/{file}");
+    let file = FILES.iter().find(|f| f.path == wanted).ok_or(Error::NotFound)?;
+    Ok(serve(file, "public, max-age=31536000, immutable"))
+}
+
+/// `GET /favicon.ico`
+pub async fn favicon() -> Result<HttpResponse, Error> {
+    let file = FILES.iter().find(|f| f.name == "favicon.ico").ok_or(Error::NotFound)?;
+    Ok(serve(file, "public, max-age=86400"))
+}
+
+fn serve(file: &File, cache: &'static str) -> HttpResponse {
+    let mut response = HttpResponse::Ok();
+    response.content_type(file.mime).insert_header((CACHE_CONTROL, cache));
+    if file.mime == "image/svg+xml" {
+        response.insert_header((
+            CONTENT_SECURITY_POLICY,
+            "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+        ));
+    }
+    response.body(file.bytes)
+}

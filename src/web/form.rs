@@ -1,0 +1,109 @@
+use super::Error;
+use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Bytes};
+use futures_util::future::LocalBoxFuture;
+use std::{collections::BTreeMap, time::Duration};
+
+/// A form body: each name once, valid UTF-8, at most [`LARGEST`] bytes.
+#[derive(Default, Clone)]
+pub struct FormBody(pub BTreeMap<String, String>);
+
+/// Larger than any honest form of ours; a pasted megabyte is answered by a page.
+const LARGEST: usize = 64 * 1024;
+/// A phone on a weak line needs seconds; a hostile client gets no more (S16).
+const SLOWEST: Duration = Duration::from_secs(10);
+
+impl FormBody {
+    /// The value of a field; empty when it was not sent.
+    pub fn get(&self, name: &str) -> &str {
+        self.0.get(name).map_or("", String::as_str)
+    }
+    pub fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+}
+
+impl FromRequest for FormBody {
+    type Error = Error;
+    type Future = LocalBoxFuture<'static, Result<Self, Error>>;
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let raw = RawBody::from_request(req, payload);
+        Box::pin(async move { parse_form(&raw.await?.0).map(FormBody) })
+    }
+}
+
+/// A body within the limits of size and time, as it came: a gateway's message in its own charset.
+pub struct RawBody(pub Bytes);
+
+impl FromRequest for RawBody {
+    type Error = Error;
+    type Future = LocalBoxFuture<'static, Result<Self, Error>>;
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let length = req.headers().get("content-length");
+        let declared = length.and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
+        let body = Bytes::from_request(req, payload);
+        Box::pin(async move {
+            if declared.is_some_and(|n| n > LARGEST) {
+                return Err(Error::TooLarge);
+            }
+            let bytes = tokio::time::timeout(SLOWEST, body).await.map_err(|_| Error::TooSlow)?;
+            let bytes = bytes.map_err(|_| Error::TooLarge)?;
+            match bytes.len() > LARGEST {
+                true => Err(Error::TooLarge),
+                false => Ok(Self(bytes)),
+            }
+        })
+    }
+}
+
+/// Reads `application/x-www-form-urlencoded` strictly: a repeated name or a broken character is refused, not guessed.
+pub fn parse_form(bytes: &[u8]) -> Result<BTreeMap<String, String>, Error> {
+    if bytes.len() > LARGEST {
+        return Err(Error::TooLarge);
+    }
+    let mut fields = BTreeMap::new();
+    for pair in bytes.split(|b| *b == b'&').filter(|p| !p.is_empty()) {
+        let at = pair.iter().position(|b| *b == b'=').unwrap_or(pair.len());
+        let name = decode(&pair[..at])?;
+        let value = decode(pair.get(at + 1..).unwrap_or_default())?;
+        if fields.insert(name, value).is_some() {
+            return Err(Error::BadRequest("a field stands twice"));
+        }
+    }
+    Ok(fields)
+}
+
+fn decode(encoded: &[u8]) -> Result<String, Error> {
+    let spaced: Vec<u8> = encoded.iter().map(|b| if *b == b'+' { b' ' } else { *b }).collect();
+    let bytes = percent_encoding::percent_decode(&spaced).collect::<Vec<u8>>();
+    let text = String::from_utf8(bytes).map_err(|_| Error::BadRequest("not UTF-8"))?;
+    // PostgreSQL keeps no NUL, and nobody types one.
+    Ok(text.replace('\0', ""))
+}
+
+crate::hidden::hidden_debug!(FormBody);
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn any_bytes_give_fields_or_a_refusal(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+            let _ = parse_form(&bytes);
+        }
+        #[test]
+        fn what_a_browser_encodes_comes_back(value in "\\PC{0,40}") {
+            let body = serde_urlencoded::to_string([("a", &value)]).unwrap();
+            prop_assert_eq!(&parse_form(body.as_bytes()).unwrap()["a"], &value);
+        }
+    }
+
+    #[test]
+    fn a_repeated_field_and_broken_text_are_refused() {
+        assert!(parse_form(b"a=1&a=2").is_err());
+        assert!(parse_form(b"a=%FF%FE").is_err());
+        assert!(parse_form(&vec![b'a'; LARGEST + 1]).is_err());
+    }
+}

@@ -1,0 +1,53 @@
+//! What every page shares: errors, layout, form input, guards, assets. Knows no feature.
+mod assets;
+mod client;
+mod error;
+mod form;
+mod guards;
+mod layout;
+mod site;
+mod tls;
+pub mod ui;
+mod upload;
+
+pub use assets::{asset, asset_path, favicon};
+pub use client::{client_address, client_group};
+pub use error::{Error, SupportCode, render_errors};
+pub use form::{FormBody, RawBody, parse_form};
+pub use guards::{Networks, access_log, handoff_policy, headers, listed_networks_only, no_nul, same_origin_only};
+pub use layout::{HTMX_CONFIG, Page, Scripts, environment_banner};
+pub use site::{Site, Surface};
+pub use tls::{Certificate, TlsError, certificate_end, server_config};
+pub use upload::read_upload;
+
+use actix_web::{
+    HttpResponse,
+    http::{
+        StatusCode,
+        header::{CACHE_CONTROL, LOCATION},
+    },
+};
+use maud::Markup;
+
+/// An HTML answer that no cache keeps.
+pub fn html(markup: Markup) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("text/html; charset=utf-8")
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .body(markup.into_string())
+}
+
+/// 422: the page of a form of the console again, with what is wrong said at its field.
+pub fn unprocessable(markup: Markup) -> HttpResponse {
+    let mut response = html(markup);
+    *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    response
+}
+
+/// `303`: the answer to every POST, so that Back, reload and forward never repeat it (ux rule 1).
+pub fn see_other(path: &str) -> HttpResponse {
+    HttpResponse::SeeOther()
+        .insert_header((LOCATION, path))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .finish()
+}

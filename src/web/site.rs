@@ -1,0 +1,70 @@
+use crate::config::{Bureau, Console, Environment, Settings};
+
+/// Whose pages a listener shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Surface {
+    Public,
+    Console,
+}
+
+/// What the layout needs to know of a workspace.
+#[derive(Clone, Debug)]
+pub struct Site {
+    pub surface: Surface,
+    pub bureau: Bureau,
+    pub environment: Environment,
+    /// `https://host`, without a slash at the end.
+    pub url: String,
+    pub idle_minutes: i64,
+    pub draft_hours: i64,
+    pub trusted_proxies: Vec<std::net::IpAddr>,
+}
+
+impl Site {
+    pub fn new(settings: &Settings) -> Self {
+        Self {
+            surface: Surface::Public,
+            bureau: settings.bureau.clone(),
+            environment: settings.environment,
+            url: settings.public.url.trim_end_matches('/').to_owned(),
+            idle_minutes: settings.form.idle_minutes,
+            draft_hours: settings.form.draft_hours,
+            trusted_proxies: settings.public.trusted_proxies.clone(),
+        }
+    }
+    /// The same for the staff's listener.
+    pub fn console(settings: &Settings, console: &Console) -> Self {
+        Self {
+            surface: Surface::Console,
+            url: console.url.trim_end_matches('/').to_owned(),
+            idle_minutes: console.idle_minutes,
+            trusted_proxies: console.trusted_proxies.clone(),
+            ..Self::new(settings)
+        }
+    }
+    /// The name of a cookie: bound to host and TLS by its prefix. Browsers before 2024 refuse the prefix without
+    /// TLS even on loopback, where alone we serve without it.
+    pub fn cookie_name(&self, name: &str) -> String {
+        match self.url.starts_with("https://") {
+            true => format!("__Host-{name}"),
+            false => name.to_owned(),
+        }
+    }
+    /// `text` with the bureau's own words in place of `{{bureau}}` and the like.
+    pub fn fill(&self, text: &str) -> String {
+        let bureau = &self.bureau;
+        let words = [
+            ("{{bureau}}", bureau.name.as_str()),
+            ("{{bureau_short}}", bureau.name.as_str()),
+            ("{{city}}", bureau.city.as_str()),
+            ("{{phone}}", bureau.phone.as_str()),
+            ("{{phone_hours}}", bureau.phone_hours.as_str()),
+            ("{{office}}", bureau.office.as_str()),
+            ("{{address}}", bureau.address.as_str()),
+            ("{{survey_url}}", bureau.survey_url.as_deref().unwrap_or("")),
+        ];
+        words
+            .iter()
+            .fold(text.to_owned(), |text, (name, word)| text.replace(name, word))
+    }
+}

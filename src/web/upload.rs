@@ -1,0 +1,35 @@
+use super::Error;
+use actix_multipart::Multipart;
+use futures_util::StreamExt;
+use std::time::Duration;
+
+/// The largest file that is taken (S9).
+const LARGEST: usize = 10 * 1024 * 1024;
+const SLOWEST: Duration = Duration::from_secs(60);
+
+/// The bytes of one file field; empty when none was chosen. Nothing is written to disk.
+pub async fn read_upload(body: Multipart, name: &str) -> Result<Vec<u8>, Error> {
+    tokio::time::timeout(SLOWEST, read(body, name))
+        .await
+        .map_err(|_| Error::TooSlow)?
+}
+
+async fn read(mut body: Multipart, name: &str) -> Result<Vec<u8>, Error> {
+    let mut found = vec![];
+    while let Some(field) = body.next().await {
+        let mut field = field.map_err(|_| Error::BadRequest("no multipart form"))?;
+        let wanted = field.name() == Some(name);
+        let mut size = 0;
+        while let Some(chunk) = field.next().await {
+            let chunk = chunk.map_err(|_| Error::BadRequest("a broken upload"))?;
+            size += chunk.len();
+            if size > LARGEST {
+                return Err(Error::TooLarge);
+            }
+            if wanted {
+                found.extend_from_slice(&chunk);
+            }
+        }
+    }
+    Ok(found)
+}

@@ -1,0 +1,112 @@
+//! One world: its database, keys, clock, mailer, gateways and settings. Production is one; a training class is another (S15).
+use crate::{
+    clock::Clock,
+    config::{ConfigError, Items, Settings, Terms, Transport},
+    crypto::{KeyError, KeyRing},
+    db::{Db, DbError, MarkerError},
+    gateways::Gateways,
+    logs::LogHealth,
+    mail::{MailError, Mailer},
+    web::Site,
+};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use std::{
+    num::NonZeroU32,
+    sync::{Arc, Mutex},
+};
+use tokio::sync::Notify;
+
+/// Everything that a request touches hangs on this. Cheap to clone.
+#[derive(Clone)]
+pub struct Workspace {
+    pub settings: Arc<Settings>,
+    pub site: Arc<Site>,
+    pub db: Db,
+    pub keys: Arc<KeyRing>,
+    pub clock: Clock,
+    pub mailer: Mailer,
+    pub gateways: Gateways,
+    pub items: Arc<Items>,
+    pub terms: Arc<Terms>,
+    /// The terms with the bureau's own words in them, as citizens read and accept them.
+    pub terms_text: Arc<str>,
+    /// New applications by client (`web::client_group`), against floods of drafts.
+    pub drafts: Arc<DefaultKeyedRateLimiter<String>>,
+    /// Whether the log files can be written.
+    pub log_health: LogHealth,
+    /// Rung when a job was written, so that the runner looks at once.
+    pub jobs: Arc<Notify>,
+}
+
+/// Why a workspace does not open; each sentence names the setting and the remedy.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error("keys = {path}: {cause}; make a key file with `mizumado keys new --out {path}`")]
+    NoKeys { path: String, cause: std::io::Error },
+    #[error(transparent)]
+    Keys(#[from] KeyError),
+    #[error(transparent)]
+    Db(#[from] DbError),
+    #[error(transparent)]
+    Marker(#[from] MarkerError),
+    #[error(
+        "keys = {path}: this key file is for {found:?}, but environment = {asked:?}; name the key file of this world"
+    )]
+    OtherKeys {
+        path: String,
+        asked: &'static str,
+        found: String,
+    },
+    #[error(transparent)]
+    Mail(#[from] MailError),
+}
+
+impl Workspace {
+    /// Opens the world that the settings describe; migrates its database.
+    pub fn open(settings: Settings, clock: Clock) -> Result<Self, OpenError> {
+        let text = std::fs::read_to_string(&settings.keys).map_err(|cause| OpenError::NoKeys {
+            path: settings.keys.display().to_string(),
+            cause,
+        })?;
+        let keys = KeyRing::parse(&text)?;
+        let asked = settings.environment.as_str();
+        if let Some(found) = keys.environment().filter(|found| *found != asked) {
+            return Err(OpenError::OtherKeys {
+                path: settings.keys.display().to_string(),
+                asked,
+                found: found.to_owned(),
+            });
+        }
+        let db = Db::open(&settings.database)?;
+        db.claim(asked, &keys.blind("world", "marker"), clock.now())?;
+        let (site, terms) = (Site::new(&settings), Terms::load(settings.form.terms.as_deref())?);
+        Ok(Self {
+            keys: Arc::new(keys),
+            terms_text: site.fill(&terms.body).into(),
+            terms: Arc::new(terms),
+            items: Arc::new(Items::load(settings.form.items.as_deref())?),
+            gateways: Gateways::new(&settings, &clock)?,
+            mailer: mailer(&settings)?,
+            db,
+            drafts: Arc::new(RateLimiter::keyed(Quota::per_hour(
+                NonZeroU32::new(settings.limits.client_drafts_per_hour).unwrap_or(NonZeroU32::MIN),
+            ))),
+            site: Arc::new(site),
+            settings: Arc::new(settings),
+            clock,
+            log_health: LogHealth::default(),
+            jobs: Arc::new(Notify::new()),
+        })
+    }
+}
+
+fn mailer(settings: &Settings) -> Result<Mailer, MailError> {
+    let mail = &settings.mail;
+    match mail.transport {
+        Transport::Smtp => Mailer::smtp(mail.smtp_url.as_deref().unwrap_or_default()),
+        Transport::File => Mailer::folder(mail.folder.as_deref().unwrap_or(std::path::Path::new("mail"))),
+        Transport::Memory => Ok(Mailer::Memory(Arc::new(Mutex::new(vec![])))),
+    }
+}

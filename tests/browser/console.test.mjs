@@ -1,0 +1,239 @@
+// The console with a real authenticator of Chromium: invitation, keys, lock, recovery, and a clerk's and an approver's day.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { after, describe, test } from 'node:test';
+import { assertAccessible } from './lib/axe.mjs';
+import { closeAll } from './lib/browsers.mjs';
+import * as desk from './lib/desk.mjs';
+import { assertGeometry, assertZoomed } from './lib/geometry.mjs';
+import { assertSound } from './lib/markup.mjs';
+import { sentHtml } from './lib/network.mjs';
+import * as form from './lib/pages.mjs';
+import { newContext, visit } from './lib/session.mjs';
+
+after(closeAll);
+
+const CLERK = '水野';
+const APPROVER = '堀田';
+const options = { version: 'current', width: 1280 };
+const PAGES = ['/', '/applications', '/applications?period=today&result=registered', '/corrections', '/differences', '/deliveries',
+  '/layouts', '/institutions', '/institutions/0140', '/alarms', '/account', '/permissions', '/staff', '/staff/new', '/staff/scopes'];
+
+/** A second browser beside the scene's own, for the second person. */
+async function beside(scene) {
+  const context = await newContext({ width: 1280 });
+  try {
+    return await scene(await context.newPage());
+  } finally {
+    await context.close();
+  }
+}
+
+/** axe, geometry and markup of pages at a phone's and a desk's width. */
+async function look({ page, app, log }, paths) {
+  const found = [];
+  for (const path of paths) {
+    await page.goto(`${app.console}${path}`);
+    await assertSound(await sentHtml(log, page), path).catch((error) => found.push(error.message));
+    assert.equal(await page.locator('h1').count(), 1, path);
+    for (const width of [390, 1280]) {
+      await page.setViewportSize({ width, height: 800 });
+      await assertAccessible(page, `${path}, ${width} px`).catch((error) => found.push(error.message));
+      await assertGeometry(page, `${width} px`).catch((error) => found.push(error.message));
+    }
+    await assertZoomed(page, path).catch((error) => found.push(error.message));
+  }
+  assert.ok(found.length === 0, [...new Set(found)].join('\n\n'));
+}
+
+describe('a person of the bureau', () => {
+  test('enrols a key by the invitation, prints codes, signs out and in again', (t) => visit(t, options, async ({ page, app }) => {
+    await desk.signIn(page, app, CLERK);
+    assert.equal(await desk.h1(page), '今日の仕事');
+    await desk.press(page, 'ログアウト');
+    assert.equal(await desk.h1(page), '職員ログイン');
+    await page.goto(`${app.console}/staff`);
+    assert.equal(await desk.h1(page), '職員ログイン');
+    await desk.press(page, /ログイン$/);
+    await page.waitForURL(`${app.console}/staff`);
+    assert.equal(await desk.h1(page), '職員');
+  }));
+
+  test('with one key alone sees the own page and nothing else', (t) => visit(t, options, async ({ page, app }) => {
+    await desk.signIn(page, app, CLERK);
+    await page.goto(`${app.console}/staff/new`);
+    await page.getByLabel('職員番号').fill(`t-${Date.now()}`);
+    await page.getByLabel('氏名').fill('髙﨑 𠮷男');
+    await page.getByLabel('閲覧').check();
+    await desk.press(page, '登録して、招待の画面へ進む');
+    await desk.press(page, '招待状を作る');
+    const url = await page.locator('.invitation .mono').innerText();
+    await beside(async (other) => {
+      await desk.authenticator(other);
+      await desk.enrol(other, url);
+      await other.goto(`${app.console}/applications`);
+      assert.equal(await desk.h1(other), '自分の設定');
+      assert.ok((await other.locator('main').innerText()).includes('もう1つ'));
+      await other.goto(url);
+      assert.equal(await desk.h1(other), 'この招待は使えません');
+    });
+  }));
+
+  test('who does not prove to be there is not let in, and is told so', (t) => visit(t, { ...options, allow: [/403/] }, async ({ page, app }) => {
+    const key = await desk.signIn(page, app, CLERK);
+    await desk.press(page, 'ログアウト');
+    await key.verifies(false);
+    await desk.press(page, /ログイン$/);
+    await page.locator('.proof [role=status]').filter({ hasText: /取り消されました|できませんでした/ }).waitFor();
+    assert.equal(await desk.h1(page), '職員ログイン');
+  }));
+
+  test('who was away finds the screen locked and what was typed still there', (t) => visit(t, options, async ({ page, app }) => {
+    await page.clock.install();
+    await desk.signIn(page, app, CLERK);
+    await page.goto(`${app.console}/staff/new`);
+    await page.getByLabel('氏名').fill('打ちかけの名前');
+    await page.clock.fastForward('16:00');
+    const lock = page.getByRole('dialog');
+    await lock.waitFor();
+    await page.keyboard.press('Escape');
+    assert.ok(await lock.isVisible(), 'Escape does not open it');
+    assert.equal(await page.locator('main').isVisible(), false, 'nothing can be read underneath');
+    await lock.getByRole('button', { name: '本人確認をして続ける' }).click();
+    await lock.waitFor({ state: 'hidden' });
+    assert.equal(await page.getByLabel('氏名').inputValue(), '打ちかけの名前');
+  }));
+
+  test('who lost the key enrols another with a recovery code, once', (t) => visit(t, options, async ({ page, app }) => {
+    await beside((other) => desk.signIn(other, app, CLERK));
+    const code = desk.codesOf(CLERK)[0];
+    await desk.authenticator(page);
+    await page.goto(`${app.console}/sign-in`);
+    await page.getByRole('link', { name: 'リカバリーコードを使う' }).click();
+    await page.getByLabel('リカバリーコード').fill(code.toLowerCase());
+    await desk.press(page, 'つぎへ進む');
+    await page.getByLabel('キーの名前').fill('新しいキー');
+    await desk.press(page, 'このキーを登録する');
+    await page.waitForURL(`${app.console}/account`);
+    await page.goto(`${app.console}/sign-in/code`);
+    await page.getByLabel('リカバリーコード').fill(code);
+    await desk.press(page, 'つぎへ進む');
+    assert.ok((await page.locator('#errors').innerText()).includes('リカバリーコードを確かめてください'));
+  }));
+
+  test('passes the sign-in and the list by keyboard alone', (t) => visit(t, options, async ({ page, app }) => {
+    await desk.signIn(page, app, CLERK);
+    await desk.press(page, 'ログアウト');
+    await page.locator('.proof button').focus();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`${app.console}/`);
+    await page.keyboard.press('Tab');
+    assert.equal(await page.evaluate(() => document.activeElement.textContent), '本文へ移動');
+    await page.goto(`${app.console}/applications`);
+    await page.locator('#q').focus();
+    await page.keyboard.type('ミズ');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/sid=/);
+    assert.ok(!page.url().includes(encodeURIComponent('ミズ')), 'no name in the address');
+  }));
+});
+
+describe('a day at the desk', () => {
+  test('every page is sound, narrow and wide, with nothing on it', (t) => visit(t, { ...options, limit: 400_000 }, async (stage) => {
+    await desk.signIn(stage.page, stage.app, CLERK);
+    await look(stage, PAGES);
+  }));
+
+  test('a result is found, corrected by two people, delivered in a changed and approved layout, and the auditor sees all', (t) => visit(t, { ...options, limit: 400_000, allow: [/422/] }, async (stage) => {
+    const { page, app } = stage;
+    let number;
+    await beside(async (citizen) => { number = await form.enrol(citizen, app, form.person()); });
+    await desk.signIn(page, app, CLERK);
+
+    await page.goto(`${app.console}/applications`);
+    await page.getByLabel('さがす', { exact: true }).fill(number);
+    await page.locator('.find button').click();
+    assert.equal(await desk.h1(page), number);
+    assert.ok(!(await page.locator('main').innerText()).includes('1234567'), 'masked');
+    const detail = page.url();
+    await page.getByText('伏せた項目を表示する').click();
+    await desk.press(page, '理由を記録して表示する');
+    await page.locator('#errors').waitFor();
+    await page.getByText('料金システムへの登録を確かめるため').click();
+    await desk.press(page, '理由を記録して表示する');
+    assert.ok((await page.locator('main').innerText()).includes('1234567'), 'in the clear after a reason');
+    await look(stage, [new URL(detail).pathname]);
+
+    await page.goto(detail);
+    await page.getByRole('link', { name: '結果の訂正を提案する' }).click();
+    await page.getByText('登録されていない', { exact: true }).click();
+    await page.getByLabel('訂正の理由').fill('金融機関から連絡');
+    await page.getByLabel('確かめた根拠').fill('11月20日の回答書');
+    await desk.press(page, '提案する');
+    await page.goto(`${app.console}/corrections`);
+    assert.equal(await page.getByRole('button', { name: '承認する' }).count(), 0, 'not by who proposed');
+    await look(stage, ['/corrections']);
+
+    await page.goto(`${app.console}/layouts`);
+    await desk.press(page, '案を作る');
+    const studio = page.url();
+    await page.getByRole('link', { name: /直す\s*：受付番号/ }).click();
+    await page.getByLabel('項目名', { exact: true }).fill('ウケツケ番号');
+    await desk.press(page, 'この内容で保存する');
+    await page.getByLabel('使い始める日').fill('2026-01-01');
+    await page.getByLabel('変更のメモ').fill('新しい料金システム');
+    await page.locator('form[action^="/layouts/"] button', { hasText: 'この内容で保存する' }).click();
+    assert.ok((await page.locator('main').innerText()).includes('ウケツケ番号'));
+    await page.getByLabel('見本のファイル').setInputFiles({ name: 'sample.csv', mimeType: 'text/csv', buffer: Buffer.from('a,b\r\n1,2\r\n') });
+    await desk.press(page, 'ちがいを調べる');
+    assert.equal(await desk.h1(page), '見本とのちがい');
+    assert.ok(await page.locator('tbody tr').count() > 0);
+    await page.goto(studio);
+    await desk.press(page, '承認者に提案する');
+    await look(stage, [new URL(studio).pathname]);
+
+    await beside(async (approver) => {
+      await desk.signIn(approver, app, APPROVER);
+      await approver.goto(`${app.console}/corrections`);
+      await desk.press(approver, '承認する');
+      await approver.goto(studio);
+      await desk.press(approver, '承認する');
+      assert.ok((await approver.locator('main').innerText()).includes('承認済み'));
+    });
+
+    await page.goto(`${app.console}/deliveries`);
+    await desk.press(page, 'いままでの結果を、臨時にまとめる');
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'ダウンロードする' }).first().click()]);
+    const bytes = await (await download.createReadStream()).toArray().then((parts) => Buffer.concat(parts));
+    const text = new TextDecoder('shift_jis').decode(bytes);
+    assert.ok(text.startsWith('"ウケツケ番号"'), text.slice(0, 60));
+    assert.ok(text.includes(number) && text.includes('訂正済'), 'the correction is in the file');
+    await look(stage, [new URL(page.url()).pathname]);
+
+    await beside(async (auditor) => {
+      await desk.signIn(auditor, app, APPROVER);
+      await auditor.goto(`${app.console}/audit`);
+      const entries = await auditor.locator('tbody').innerText();
+      for (const action of ['application.revealed', 'correction.proposed', 'correction.approved', 'layout.approved', 'delivery.closed', 'delivery.downloaded']) {
+        assert.ok(entries.includes(action), action);
+      }
+      assert.ok(entries.includes('水野 花子') && entries.includes('堀田 次郎'), 'by name');
+      await auditor.goto(`${app.console}/audit/checkpoints`);
+      assert.ok((await auditor.locator('main').innerText()).includes('つながっています'));
+    });
+  }));
+
+  test('every page is sound with rows on it, for the auditor too', (t) => visit(t, { ...options, limit: 400_000 }, async (stage) => {
+    await desk.signIn(stage.page, stage.app, APPROVER);
+    await look(stage, ['/', '/applications', '/deliveries', '/layouts', '/audit', '/audit/checkpoints', '/corrections']);
+  }));
+
+  test('the codes print on one A4 page', (t) => visit(t, options, async ({ page, app }) => {
+    await desk.signIn(page, app, CLERK);
+    await page.goto(`${app.console}/account`);
+    await desk.press(page, /リカバリーコードを作る/);
+    const facts = execFileSync('pdfinfo', ['-'], { input: await page.pdf({ preferCSSPageSize: true, format: 'A4', printBackground: false }), encoding: 'utf8' });
+    assert.match(facts, /^Pages:\s+1$/m, facts);
+    assert.equal(await page.locator('.rail').isVisible(), true, 'on the screen the navigation is there');
+  }));
+});

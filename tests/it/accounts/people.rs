@@ -1,0 +1,136 @@
+//! What is done to people is recorded, and done to people who exist.
+use super::{Entry, actions_of, entries, key_paths};
+use crate::{
+    desk::{Desk, NAME},
+    harness::World,
+};
+use mizumado::{accounts::Role, audit};
+
+/// A little of everything that accounts record.
+async fn a_day(world: &World) -> (Desk, Desk) {
+    let mut boss = Desk::open(world, "a1", &[Role::Administrator]).await;
+    let mut clerk = Desk::open(world, "c1", &[Role::Clerk]).await;
+    let old = key_paths(&mut clerk).await.remove(0);
+    let rename = old.trim_end_matches("/revocation");
+    clerk.post(rename, &[("label", "水野のキー")]).await;
+    let key = clerk.add_key(world).await;
+    clerk.post(&old, &[]).await;
+    clerk.key = key;
+    clerk.prove().await;
+    clerk.sign_out().await;
+    clerk.sign_in().await;
+    clerk.get("/staff").await;
+    let path = format!("/staff/{}", clerk.id);
+    let fields = [("name", NAME), ("unit", "収納課"), ("role_viewer", "on")];
+    boss.post(&path, &fields).await;
+    let training = [("held_on", "2026-04-01"), ("title", "個人情報の研修")];
+    boss.post(&format!("{path}/trainings"), &training).await;
+    boss.post(&format!("{path}/invitation"), &[]).await;
+    for verb in ["sign-out", "suspension", "reinstatement"] {
+        boss.post(&format!("{path}/{verb}"), &[]).await;
+    }
+    (boss, clerk)
+}
+
+#[actix_web::test]
+async fn every_step_has_an_audit_entry_of_its_person_and_none_holds_a_name() {
+    for world in World::all_with_console().await {
+        let (boss, clerk) = a_day(&world).await;
+        let own = [
+            "staff.key_added",
+            "staff.signed_in",
+            "staff.codes_renewed",
+            "staff.key_renamed",
+            "staff.key_added",
+            "staff.key_revoked",
+            "staff.proved",
+            "staff.signed_out",
+            "staff.signed_in",
+            "access.denied",
+        ];
+        assert_eq!(actions_of(&world, &clerk.id).await, own);
+        let done = [
+            "staff.key_added",
+            "staff.signed_in",
+            "staff.codes_renewed",
+            "staff.role_granted",
+            "staff.role_revoked",
+            "staff.training_recorded",
+            "staff.invited",
+            "staff.signed_out_everywhere",
+            "staff.suspended",
+            "staff.reinstated",
+        ];
+        assert_eq!(actions_of(&world, &boss.id).await, done);
+        let all = entries(&world).await;
+        let about = format!("staff/{}", clerk.id);
+        let of_boss = |e: &&Entry| e.actor == format!("staff/{}", boss.id) && e.subject == about;
+        assert_eq!(all.iter().filter(of_boss).count(), done.len() - 3);
+        for entry in &all {
+            let text = format!("{entry:?}");
+            for hidden in ["水野", "花子", "業務課", "収納課", "個人情報", "c1", &clerk.codes[0]] {
+                assert!(!text.contains(hidden), "{text}");
+            }
+            let at_desk = entry.actor.starts_with("staff/") && entry.action != "staff.invited";
+            assert_eq!(entry.detail.ends_with("from 127.0.0.1"), at_desk, "{text}");
+        }
+        let checked = world.write(|conn| Ok(audit::verify(conn)?)).await;
+        assert_eq!(checked, audit::ChainCheck::Whole(all.len() as i64));
+    }
+}
+
+#[actix_web::test]
+async fn nothing_is_done_to_somebody_who_does_not_exist() {
+    for world in World::all_with_console().await {
+        let mut boss = Desk::open(&world, "a1", &[Role::Administrator]).await;
+        let before = entries(&world).await.len();
+        let person = [("name", NAME), ("unit", ""), ("role_viewer", "on")];
+        let training = [("held_on", "2026-04-01"), ("title", "研修")];
+        for (path, fields) in [
+            ("", &person[..]),
+            ("/trainings", &training[..]),
+            ("/invitation", &[]),
+            ("/suspension", &[]),
+            ("/reinstatement", &[]),
+            ("/sign-out", &[]),
+        ] {
+            let page = boss.post(&format!("/staff/made-up{path}"), fields).await;
+            assert_eq!(page.status, 404, "{path}: {}", page.text());
+        }
+        let page = boss.once("POST", "/staff/made-up/sign-out", None).await;
+        assert_eq!(page.status, 404);
+        let all = entries(&world).await.split_off(before);
+        assert!(all.is_empty(), "{all:?}");
+    }
+}
+
+#[actix_web::test]
+async fn a_name_is_sealed_and_stands_on_screens_only() {
+    for world in World::all_with_console().await {
+        let (mut boss, _) = a_day(&world).await;
+        let clear = "select count(*) as n from staff where name like '%花子%' or name like '%水野%'";
+        assert_eq!(world.count(clear).await, 0);
+        boss.get("/staff").await.expect(NAME);
+        boss.get("/staff/scopes").await.expect(NAME);
+    }
+}
+
+#[actix_web::test]
+async fn codes_and_invitations_are_kept_only_blind() {
+    for world in World::all_with_console().await {
+        let desk = Desk::open(&world, "c1", &[Role::Clerk]).await;
+        let kept = world
+            .write(|conn| {
+                use diesel::RunQueryDsl;
+                let sql =
+                    "select token as actor, kind as action, staff_id as subject, created_by as detail from ways_in";
+                Ok(diesel::sql_query(sql).load::<Entry>(conn)?)
+            })
+            .await;
+        assert_eq!(kept.len(), 9, "an invitation and eight codes");
+        for code in &desk.codes {
+            let plain = code.replace('-', "");
+            assert!(kept.iter().all(|way| way.actor != plain && way.actor.len() >= 32));
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! Invitations, recovery codes, and the last way in (S2).
+use super::{key_paths, refusal};
+use crate::{
+    browser::{Browser, Page},
+    desk::{Desk, enrol, invite, is_signed_in, passkey, sign_in},
+    harness::World,
+};
+use chrono::Duration;
+use mizumado::{
+    accounts::{self, Role},
+    audit::Actor,
+};
+
+const OVER: &str = "この招待は使えません";
+
+/// Nothing of a way leads anywhere: no page, no challenge.
+async fn is_over(world: &World, way: &str) {
+    let mut browser = Browser::new(&world.console);
+    browser.get(way).await.expect(OVER);
+    assert_eq!(browser.post(&format!("{way}/options"), &[]).await.status, 404);
+}
+
+#[actix_web::test]
+async fn an_invitation_is_used_once() {
+    for world in World::all_with_console().await {
+        let invited = invite(&world, "c1", &[Role::Clerk]).await;
+        let mut browser = Browser::new(&world.console);
+        browser.get(&invited.way()).await.expect("キーを登録する");
+        browser.get(&invited.way()).await.expect("水野　花子");
+        enrol(&mut browser, &invited.way(), &mut passkey(&world)).await;
+        is_over(&world, &invited.way()).await;
+        is_over(&world, "/enrolments/23456789ABCDEFGHJKLMNPQRST").await;
+    }
+}
+
+#[actix_web::test]
+async fn an_invitation_ends_after_72_hours() {
+    for world in World::all_with_console().await {
+        let invited = invite(&world, "c1", &[Role::Clerk]).await;
+        world
+            .workspace
+            .clock
+            .advance(Duration::hours(72) - Duration::minutes(1));
+        Browser::new(&world.console)
+            .get(&invited.way())
+            .await
+            .expect("キーを登録する");
+        world.workspace.clock.advance(Duration::minutes(1));
+        is_over(&world, &invited.way()).await;
+    }
+}
+
+#[actix_web::test]
+async fn a_newer_invitation_takes_the_place_of_the_older() {
+    for world in World::all_with_console().await {
+        let invited = invite(&world, "c1", &[Role::Clerk]).await;
+        let (workspace, now, id) = (world.workspace.clone(), world.workspace.clock.now(), invited.id.clone());
+        let token = world
+            .write(move |conn| accounts::invite(conn, &workspace, &id, Actor::Operator, now))
+            .await;
+        is_over(&world, &invited.way()).await;
+        let mut browser = Browser::new(&world.console);
+        let page = enrol(&mut browser, &format!("/enrolments/{token}"), &mut passkey(&world)).await;
+        assert_eq!(page.status, 200);
+    }
+}
+
+#[actix_web::test]
+async fn a_recovery_code_enrols_one_key() {
+    for world in World::all_with_console().await {
+        let desk = Desk::open(&world, "c1", &[Role::Clerk]).await;
+        let mut browser = Browser::new(&world.console);
+        let typed = desk.codes[0].to_lowercase().replace('-', " ");
+        let page = browser.post("/sign-in/code", &[("code", &typed)]).await;
+        assert!(page.path.starts_with("/enrolments/"), "{}", page.path);
+        assert!(!is_signed_in(&browser).await, "a code alone signs nobody in");
+        let mut key = passkey(&world);
+        assert_eq!(enrol(&mut browser, &page.path, &mut key).await.status, 200);
+        assert_eq!(browser.get("/account").await.first("main p strong"), "7個");
+        let mut thief = Browser::new(&world.console);
+        let again = thief.post("/sign-in/code", &[("code", &desk.codes[0])]).await;
+        again.expect("リカバリーコードを確かめてください");
+        is_over(&world, &page.path).await;
+        assert_eq!(sign_in(&mut thief, &mut key).await.status, 200);
+    }
+}
+
+#[actix_web::test]
+async fn new_codes_take_the_place_of_the_old_ones() {
+    for world in World::all_with_console().await {
+        let mut desk = Desk::open(&world, "c1", &[Role::Clerk]).await;
+        let old = desk.codes.clone();
+        desk.renew_codes().await;
+        let mut browser = Browser::new(&world.console);
+        for code in old {
+            let page = browser.post("/sign-in/code", &[("code", &code)]).await;
+            assert_eq!(page.path, "/sign-in/code");
+        }
+        let page = browser.post("/sign-in/code", &[("code", &desk.codes[7])]).await;
+        page.expect("キーを登録する");
+    }
+}
+
+#[actix_web::test]
+async fn a_guessed_code_opens_nothing_and_guessing_ends() {
+    let world = World::with_console().await;
+    let desk = Desk::open(&world, "c1", &[Role::Clerk]).await;
+    let nearly = format!("{}22", &desk.codes[0][..desk.codes[0].len() - 2]);
+    let mut browser = Browser::new(&world.console);
+    let mut tries: Vec<Page> = vec![];
+    for code in ["", "A", &nearly, "' or 1=1 --", &"Z".repeat(1000)] {
+        tries.push(browser.post("/sign-in/code", &[("code", code)]).await);
+    }
+    let titles: Vec<String> = tries.iter().map(|p| p.first(".error-message")).collect();
+    assert!(titles.iter().all(|t| *t == titles[0] && !t.is_empty()), "{titles:?}");
+    assert!(!tries.iter().any(|p| p.has("<script") && p.has("or 1=1")));
+    let mut refused = 0;
+    for _ in 0..130 {
+        refused += u32::from(browser.post("/sign-in/code", &[("code", "A")]).await.status == 429);
+    }
+    assert!(refused > 0, "a machine that guesses is stopped");
+    let right = browser.post("/sign-in/code", &[("code", &desk.codes[1])]).await;
+    assert_eq!(right.status, 429, "even with the right code");
+}
+
+#[actix_web::test]
+async fn a_suspended_person_has_no_way_in() {
+    for world in World::all_with_console().await {
+        let mut boss = Desk::open(&world, "a1", &[Role::Administrator]).await;
+        let mut clerk = Desk::open(&world, "c1", &[Role::Clerk]).await;
+        let page = boss.get(&format!("/staff/{}", clerk.id)).await;
+        page.expect("停止");
+        boss.post(&format!("/staff/{}/suspension", clerk.id), &[]).await;
+        let mut browser = Browser::new(&world.console);
+        browser
+            .post("/sign-in/code", &[("code", &clerk.codes[0])])
+            .await
+            .expect("リカバリーコードを確かめてください");
+        refusal(&sign_in(&mut browser, &mut clerk.key).await);
+        let invitation = boss.post(&format!("/staff/{}/invitation", clerk.id), &[]).await;
+        assert_eq!(invitation.status, 409, "and gets no new one");
+        let own = format!("/staff/{}/suspension", boss.id);
+        let own = boss.post(&own, &[]).await;
+        own.expect("自分は停止できません");
+        assert!(is_signed_in(&boss).await);
+    }
+}
+
+#[actix_web::test]
+async fn the_last_way_in_is_never_revoked() {
+    for world in World::all_with_console().await {
+        let mut desk = Desk::with_one_key(&world, "c1", &[Role::Clerk]).await;
+        let only = key_paths(&mut desk).await.remove(0);
+        desk.post(&only, &[]).await.expect("このキーは停止できません");
+        assert_eq!(key_paths(&mut desk).await.len(), 1);
+        desk.add_key(&world).await;
+        let both = key_paths(&mut desk).await;
+        let (mut left, mut right) = (desk.browser.clone(), desk.browser.clone());
+        let fields: &[(&str, &str)] = &[];
+        futures_util::future::join(left.post(&both[0], fields), right.post(&both[1], fields)).await;
+        assert_eq!(key_paths(&mut desk).await.len(), 1, "two at once leave one");
+        assert_eq!(world.audit("staff.key_revoked").await.len(), 1);
+        // With codes on paper the last key may go; a code brings the person back.
+        desk.renew_codes().await;
+        let last = key_paths(&mut desk).await.remove(0);
+        desk.post(&last, &[]).await;
+        assert!(key_paths(&mut desk).await.is_empty());
+        let code = desk.codes[0].clone();
+        let page = desk.post("/sign-in/code", &[("code", &code)]).await;
+        assert_eq!(enrol(&mut desk, &page.path, &mut passkey(&world)).await.status, 200);
+    }
+}
+
+#[actix_web::test]
+async fn one_revokes_and_renames_only_ones_own_keys() {
+    for world in World::all_with_console().await {
+        let mut desk = Desk::open(&world, "c1", &[Role::Clerk]).await;
+        let mut other = Desk::open(&world, "a1", &[Role::Administrator]).await;
+        let theirs = key_paths(&mut desk).await.remove(0);
+        assert_eq!(other.post(&theirs, &[]).await.status, 404);
+        let rename = theirs.trim_end_matches("/revocation");
+        assert_eq!(other.post(rename, &[("label", "x")]).await.status, 404);
+        desk.post(rename, &[("label", "青いキー")]).await.expect("青いキー");
+        assert_eq!(desk.sign_in().await.status, 200);
+    }
+}

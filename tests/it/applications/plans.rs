@@ -1,0 +1,174 @@
+//! The list's queries, as the program sends them, are answered from an index on both engines.
+use crate::{
+    desk::Desk,
+    harness::World,
+    rows::{self, Row},
+};
+use chrono::Duration;
+use diesel::{
+    QueryableByName, RunQueryDsl,
+    connection::{Instrumentation, InstrumentationEvent, SimpleConnection, set_default_instrumentation},
+    sql_types::Text,
+};
+use mizumado::{
+    accounts::Role,
+    db::{Conn, DbError},
+    enrolment::states::Registration,
+};
+use regex::Regex;
+use std::sync::Mutex;
+
+const ROWS: usize = 20_000;
+
+/// What was sent to the database, with its parameters as `?` or `$1`.
+static SENT: Mutex<Vec<String>> = Mutex::new(vec![]);
+
+struct Listener;
+impl Instrumentation for Listener {
+    fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
+        if let InstrumentationEvent::StartQuery { query, .. } = event {
+            let text = query.to_string();
+            let sql = text.split(" -- binds:").next().unwrap_or_default();
+            SENT.lock().unwrap().push(sql.to_owned());
+        }
+    }
+}
+
+/// Twenty thousand applications of two years, in every state, by set-based edges.
+async fn fill(world: &World) {
+    let (keys, now) = (world.workspace.keys.clone(), world.workspace.clock.now());
+    let write = move |conn: &mut Conn| {
+        let all: Vec<Row> = (0..ROWS)
+            .map(|n| Row {
+                institution: ["0140", "9900", "5666", "0140"][n / 10 % 4],
+                ..Row::new(n, now - Duration::minutes(50 * n as i64))
+            })
+            .collect();
+        rows::confirm(conn, &keys, &all)?;
+        let after = "confirmed_at";
+        use Registration::*;
+        let digit = |digits: &str| format!("terms_hash = 'rows' and substr(id, 26) in ({digits})");
+        let many = "'1', '2', '3', '4', '5', '6', '7', '8', '9'";
+        rows::advance_all(
+            conn,
+            &format!("substr(id, 25) = '77' and {}", digit("'7'")),
+            Expired,
+            after,
+        )?;
+        let of = |digits, from: &str| format!("{} and state = '{from}'", digit(digits));
+        rows::advance_all(conn, &of(many, "confirmed"), AtInstitution, after)?;
+        rows::advance_all(conn, &of(many, "at_institution"), Checking, after)?;
+        rows::advance_all(conn, &of("'1', '2', '3', '4', '5', '6'", "checking"), Registered, after)?;
+        rows::advance_all(conn, &of("'7', '8'", "checking"), Rejected, after)?;
+        // Nothing but the newest stays unknown or under way.
+        let old = "confirmed_at < (select max(confirmed_at) from applications a where a.id like '%00199')";
+        rows::advance_all(conn, &format!("{} and {old}", of("'9'", "checking")), Cancelled, after)?;
+        rows::advance_all(conn, &format!("{} and {old}", of("'0'", "confirmed")), Expired, after)?;
+        rows::advance_all(conn, &of("'9'", "checking"), Unknown, after)?;
+        conn.batch_execute("analyze")?;
+        Ok(())
+    };
+    world.write(write).await;
+}
+
+#[derive(QueryableByName)]
+struct Step {
+    #[diesel(sql_type = Text)]
+    detail: String,
+}
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = Text, column_name = "QUERY PLAN")]
+    plan: String,
+}
+
+/// The plan of a statement, whatever its parameters are.
+fn plan(conn: &mut Conn, sql: &str) -> Result<String, DbError> {
+    if let Conn::Sqlite(_) = conn {
+        let steps: Vec<Step> = diesel::sql_query(format!("explain query plan {sql}")).load(conn)?;
+        return Ok(steps.into_iter().map(|s| s.detail).collect::<Vec<_>>().join("\n"));
+    }
+    let numbers = (1..30).rev().find(|n| sql.contains(&format!("${n}"))).unwrap_or(0);
+    // The size is known; as a parameter it would count as a tenth of the table.
+    let limit = Regex::new(r"LIMIT \$(\d+)").unwrap();
+    let last: usize = limit.captures(sql).map_or(0, |c| c[1].parse().unwrap());
+    let sql = limit.replace(sql, if is_count(sql) { "LIMIT 10000" } else { "LIMIT 51" });
+    let kept = numbers - usize::from(last == numbers && last > 0);
+    let nulls = match kept {
+        0 => String::new(),
+        n => format!("({})", vec!["null"; n].join(", ")),
+    };
+    conn.batch_execute(&format!(
+        "set plan_cache_mode = force_generic_plan; prepare looked_at as {sql}"
+    ))?;
+    let explain = diesel::sql_query(format!("explain execute looked_at{nulls}"));
+    let lines: Vec<Line> = explain.load(conn)?;
+    conn.batch_execute("deallocate looked_at; reset plan_cache_mode")?;
+    Ok(lines.into_iter().map(|l| l.plan).collect::<Vec<_>>().join("\n"))
+}
+
+/// The statements about applications that opening a page sends.
+async fn sent_by(desk: &mut Desk, path: &str) -> Vec<String> {
+    SENT.lock().unwrap().clear();
+    let page = desk.get(path).await;
+    assert_eq!(page.status, 200, "{path}: {}", page.text());
+    let sent = SENT.lock().unwrap().clone();
+    let is_list = |sql: &String| {
+        let sql = sql.replace(['"', '`'], "");
+        sql.contains("FROM applications") && sql.contains("confirmed_at IS NOT NULL") && sql.contains("LIMIT")
+    };
+    let found: Vec<String> = sent.into_iter().filter(is_list).collect();
+    assert!(found.len() >= 2, "{path}: rows and their count: {found:?}");
+    found
+}
+
+const FILTERS: [&str; 9] = [
+    "",
+    "period=today",
+    "period=month",
+    "result=registered",
+    "result=running",
+    "result=unknown",
+    "institution=9900",
+    "result=rejected&institution=9900",
+    "attention=1",
+];
+
+#[actix_web::test]
+async fn every_order_and_filter_of_the_list_is_answered_from_an_index() {
+    set_default_instrumentation(|| Some(Box::new(Listener))).unwrap();
+    for world in World::all_with_console().await {
+        fill(&world).await;
+        let mut viewer = Desk::open(&world, "v1", &[Role::Viewer]).await;
+        for order in ["", "oldest", "decided"] {
+            for filter in FILTERS {
+                let first = format!("/applications?{filter}&order={order}");
+                let next = viewer.get(&first).await.link("次の50件");
+                for path in std::iter::once(first).chain(next) {
+                    for sql in sent_by(&mut viewer, &path).await {
+                        let asked = sql.clone();
+                        let plan = world.workspace.db.read(move |conn| plan(conn, &asked)).await.unwrap();
+                        check((&path, filter), &sql, &plan);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn is_count(sql: &str) -> bool {
+    sql.starts_with("SELECT 1 ")
+}
+
+fn check((path, filter): (&str, &str), sql: &str, plan: &str) {
+    let said = format!("{path}\n{sql}\n{plan}");
+    let bare = Regex::new(r"SCAN applications$|Seq Scan on applications").unwrap();
+    let is_bare = plan.lines().any(|line| bare.is_match(line.trim()));
+    // A count ends at ten thousand. PostgreSQL may read so many in any order, where the filter fits many.
+    let may_read_on = is_count(sql) && plan.contains("cost=") && filter != "attention=1";
+    assert!(!is_bare || may_read_on, "{said}");
+    // An incremental sort orders the few rows of one moment.
+    let whole = Regex::new(r"(?m)TEMP B-TREE|^(\s*->\s*)?Sort\b").unwrap();
+    let sorts = whole.is_match(plan) && !plan.contains("Presorted Key");
+    assert!(!(filter.is_empty() && sorts), "{said}");
+}

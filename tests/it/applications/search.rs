@@ -1,0 +1,158 @@
+//! The search: a number leads to its record; name and phone are nobody's business but the searcher's.
+use super::registered;
+use crate::{
+    applicant::Applicant,
+    browser::{Browser, Page},
+    desk::Desk,
+    harness::World,
+};
+use mizumado::accounts::Role;
+
+/// Searches; the redirects are looked at, too.
+async fn search(desk: &mut Desk, typed: &str) -> Page {
+    let body = serde_urlencoded::to_string([("q", typed)]).unwrap();
+    let form = ("application/x-www-form-urlencoded", body.into_bytes());
+    let answer = desk.once("POST", "/applications/searches", Some(form)).await;
+    assert_eq!(answer.status, 303, "{typed}: {}", answer.html);
+    let location = answer.headers["location"].to_str().unwrap().to_owned();
+    let encoded = serde_urlencoded::to_string([("", typed)]).unwrap();
+    let leaks = location.contains(typed) || location.contains(encoded.trim_start_matches('='));
+    assert!(!leaks, "{typed} stands in {location}");
+    desk.get(&location).await
+}
+
+fn receipts(page: &Page) -> Vec<String> {
+    page.all("#found tbody th")
+}
+
+const HANAKO: (&str, &str) = ("水口", "みずぐち");
+
+/// Two people with the same phone; 花子 has applied twice with one customer number.
+async fn people(world: &World) -> (String, String, [String; 2]) {
+    let (taro, id) = registered(world, &Applicant::default()).await;
+    let hanako = |digits| Applicant {
+        family: HANAKO,
+        given: ("花子", "はなこ"),
+        customer_number: "0000098765".into(),
+        ..Applicant::scenario(digits)
+    };
+    let (first, _) = registered(world, &hanako("01")).await;
+    let (second, _) = registered(world, &hanako("67")).await;
+    (taro, id, [second, first])
+}
+
+#[actix_web::test]
+async fn an_exact_number_opens_its_application() {
+    for world in World::all_with_console().await {
+        let (taro, id, twice) = people(&world).await;
+        let mut viewer = Desk::open(&world, "v1", &[Role::Viewer]).await;
+        let plain = taro.replace('-', "");
+        for typed in [
+            taro.as_str(),
+            &plain,
+            &plain.to_lowercase(),
+            &format!("　{taro} "),
+            "0123456789",
+            "０１２３４５６７８９",
+        ] {
+            let page = search(&mut viewer, typed).await;
+            assert_eq!(
+                (page.path.as_str(), page.first("h1")),
+                (format!("/applications/{id}").as_str(), taro.clone())
+            );
+        }
+        let page = search(&mut viewer, "0000098765").await;
+        assert!(page.path.starts_with("/applications?sid="), "{}", page.path);
+        assert_eq!(receipts(&page), twice);
+        page.expect("検索：お問い合わせ番号");
+        let nothing = search(&mut viewer, " 　").await;
+        assert_eq!(nothing.path, "/applications");
+    }
+}
+
+#[actix_web::test]
+async fn name_and_phone_are_found_by_an_opaque_id_and_stand_nowhere() {
+    for world in World::all_with_console().await {
+        let (taro, _, [second, first]) = people(&world).await;
+        let mut viewer = Desk::open(&world, "v1", &[Role::Viewer]).await;
+        let hanako = vec![second.clone(), first.clone()];
+        let all = [hanako.clone(), vec![taro.clone()]].concat();
+        for (typed, found) in [
+            ("090-0000-1234", all.clone()),
+            ("０９０００００１２３４", all),
+            ("やまだ", vec![taro.clone()]),
+            ("ヤマ", vec![taro.clone()]),
+            ("ﾔﾏﾀﾞ", vec![taro.clone()]),
+            ("ミズグチ", hanako.clone()),
+            ("みずぐち　はなこ", hanako),
+            ("みずぐち たろう", vec![]),
+            ("090-9999-9999", vec![]),
+            ("やまもと", vec![]),
+        ] {
+            let page = search(&mut viewer, typed).await;
+            assert!(page.path.starts_with("/applications?sid="), "{typed}: {}", page.path);
+            assert_eq!(receipts(&page), found, "{typed}");
+            assert!(!page.has(typed), "{typed} is not said again");
+        }
+        for (subject, detail) in world.audit("applications.searched").await {
+            assert_eq!(subject, "applications");
+            let plain = ["電話番号 from 127.0.0.1", "お名前（カナ） from 127.0.0.1"];
+            assert!(plain.contains(&detail.as_str()), "{detail}");
+        }
+        let typed = "select count(*) as n from searches where tokens like '%090%' or tokens like '%ヤマ%' \
+                     or label like '%090%' or label like '%ヤマ%'";
+        assert_eq!(world.count(typed).await, 0);
+    }
+}
+
+#[actix_web::test]
+async fn a_search_is_its_persons_own_and_ends_after_a_day() {
+    for world in World::all_with_console().await {
+        people(&world).await;
+        let mut one = Desk::open(&world, "v1", &[Role::Viewer]).await;
+        let mut two = Desk::open(&world, "v2", &[Role::Viewer]).await;
+        let page = search(&mut one, "やまだ").await;
+        assert_eq!(receipts(&page).len(), 1);
+        let filtered = one.get(&format!("{}&result=unknown", page.path)).await;
+        assert_eq!(receipts(&filtered).len(), 0, "filters narrow a search");
+        let others = two.get(&page.path).await;
+        assert!(others.status == 200 && receipts(&others).is_empty());
+        let mut nobody = Browser::new(&world.console);
+        assert!(nobody.get(&page.path).await.path.starts_with("/sign-in"));
+        for made_up in [
+            "",
+            "x",
+            "00000000000000000000000000000000000000000000000000000000000000000",
+        ] {
+            assert_eq!(one.get(&format!("/applications?sid={made_up}")).await.status, 200);
+        }
+        world.workspace.clock.advance(chrono::Duration::hours(25));
+        one.sign_in().await;
+        let late = one.get(&page.path).await;
+        assert!(receipts(&late).is_empty());
+        late.expect("検索の期限（1日）が過ぎました");
+    }
+}
+
+#[actix_web::test]
+async fn an_address_with_a_nul_is_nobodys_error() {
+    for world in World::all_with_console().await {
+        let mut desk = Desk::open(&world, "a1", &[Role::Auditor, Role::Clerk, Role::Administrator]).await;
+        for path in [
+            "/applications?sid=%00",
+            "/audit?who=%00",
+            "/audit?subject=a%00b",
+            "/institutions/0140?q=%00",
+            "/applications/%00",
+            "/layouts/%00",
+            "/staff/%00",
+        ] {
+            assert_eq!(desk.get(path).await.status, 400, "{path}");
+        }
+        let mut visitor = Browser::new(&world.url);
+        assert_eq!(visitor.get("/?x=%00").await.status, 400);
+        // What is posted loses it.
+        let page = search(&mut desk, "やま\0だ").await;
+        assert_eq!(page.status, 200);
+    }
+}

@@ -1,0 +1,348 @@
+//! The console's pages as a whole: their build, the numbers of the day, alarms, differences, stops.
+use crate::{
+    applicant::Applicant,
+    browser::{Browser, Page},
+    desk::Desk,
+    harness::World,
+    rows::{self, Row},
+};
+use chrono::Duration;
+use diesel::connection::SimpleConnection;
+use mizumado::{
+    accounts::Role, alarms, app::CONSOLE_PLAN, clock::jst, db::Conn, deliveries as feature,
+    enrolment::states::Registration,
+};
+use regex::Regex;
+use scraper::{Html, Selector};
+use std::collections::{BTreeMap, BTreeSet};
+
+fn all_of<'a>(html: &'a Html, selector: &'static str) -> Vec<scraper::ElementRef<'a>> {
+    let selector = Selector::parse(selector).unwrap();
+    html.select(&selector).collect()
+}
+
+/// One heading, a language, no code in the page, nothing from elsewhere.
+fn assert_built(page: &Page, at: &str) {
+    let html = Html::parse_document(&page.html);
+    assert_eq!(all_of(&html, "h1").len(), 1, "{at}: one h1");
+    assert_eq!(html.root_element().attr("lang"), Some("ja"), "{at}");
+    assert!(all_of(&html, "style, [style]").is_empty(), "{at}: no inline style");
+    for script in all_of(&html, "script") {
+        assert!(script.text().collect::<String>().is_empty(), "{at}: no inline script");
+    }
+    for element in all_of(&html, "*") {
+        for (name, value) in element.value().attrs() {
+            assert!(!name.starts_with("on"), "{at}: {name}");
+            let is_address = ["href", "src", "action", "hx-get", "hx-post", "srcset"].contains(&name);
+            let is_ours = value.starts_with('#') || (value.starts_with('/') && !value.starts_with("//"));
+            assert!(!is_address || is_ours, "{at}: {name}={value:?}");
+        }
+    }
+    let ids = page.attributes("[id]", "id");
+    assert_eq!(
+        ids.iter().collect::<BTreeSet<_>>().len(),
+        ids.len(),
+        "{at}: an id stands once: {ids:?}"
+    );
+    for (name, part) in [
+        ("content-security-policy", "default-src 'none'"),
+        ("cache-control", "no-store"),
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "same-origin"),
+        ("cross-origin-opener-policy", "same-origin"),
+    ] {
+        let value = page.headers.get(name).map(|v| v.to_str().unwrap()).unwrap_or_default();
+        assert!(value.contains(part), "{at}: {name}: {value}");
+    }
+    let policy = page.headers["content-security-policy"].to_str().unwrap();
+    assert!(!policy.contains("unsafe") && !policy.contains("http"), "{policy}");
+}
+
+/// Every field says what it is for.
+fn assert_labelled(page: &Page, at: &str) {
+    let html = Html::parse_document(&page.html);
+    let labels: BTreeSet<&str> = all_of(&html, "label[for]")
+        .iter()
+        .filter_map(|l| l.attr("for"))
+        .collect();
+    for field in all_of(&html, "input, select, textarea") {
+        if matches!(field.attr("type"), Some("hidden" | "submit")) {
+            continue;
+        }
+        let named = field.attr("aria-label").is_some_and(|l| !l.is_empty());
+        let labelled = field.attr("id").is_some_and(|id| labels.contains(id));
+        assert!(named || labelled, "{at}: {:?}", field.value());
+    }
+    for button in all_of(&html, "button, a[href]") {
+        let text: String = button.text().collect();
+        let pictures = button.select(&Selector::parse("img[alt]").unwrap()).count();
+        assert!(!text.trim().is_empty() || pictures > 0, "{at}: {:?}", button.value());
+    }
+}
+
+/// A world in which every page has something to show; how the parts of the paths are filled.
+async fn furnished(world: &World, desk: &mut Desk) -> BTreeMap<&'static str, String> {
+    let left = Applicant::default().hand_off(&mut Browser::new(&world.url)).await;
+    left.finish(world, &mut Browser::new(&world.url)).await;
+    let number = left.receipt_number.clone();
+    let id = world
+        .write(move |conn| mizumado::enrolment::id_of_receipt(conn, &number))
+        .await;
+    let id = id.unwrap();
+    tasks(world).await;
+    let day = jst(world.workspace.clock.now()).date();
+    let no = feature::close(&world.workspace, day, world.workspace.clock.now(), "staff/x").await;
+    let fields = [("result", "not_registered"), ("note", "a"), ("evidence", "b")];
+    desk.post(&format!("/applications/{id}/corrections"), &fields).await;
+    let layout = desk.post("/layouts", &[("from", "ready:zengin-120")]).await.path;
+    let stop = [("rule", "毎日 23:55-翌0:05"), ("reason", "点検"), ("confirmed", "yes")];
+    desk.post("/institutions/stops", &stop).await;
+    BTreeMap::from([
+        ("/applications/{id}", format!("/applications/{id}")),
+        (
+            "/applications/{id}/withdrawal",
+            format!("/applications/{id}/withdrawal"),
+        ),
+        (
+            "/applications/{id}/corrections",
+            format!("/applications/{id}/corrections"),
+        ),
+        ("/deliveries/{no}", format!("/deliveries/{}", no.unwrap().unwrap())),
+        ("/layouts/{id}", layout.clone()),
+        ("/layouts/{id}/columns/{place}", format!("{layout}/columns/1")),
+        ("/institutions/{code}", "/institutions/0140".to_owned()),
+        ("/staff/{id}", format!("/staff/{}", desk.id)),
+    ])
+}
+
+/// A difference, alarms, and applications in need of a person.
+async fn tasks(world: &World) {
+    let (workspace, now) = (world.workspace.clone(), world.workspace.clock.now());
+    let write = move |conn: &mut Conn| {
+        for n in 0..3 {
+            let row = Row::new(n, now - Duration::hours(30));
+            rows::confirm(conn, &workspace.keys, std::slice::from_ref(&row))?;
+            let to = [
+                Registration::Unknown,
+                Registration::AtInstitution,
+                Registration::Rejected,
+            ][n];
+            rows::bring(conn, &row.id, to, row.at)?;
+            let cause = alarms::Cause {
+                key: &format!("test.{n}"),
+                subject: "",
+                message: &format!("試験の警報{n}"),
+            };
+            alarms::raise(conn, &workspace, &cause, now)?;
+        }
+        for n in 0..2 {
+            conn.batch_execute(&format!(
+                "insert into differences (id, kind, attempt_id, gateway, detail, found_at) \
+                 values ('D{n}', 'missing_in_file', 'A{n}', 'main', '日次ファイルにありません', {})",
+                rows::literal(now)
+            ))?;
+        }
+        Ok(())
+    };
+    world.write(write).await;
+}
+
+/// Files, and pages for those who are not signed in.
+const ELSEWHERE: [&str; 9] = [
+    "/assets/{file}",
+    "/favicon.ico",
+    "/sign-in",
+    "/sign-in/code",
+    "/enrolments/{token}",
+    "/deliveries/{no}/file",
+    "/deliveries/{no}/report",
+    "/audit/export",
+    "/proof",
+];
+
+#[actix_web::test]
+async fn every_page_is_built_as_a_page_of_the_console() {
+    let world = World::with_console().await;
+    let mut desk = Desk::open(&world, "a1", Role::ALL).await;
+    let paths = furnished(&world, &mut desk).await;
+    let (mut titles, mut seen) = (BTreeMap::new(), 0);
+    for rule in CONSOLE_PLAN
+        .rules
+        .iter()
+        .filter(|r| r.method == "GET" && !ELSEWHERE.contains(&r.path))
+    {
+        let path = paths.get(rule.path).cloned().unwrap_or(rule.path.to_owned());
+        let page = desk.get(&path).await;
+        assert_eq!(
+            (page.status, page.path.as_str()),
+            (200, path.as_str()),
+            "{}",
+            page.text()
+        );
+        assert_built(&page, &path);
+        assert_labelled(&page, &path);
+        assert!(!page.first("h1").trim().is_empty());
+        let other = titles.insert(page.title(), path.clone());
+        assert_eq!(other, None, "{path}: {}", page.title());
+        seen += 1;
+    }
+    assert!(seen >= 18, "{seen}");
+    let wrong = desk.post("/institutions/stops", &[("rule", "x")]).await;
+    assert_built(&wrong, "a wrong form");
+    let missing = desk.get("/nowhere").await;
+    assert_eq!(missing.status, 404);
+    assert_built(&missing, "no such page");
+    let mut nobody = Browser::new(&world.console);
+    for path in ["/sign-in", "/sign-in/code"] {
+        let page = nobody.get(path).await;
+        assert_built(&page, path);
+        assert_labelled(&page, path);
+    }
+}
+
+#[actix_web::test]
+async fn every_number_of_the_home_page_leads_to_as_many() {
+    let digits = Regex::new(r"^\d+").unwrap();
+    for world in World::all_with_console().await {
+        let mut desk = Desk::open(&world, "a1", Role::ALL).await;
+        let nothing = desk.get("/").await;
+        for tile in nothing.all(".tile__number") {
+            assert!(tile.contains("0件（確認済み）"), "{tile}");
+        }
+        furnished(&world, &mut desk).await;
+        let home = desk.get("/").await;
+        let numbers = home.all(".tile__number");
+        let links = home.attributes(".tile__number", "href");
+        assert_eq!(links.len(), 6);
+        let mut sum = 0;
+        for (link, number) in links.iter().zip(&numbers) {
+            let number: usize = digits.find(number.trim()).unwrap().as_str().parse().unwrap();
+            let page = desk.get(link).await;
+            let behind = match link.split('?').next().unwrap() {
+                "/applications" => page.all("#found tbody tr").len(),
+                "/deliveries" => page.all("tbody .tag--look").len(),
+                _ => page.all("main section.card").len(),
+            };
+            assert_eq!(number, behind, "{link}");
+            sum += number;
+        }
+        // Two in need of a person, a correction, two differences, a file, three alarms at least.
+        assert!(sum >= 9, "{numbers:?}");
+        let mut auditor = Desk::open(&world, "v1", &[Role::Trainer]).await;
+        assert_eq!(
+            auditor.get("/").await.all(".tile").len(),
+            0,
+            "who may open nothing sees no number"
+        );
+    }
+}
+
+#[actix_web::test]
+async fn an_alarm_is_acknowledged_once_by_somebody_who_may() {
+    for world in World::all_with_console().await {
+        tasks(&world).await;
+        let mut operator = Desk::open(&world, "o1", &[Role::Operator]).await;
+        let mut clerk = Desk::open(&world, "c1", &[Role::Clerk]).await;
+        let page = operator.get("/alarms").await;
+        let ways = page.attributes("form[action$=acknowledgement]", "action");
+        assert_eq!(ways.len(), 3);
+        let seen = clerk.get("/alarms").await;
+        assert!(!seen.has("acknowledgement") && seen.has("未確認"));
+        assert_eq!(clerk.post(&ways[0], &[]).await.status, 403);
+        for _ in 0..2 {
+            operator.post(&ways[0], &[]).await.expect("職員番号 o1 が確認しました");
+        }
+        assert_eq!(world.audit("alarm.acknowledged").await.len(), 1);
+        assert_eq!(world.alarms().await.len(), 3, "seen is not over");
+        assert_eq!(operator.post("/alarms/nothing/acknowledgement", &[]).await.status, 200);
+    }
+}
+
+#[actix_web::test]
+async fn a_difference_is_settled_with_words_and_once() {
+    for world in World::all_with_console().await {
+        tasks(&world).await;
+        let mut clerk = Desk::open(&world, "c1", &[Role::Clerk]).await;
+        let mut viewer = Desk::open(&world, "v1", &[Role::Viewer]).await;
+        let way = "/differences/D0/settlement";
+        let page = clerk.post(way, &[("resolution", " 　")]).await;
+        assert_eq!(page.status, 422);
+        assert!(
+            page.first("#resolution-D0-error")
+                .contains("どう処理したかを入力してください")
+        );
+        assert!(page.first("#resolution-D1-error").is_empty());
+        assert!(!viewer.get("/differences").await.has("処理済みにする"));
+        assert_eq!(viewer.post(way, &[("resolution", "x")]).await.status, 403);
+        let page = clerk.post(way, &[("resolution", "銀行に電話で確かめた")]).await;
+        assert_eq!(page.all("main section.card").len(), 1);
+        assert_eq!(clerk.post(way, &[("resolution", "もう一度")]).await.status, 409);
+        let kept = "select count(*) as n from differences where id = 'D0' and resolution = '銀行に電話で確かめた' \
+                    and ended_at is not null";
+        assert_eq!(world.count(kept).await, 1);
+        let audit = world.audit("difference.settled").await;
+        assert_eq!(audit, [("difference/D0".to_owned(), "from 127.0.0.1".to_owned())]);
+    }
+}
+
+const PLANNED: &str = "select (select count(*) from closures where withdrawn_at is null) \
+                       + (select count(*) from closure_rules where withdrawn_at is null) as n";
+
+#[actix_web::test]
+async fn a_stop_counts_only_after_its_dates_were_seen_and_no_more_when_withdrawn() {
+    for world in World::all_with_console().await {
+        let mut boss = Desk::open(&world, "a1", &[Role::Administrator]).await;
+        let mut clerk = Desk::open(&world, "c1", &[Role::Clerk]).await;
+        let day = jst(world.workspace.clock.now()).date() + chrono::Days::new(10);
+        let before = world.count(PLANNED).await;
+        let once = format!("{day} 22:00-{} 6:00", day + chrono::Days::new(1));
+        for (rule, institution, shown) in [("毎日 23:55-翌0:05", "", "23"), (once.as_str(), "0140", "22")] {
+            let typed = [("institution", institution), ("rule", rule), ("reason", "点検のため")];
+            let page = boss.post("/institutions/stops", &typed).await;
+            page.expect("これから60日間の休止")
+                .expect(shown)
+                .expect("この予定で登録する");
+            let form = page.form_to("/institutions/stops");
+            assert_eq!(
+                (form["rule"].as_str(), form["institution"].as_str()),
+                (rule, institution)
+            );
+            assert_eq!(world.count(PLANNED).await, before, "looking is not announcing");
+            assert_eq!(clerk.post("/institutions/stops", &typed).await.status, 403);
+            let confirmed = [typed[0], typed[1], typed[2], ("confirmed", "yes")];
+            boss.post("/institutions/stops", &confirmed).await.expect("点検のため");
+            assert_eq!(world.count(PLANNED).await, before + 1);
+            let page = boss.get("/institutions").await;
+            let item = page
+                .all("li.rows__item")
+                .iter()
+                .position(|i| i.contains("点検のため"))
+                .unwrap();
+            let way = page.attributes("form[action$=withdrawal]", "action").remove(item);
+            assert_eq!(clerk.post(&way, &[]).await.status, 403);
+            let page = boss.post(&way, &[]).await;
+            assert!(!page.has("点検のため"));
+            assert_eq!(world.count(PLANNED).await, before);
+            assert_eq!(boss.post(&way, &[]).await.status, 404, "only once");
+        }
+        for (rule, reason, field) in [("第9日曜", "x", "rule"), ("毎日 23:55-翌0:05", "", "reason")] {
+            let typed = [("rule", rule), ("reason", reason), ("confirmed", "yes")];
+            let page = boss.post("/institutions/stops", &typed).await;
+            assert_eq!(
+                (page.status, page.first(&format!("#{field}-error")).is_empty()),
+                (422, false),
+                "{rule}"
+            );
+        }
+        let unknown = [
+            ("institution", "9999"),
+            ("rule", once.as_str()),
+            ("reason", "x"),
+            ("confirmed", "yes"),
+        ];
+        assert_eq!(boss.post("/institutions/stops", &unknown).await.status, 404);
+        assert_eq!(world.count(PLANNED).await, before);
+        assert_eq!(world.audit("closure.announced").await.len(), 2);
+        assert_eq!(world.audit("closure.withdrawn").await.len(), 2);
+    }
+}

@@ -1,0 +1,186 @@
+//! A result is corrected by two people, with note and evidence; nobody does it alone.
+use crate::{applicant::Applicant, browser::Browser, harness::World};
+use diesel::{QueryableByName, RunQueryDsl, sql_types::Text};
+use mizumado::{
+    db::{Conn, DbError},
+    enrolment::{
+        CorrectedResult,
+        correction::{self, CorrectionError, Proposal},
+        id_of_receipt, results,
+    },
+};
+
+const NOTE: &str = "通帳の写しで確かめた";
+const EVIDENCE: &str = "お客さまの来庁 2026-12-01";
+
+/// An application of a scenario, brought to its end; its browser, receipt number and id.
+async fn ended(world: &World, digits: &str) -> (Browser, String, String) {
+    let mut browser = Browser::new(&world.url);
+    let left = Applicant::scenario(digits).hand_off(&mut browser).await;
+    left.finish(world, &mut browser).await;
+    let number = left.receipt_number.clone();
+    let id = world.write(move |conn| id_of_receipt(conn, &number)).await;
+    (browser, left.receipt_number, id.unwrap())
+}
+
+async fn propose_as(
+    world: &World,
+    id: &str,
+    (note, by): (&'static str, &'static str),
+    result: CorrectedResult,
+) -> Result<String, CorrectionError> {
+    let (workspace, id, now) = (world.workspace.clone(), id.to_owned(), world.workspace.clock.now());
+    let write = move |conn: &mut Conn| {
+        let proposal = Proposal {
+            application_id: &id,
+            result,
+            note,
+            evidence: EVIDENCE,
+            by,
+        };
+        correction::propose(conn, &workspace, &proposal, now)
+    };
+    world.workspace.db.write(write).await
+}
+
+async fn propose(world: &World, id: &str) -> Result<String, CorrectionError> {
+    propose_as(world, id, (NOTE, "佐藤"), CorrectedResult::Registered).await
+}
+
+async fn decide(world: &World, id: &str, by: &'static str, approve: bool) -> Result<(), CorrectionError> {
+    let (id, now) = (id.to_owned(), world.workspace.clock.now());
+    let write = move |conn: &mut Conn| correction::decide(conn, &id, by, approve, now);
+    world.workspace.db.write(write).await
+}
+
+const CORRECTED: &str = "select count(*) as n from applications where state = 'corrected'";
+const EVENTS: &str = "select count(*) as n from application_events where to_state = 'corrected' \
+                      and from_state = 'unknown' and cause = 'correction'";
+
+#[actix_web::test]
+async fn one_proposes_another_approves_and_both_are_on_record() {
+    for world in World::all().await {
+        let (mut browser, number, id) = ended(&world, "24").await;
+        browser.get("/result").await.expect("二重に申し込まないでください");
+        let proposal = propose(&world, &id).await.unwrap();
+        assert_eq!(world.count(CORRECTED).await, 0, "a proposal changes nothing");
+        for same in ["佐藤", " 佐藤 ", "", "　"] {
+            let alone = decide(&world, &proposal, same, true).await.unwrap_err();
+            assert!(matches!(alone, CorrectionError::SamePerson), "{same:?}: {alone}");
+        }
+        decide(&world, &proposal, "田中", true).await.unwrap();
+        assert_eq!((world.count(CORRECTED).await, world.count(EVENTS).await), (1, 1));
+        let subject = format!("application/{id}");
+        assert_eq!(
+            world.audit("correction.proposed").await,
+            [(subject.clone(), format!("{proposal} registered by 佐藤"))]
+        );
+        assert_eq!(
+            world.audit("correction.approved").await,
+            [(subject, format!("{proposal} by 田中"))]
+        );
+        let again = decide(&world, &proposal, "鈴木", false).await.unwrap_err();
+        assert!(matches!(again, CorrectionError::Decided), "{again}");
+        let page = browser.get("/result").await;
+        page.expect("完了しました").expect(&number).expect("訂正済");
+        let chain = world.write(|conn| Ok(mizumado::audit::verify(conn)?)).await;
+        assert!(matches!(chain, mizumado::audit::ChainCheck::Whole(_)), "{chain:?}");
+    }
+}
+
+#[actix_web::test]
+async fn who_was_never_registered_is_not_told_so_after_the_correction() {
+    for world in World::all().await {
+        let (mut browser, _, id) = ended(&world, "67").await;
+        browser.get("/result").await.expect("完了しました");
+        let wrong = propose_as(&world, &id, (NOTE, "佐藤"), CorrectedResult::NotRegistered).await;
+        decide(&world, &wrong.unwrap(), "田中", true).await.unwrap();
+        let page = browser.get("/result").await;
+        page.expect("口座は、登録されて").expect("もう一度お申し込みください");
+        assert!(!page.has("完了しました") && !page.has("口座が登録されました"));
+        let (workspace, now) = (world.workspace.clone(), world.workspace.clock.now());
+        let day = chrono::Duration::days(1);
+        let records = world
+            .write(move |conn| results(conn, &workspace, now - day, now + day))
+            .await;
+        assert_eq!(records[0].corrected_result, "not_registered");
+    }
+}
+
+#[actix_web::test]
+async fn a_refused_proposal_changes_nothing_and_another_may_follow() {
+    for world in World::all().await {
+        let (_, _, id) = ended(&world, "24").await;
+        let proposal = propose(&world, &id).await.unwrap();
+        let second = propose_as(&world, &id, (NOTE, "鈴木"), CorrectedResult::NotRegistered).await;
+        assert!(matches!(second, Err(CorrectionError::Open)));
+        decide(&world, &proposal, "田中", false).await.unwrap();
+        assert_eq!((world.count(CORRECTED).await, world.count(EVENTS).await), (0, 0));
+        assert_eq!(world.audit("correction.refused").await.len(), 1);
+        assert!(world.audit("correction.approved").await.is_empty());
+        let approved = decide(&world, &proposal, "鈴木", true).await;
+        assert!(matches!(approved, Err(CorrectionError::Decided)));
+        let next = propose(&world, &id).await.unwrap();
+        decide(&world, &next, "田中", true).await.unwrap();
+        assert_eq!(world.count(CORRECTED).await, 1);
+    }
+}
+
+#[actix_web::test]
+async fn only_a_registered_or_unknown_result_with_its_reasons_can_be_corrected() {
+    for world in World::all().await {
+        let (_, _, rejected) = ended(&world, "01").await;
+        let refused = propose(&world, &rejected).await.unwrap_err();
+        assert!(
+            matches!(refused, CorrectionError::State("登録できませんでした")),
+            "{refused}"
+        );
+        let (_, _, unknown) = ended(&world, "24").await;
+        for (note, by) in [("", "佐藤"), ("　", "佐藤"), (NOTE, " ")] {
+            let empty = propose_as(&world, &unknown, (note, by), CorrectedResult::Registered).await;
+            assert!(matches!(empty, Err(CorrectionError::Empty)), "{note:?} {by:?}");
+        }
+        assert_eq!(world.count("select count(*) as n from corrections").await, 0);
+    }
+}
+
+#[actix_web::test]
+async fn two_proposals_at_the_same_time_leave_one() {
+    for world in World::all().await {
+        let (_, _, id) = ended(&world, "24").await;
+        let tries = (0..6).map(|_| propose(&world, &id));
+        let made = futures_util::future::join_all(tries).await;
+        assert_eq!(made.iter().filter(|m| m.is_ok()).count(), 1, "{made:?}");
+        assert_eq!(world.count("select count(*) as n from corrections").await, 1);
+    }
+}
+
+#[derive(QueryableByName)]
+struct Stored {
+    #[diesel(sql_type = Text)]
+    note: String,
+    #[diesel(sql_type = Text)]
+    evidence: String,
+}
+
+#[actix_web::test]
+async fn note_and_evidence_are_sealed_and_open_with_the_keys() {
+    for world in World::all().await {
+        let (_, _, id) = ended(&world, "24").await;
+        propose(&world, &id).await.unwrap();
+        let read = |conn: &mut Conn| {
+            diesel::sql_query("select note, evidence from corrections")
+                .get_result::<Stored>(conn)
+                .map_err(DbError::from)
+        };
+        let stored = world.workspace.db.read(read).await.unwrap();
+        for text in [&stored.note, &stored.evidence] {
+            assert!(!text.is_empty() && !["通帳", "来庁", "2026"].iter().any(|word| text.contains(word)));
+        }
+        let detail = world.audit("correction.proposed").await.remove(0).1;
+        assert!(!detail.contains("通帳") && !detail.contains("来庁"), "{detail}");
+        let open = world.write(correction::open).await;
+        let opened = open[0].note_and_evidence(&world.workspace.keys).unwrap();
+        assert_eq!(opened, (NOTE.to_owned(), EVIDENCE.to_owned()));
+    }
+}

@@ -1,0 +1,192 @@
+//! Bad input at every field: one of the five sentences or a clean page, and nothing typed is lost.
+use crate::{applicant::Applicant, browser::Browser, harness::World};
+
+const BAD: &[&str] = &[
+    "",
+    " ",
+    "あ",
+    "😀",
+    "\u{0007}\u{202e}",
+    "𠮷野家髙﨑",
+    "=cmd|'/C calc'!A0",
+    "<script>alert(1)</script>",
+    "\"><img src=x onerror=alert(1)>",
+    "' or 1=1 --",
+    "０１２３４５６７８９０１２３",
+    "ｱｲｳｴｵ",
+    "{{bureau}}",
+    "%00",
+    "\u{0000}",
+    "../../etc/passwd",
+];
+
+const STEPS: [&str; 7] = ["bank", "number", "place", "name", "former", "contact", "account"];
+
+#[actix_web::test]
+async fn every_field_answers_bad_input_with_a_sentence_and_keeps_it() {
+    let world = World::sqlite().await;
+    let mut browser = Browser::new(&world.url);
+    Applicant::default().fill(&mut browser).await;
+    // So that the page about the former user is asked, too.
+    let name = browser.get("/apply/name").await;
+    browser.submit(&name, &[("name_changed", "yes")]).await;
+    let shape = regex::Regex::new(
+        "(を入力してください|を選んでください|入力してください|文字です）|ください。.+|いでください)$",
+    )
+    .unwrap();
+    for step in STEPS {
+        let path = format!("/apply/{step}");
+        let page = browser.get(&path).await;
+        assert_eq!(page.path, path);
+        let names: Vec<String> = page.attributes("main input:not([type=hidden])", "name");
+        assert!(!names.is_empty(), "{step}");
+        for bad in BAD {
+            let page = browser.get(&path).await;
+            let fields: Vec<(&str, &str)> = names.iter().map(|n| (n.as_str(), *bad)).collect();
+            let answer = browser.submit(&page, &fields).await;
+            assert!(answer.status < 500, "{step} {bad:?}: {}", answer.status);
+            assert!(
+                !answer.has("<script>alert") && !answer.has("<img src=x"),
+                "{step}: {bad:?} is escaped"
+            );
+            for sentence in answer.all(".error-message") {
+                assert!(shape.is_match(&sentence), "{step}: {sentence}");
+                for banned in ["不正", "無効", "エラーが", "正しくありません"] {
+                    assert!(!sentence.contains(banned), "{sentence}");
+                }
+            }
+            if answer.path.starts_with(&path) && answer.status == 200 && !bad.trim().is_empty() && !bad.contains('\0') {
+                let kept = answer.attributes("main input:not([type=hidden]):not([type=radio])", "value");
+                assert!(
+                    kept.is_empty() || kept.iter().any(|v| v == bad.trim()),
+                    "{step}: {bad:?} was typed and is gone: {kept:?}"
+                );
+            }
+            // The same sentence in the summary and at the field.
+            let summary = answer.all("#errors li");
+            let at_fields: Vec<String> = answer
+                .all(".error-message")
+                .iter()
+                .map(|s| s.trim_start_matches("エラー：").to_owned())
+                .collect();
+            assert_eq!(
+                summary.len(),
+                at_fields.len(),
+                "{step} {bad:?}: {summary:?} {at_fields:?}"
+            );
+            for sentence in summary {
+                assert!(at_fields.contains(&sentence), "{sentence}");
+            }
+        }
+        repair(&mut browser, step).await;
+    }
+}
+
+/// Puts good answers back, so that the next step can be reached.
+async fn repair(browser: &mut Browser, step: &str) {
+    let good: &[(&str, &str)] = match step {
+        "bank" => &[("institution", "0140")],
+        "number" => &[("application_kind", "new"), ("customer_number", "0123456789")],
+        "place" => &[
+            ("postal_code", "9400062"),
+            ("town", "長岡市大手通"),
+            ("block", "2"),
+            ("building", ""),
+            ("start_year", ""),
+            ("start_month", ""),
+            ("start_day", ""),
+        ],
+        "name" => &[
+            ("family_name", "山田"),
+            ("given_name", "太郎"),
+            ("family_kana", "ヤマダ"),
+            ("given_kana", "タロウ"),
+            ("name_changed", "yes"),
+        ],
+        "former" => &[("old_name", "山田"), ("old_kana", "ヤマダ")],
+        "contact" => &[
+            ("phone_mobile", "09000001234"),
+            ("phone_home", ""),
+            ("phone_work", ""),
+            ("relation", "self"),
+            ("notice", "site"),
+            ("email", ""),
+        ],
+        _ => return,
+    };
+    let page = browser.get(&format!("/apply/{step}")).await;
+    browser.submit(&page, good).await;
+}
+
+#[actix_web::test]
+async fn malformed_bodies_get_a_clean_page() {
+    let world = World::sqlite().await;
+    let mut browser = Browser::new(&world.url);
+    Applicant::default().fill(&mut browser).await;
+    let twice = browser
+        .post_raw("/apply/number", b"customer_number=1&customer_number=2".to_vec())
+        .await;
+    assert_eq!(twice.status, 400);
+    twice
+        .expect("この内容は受け付けられませんでした")
+        .expect("お問い合わせコード");
+    assert_eq!(
+        browser
+            .post_raw("/apply/number", b"customer_number=%FF%FE".to_vec())
+            .await
+            .status,
+        400
+    );
+    let large = [b"customer_number=".to_vec(), vec![b'1'; 1024 * 1024]].concat();
+    browser.post_raw("/apply/number", large).await.expect("大きすぎます");
+    let page = browser.get("/apply/number").await;
+    assert_eq!(
+        page.attributes("#customer_number", "value"),
+        ["0123456789"],
+        "nothing was overwritten"
+    );
+    assert_eq!(browser.get("/apply/nothing").await.status, 404);
+    assert_eq!(browser.get("/%ff%fe").await.status, 404);
+    let wrong_method = reqwest::Client::new().delete(format!("{}/receipt", world.url));
+    let answer = wrong_method
+        .header("sec-fetch-site", "same-origin")
+        .send()
+        .await
+        .unwrap();
+    assert!(answer.status().is_client_error());
+}
+
+#[actix_web::test]
+async fn a_state_changing_request_from_elsewhere_is_refused() {
+    let world = World::sqlite().await;
+    let client = reqwest::Client::new();
+    for path in [
+        "/",
+        "/apply/terms",
+        "/apply/check",
+        "/apply/handoff",
+        "/receipt",
+        "/result/check",
+        "/apply/extend",
+    ] {
+        for (name, value) in [
+            ("sec-fetch-site", "cross-site"),
+            ("sec-fetch-site", "same-site"),
+            ("sec-fetch-site", "none"),
+            ("origin", "https://evil.example"),
+            ("x-nothing", "at all"),
+        ] {
+            let answer = client
+                .post(format!("{}{path}", world.url))
+                .header(name, value)
+                .send()
+                .await
+                .unwrap();
+            assert_eq!(answer.status(), 403, "{path} {name}: {value}");
+            assert!(answer.headers().contains_key("content-security-policy"));
+            assert!(answer.text().await.unwrap().contains("ほかの画面から送られました"));
+        }
+    }
+    let own = client.post(format!("{}/", world.url)).header("origin", &world.url);
+    assert_ne!(own.send().await.unwrap().status(), 403);
+}

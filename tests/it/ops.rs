@@ -1,0 +1,159 @@
+//! The ops listener: health, readiness, figures; and that the alert rules speak of figures that exist.
+use crate::{
+    browser::Browser,
+    chaos::apply,
+    served::{Place, start_gateway},
+};
+use mizumado::clock::Clock;
+use regex::Regex;
+use std::{collections::BTreeSet, sync::Arc};
+
+#[actix_web::test]
+async fn health_and_figures_are_on_their_own_listener() {
+    let folder = tempfile::tempdir().unwrap();
+    let gateway = start_gateway(folder.path(), Clock::system()).await;
+    let place = Place::new("sqlite:live.db", &gateway, "log_dir = \"logs\"\n", "");
+    let program = place.serve();
+    for path in ["/healthz", "/readyz"] {
+        let answer = reqwest::get(format!("{}{path}", place.ops)).await.unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        assert_eq!(
+            reqwest::Client::new()
+                .head(format!("{}{path}", place.ops))
+                .send()
+                .await
+                .unwrap()
+                .status(),
+            200
+        );
+    }
+    let mut citizen = Browser::new(&place.url);
+    for path in ["/healthz", "/readyz", "/metrics"] {
+        assert_eq!(citizen.get(path).await.status, 404, "{path} is nothing for citizens");
+    }
+    let http = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .unwrap();
+    apply(&http, &place.url, 1).await.unwrap();
+    let text = reqwest::get(format!("{}/metrics", place.ops))
+        .await
+        .unwrap()
+        .text()
+        .await
+        .unwrap();
+    let known: BTreeSet<&str> = text
+        .lines()
+        .filter_map(|l| l.strip_prefix("# TYPE ")?.split(' ').next())
+        .collect();
+    for name in [
+        "mizumado_applications",
+        "mizumado_http_requests_total",
+        "mizumado_gateway_calls_total",
+        "mizumado_jobs_due",
+        "mizumado_backup_age_seconds",
+    ] {
+        assert!(known.contains(name), "{name} is missing:\n{text}");
+    }
+    // Digits alone are no name: a time may well be 0.090 s.
+    for typed in ["山田", "太郎", "0000-1234", "00001234", "9000001234"] {
+        assert!(
+            !text.contains(typed),
+            "figures name nobody, and this holds {typed}:\n{text}"
+        );
+    }
+
+    let rules = std::fs::read_to_string("config/prometheus-alerts.yml").unwrap();
+    let named = Regex::new(r"mizumado_[a-z_]+").unwrap();
+    for name in named.find_iter(&rules).map(|m| m.as_str()) {
+        // A histogram's parts; and mails are counted from the first one on.
+        let base = name
+            .trim_end_matches("_bucket")
+            .trim_end_matches("_count")
+            .trim_end_matches("_sum");
+        assert!(
+            known.contains(base) || base == "mizumado_mails_total",
+            "the alert rules name {name}, which is no figure"
+        );
+    }
+    assert_eq!(program.stop(), Some(0));
+
+    // Whatever the program wrote is for its own user.
+    for file in ["live.db", "logs"] {
+        let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(place.path(file)).unwrap().permissions());
+        assert_eq!(mode & 0o077, 0, "{file}: {mode:o}");
+    }
+
+    // What the run wrote is whole, numbered and in order; a line that is gone is found.
+    assert!(place.must(&["logs", "check"]).contains("no line is missing"));
+    let log = std::fs::read_dir(place.path("logs"))
+        .unwrap()
+        .map(|e| e.unwrap().path());
+    let access = log
+        .into_iter()
+        .find(|p| p.display().to_string().contains("access"))
+        .unwrap();
+    let lines = std::fs::read_to_string(&access).unwrap();
+    assert!(
+        lines.lines().count() > 10 && lines.starts_with("{\"seq\":1,"),
+        "{lines}"
+    );
+    let without_third: Vec<&str> = lines
+        .lines()
+        .enumerate()
+        .filter(|(n, _)| *n != 2)
+        .map(|(_, l)| l)
+        .collect();
+    std::fs::write(&access, without_third.join("\n") + "\n").unwrap();
+    let (ok, out, _) = place.run(&["logs", "check"]);
+    assert!(!ok && out.contains("access."), "{out}");
+}
+
+#[actix_web::test]
+async fn the_doctor_names_what_is_wrong_and_the_remedy() {
+    let folder = tempfile::tempdir().unwrap();
+    let gateway = start_gateway(folder.path(), Clock::system()).await;
+    let place = Place::new("sqlite:live.db", &gateway, "", "");
+    place.must(&["migrate"]);
+    let place = Arc::new(place);
+    // The gateway lives on this thread, so that the command must not hold it up.
+    let beside = |place: Arc<Place>| tokio::task::spawn_blocking(move || place.run(&["doctor"]));
+    let (ok, said, err) = beside(place.clone()).await.unwrap();
+    assert!(ok, "{said}{err}");
+    for part in [
+        "database",
+        "audit",
+        "mail",
+        "gateway main",
+        "clock",
+        "disk",
+        "certificate",
+        "backup",
+        "holidays",
+        "jobs",
+        "alarms",
+    ] {
+        assert!(said.contains(&format!(" {part}: ")), "{part}: {said}");
+    }
+    place.change(&gateway, "http://127.0.0.1:1");
+    let (ok, out, err) = beside(place).await.unwrap();
+    assert!(
+        !ok && out.contains("WRONG gateway main") && out.contains("gateway.endpoint") && err.contains("1 of"),
+        "{out}{err}"
+    );
+}
+
+#[actix_web::test]
+async fn the_commands_run_with_the_mail_transport_of_production() {
+    let place = Place::new("sqlite:live.db", "http://127.0.0.1:1", "", "");
+    place.change(
+        "transport = \"file\"\nfolder = \"mails\"",
+        "transport = \"smtp\"\nsmtp_url = \"smtp://127.0.0.1:1\"",
+    );
+    // No runtime is there yet when a command opens its world.
+    place.must(&["migrate"]);
+    assert!(place.must(&["audit", "verify"]).contains("is whole"));
+    let program = place.serve();
+    assert_eq!(reqwest::get(&place.url).await.unwrap().status(), 200);
+    assert_eq!(program.stop(), Some(0));
+}

@@ -1,0 +1,192 @@
+//! The program itself, as a process: the demo, kill -9, the commands.
+use crate::{applicant::Applicant, browser::Browser};
+use std::{
+    path::Path,
+    process::{Child, Command, Stdio},
+    sync::{Arc, Mutex},
+    time::Instant,
+};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_mizumado");
+
+struct Demo {
+    child: Child,
+    public: String,
+}
+
+impl Demo {
+    fn start(dir: &Path) -> Self {
+        let addresses = dir.join("addresses.json");
+        let _ = std::fs::remove_file(&addresses);
+        let mut command = Command::new(PROGRAM);
+        command.args(["demo", "--dir"]).arg(dir);
+        for part in ["--public", "--console", "--gateway", "--mail"] {
+            command.args([part, "127.0.0.1:0"]);
+        }
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let began = Instant::now();
+        while !addresses.exists() {
+            assert!(child.try_wait().unwrap().is_none(), "the demo runs");
+            assert!(began.elapsed().as_secs() < 60, "the demo starts");
+            std::thread::yield_now();
+        }
+        let json: serde_json::Value = serde_json::from_slice(&std::fs::read(addresses).unwrap()).unwrap();
+        Self {
+            child,
+            public: json["public"].as_str().unwrap().to_owned(),
+        }
+    }
+    /// kill -9.
+    fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+impl Drop for Demo {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn run(arguments: &[&str]) -> (bool, String, String) {
+    let output = Command::new(PROGRAM).args(arguments).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.success(), text(output.stdout), text(output.stderr))
+}
+
+/// Three rounds: four applicants apply until the process is killed in the middle of it.
+#[actix_web::test]
+async fn a_receipt_number_that_was_shown_survives_kill_nine() {
+    let dir = tempfile::tempdir().unwrap();
+    let shown: Arc<Mutex<Vec<String>>> = Arc::default();
+    for round in 0..3 {
+        let mut demo = Demo::start(dir.path());
+        let applicants = (0..4).map(|who| {
+            let (url, shown) = (demo.public.clone(), shown.clone());
+            actix_web::rt::spawn(async move {
+                for turn in 0..50 {
+                    let applicant = Applicant {
+                        customer_number: format!("{:010}", round * 1000 + who * 100 + turn),
+                        ..Applicant::default()
+                    };
+                    let left = applicant.hand_off(&mut Browser::new(&url)).await;
+                    shown.lock().unwrap().push(left.receipt_number);
+                }
+            })
+        });
+        let applicants: Vec<_> = applicants.collect();
+        let enough = (round + 1) * 8;
+        while shown.lock().unwrap().len() < enough {
+            assert!(!applicants.iter().all(|a| a.is_finished()), "the applicants go on");
+            tokio::task::yield_now().await;
+        }
+        demo.kill();
+        for applicant in applicants {
+            // It met the dead server, in the middle of something.
+            assert!(applicant.await.is_err());
+        }
+    }
+    let demo = Demo::start(dir.path());
+    let shown = shown.lock().unwrap().clone();
+    assert!(shown.len() >= 24);
+    for number in &shown {
+        let mut browser = Browser::new(&demo.public);
+        let page = browser.get("/receipt").await;
+        browser
+            .submit(&page, &[("receipt_number", number), ("phone_last4", "1234")])
+            .await
+            .expect(number);
+    }
+    drop(demo);
+    let config = dir.path().join("mizumado.toml");
+    let (ok, out, err) = run(&["audit", "verify", "--config", config.to_str().unwrap()]);
+    assert!(ok && out.contains("is whole"), "{out}{err}");
+}
+
+#[test]
+fn the_commands_say_what_is_wrong_and_what_to_do() {
+    let dir = tempfile::tempdir().unwrap();
+    let (ok, _, err) = run(&["serve", "--config", "/nowhere/x.toml"]);
+    assert!(
+        !ok && err.contains("/nowhere/x.toml") && err.contains("--config"),
+        "{err}"
+    );
+    let config = dir.path().join("mizumado.toml");
+    let example = include_str!("../../config/mizumado.example.toml")
+        .replace("../data", "data")
+        .replace(
+            &"00".repeat(32),
+            "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
+        );
+    std::fs::write(&config, &example).unwrap();
+    let config = config.to_str().unwrap();
+    let (ok, _, err) = run(&["migrate", "--config", config]);
+    assert!(!ok && err.contains("mizumado keys new"), "{err}");
+    let keys = dir.path().join("keys.toml");
+    assert!(run(&["keys", "new", "--out", keys.to_str().unwrap()]).0);
+    let (again, _, err) = run(&["keys", "new", "--out", keys.to_str().unwrap()]);
+    assert!(
+        !again && err.contains("exists"),
+        "a key file is never overwritten: {err}"
+    );
+    use std::os::unix::fs::PermissionsExt;
+    assert_eq!(std::fs::metadata(&keys).unwrap().permissions().mode() & 0o777, 0o600);
+    std::fs::write(config, example.replace("idle_minutes = 60", "idle_minuts = 60")).unwrap();
+    let (ok, _, err) = run(&["migrate", "--config", config]);
+    assert!(!ok && err.contains("idle_minuts") && err.contains("line"), "{err}");
+    for command in [
+        "serve",
+        "demo",
+        "migrate",
+        "gateway-simulator",
+        "keys new",
+        "export results",
+        "import daily-file",
+        "audit verify",
+    ] {
+        let words: Vec<&str> = command.split(' ').chain(["--help"]).collect();
+        let (ok, out, _) = run(&words);
+        assert!(ok && out.contains("Usage:"), "{command}");
+        for line in out.lines().filter(|l| l.trim_start().starts_with("--")) {
+            assert!(
+                line.trim().contains("  ") || line.trim() == "--",
+                "{command}: an option without a word: {line}"
+            );
+        }
+    }
+}
+
+#[actix_web::test]
+async fn the_export_command_writes_the_file_for_its_owner_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let demo = Demo::start(dir.path());
+    let mut browser = Browser::new(&demo.public);
+    Applicant::default().hand_off(&mut browser).await;
+    let (config, out) = (dir.path().join("mizumado.toml"), dir.path().join("out.csv"));
+    let arguments = |from: &'static str| {
+        let mut all = vec![
+            "export",
+            "results",
+            "--from",
+            from,
+            "--to",
+            "2099-12-31",
+            "--layout",
+            "config/layouts/standard.toml",
+        ];
+        all.extend(["--config", config.to_str().unwrap(), "--out", out.to_str().unwrap()]);
+        run(&all)
+    };
+    let (ok, said, err) = arguments("2026-01-01");
+    assert!(ok && said.contains("0 rows"), "nothing is decided yet: {said}{err}");
+    let bytes = std::fs::read(&out).unwrap();
+    assert!(
+        bytes.ends_with(b"\r\n") && bytes.iter().filter(|b| **b == b'\n').count() == 1,
+        "the header alone"
+    );
+    use std::os::unix::fs::PermissionsExt;
+    assert_eq!(std::fs::metadata(&out).unwrap().permissions().mode() & 0o777, 0o600);
+    let (ok, _, err) = arguments("yesterday");
+    assert!(!ok && err.contains("2026-11-21"), "{err}");
+}

@@ -1,0 +1,201 @@
+//! The audit record: found by filter, exported, and every tampering with it found.
+mod tampering;
+
+use crate::{browser::Page, desk::Desk, harness::World, rows::literal};
+use chrono::{Days, Duration, NaiveDate, NaiveTime};
+use diesel::{QueryableByName, RunQueryDsl, sql_types::BigInt};
+use mizumado::{
+    accounts::{self, PersonForm, Role},
+    audit::{self, Actor},
+    clock::{jst, utc_from_jst},
+    crypto::is_signed_by,
+    db::Conn,
+};
+
+/// The numbers of the entries on the page, newest first.
+fn numbers(page: &Page) -> Vec<i64> {
+    let all = page.all("main tbody th");
+    all.iter().map(|no| no.parse().unwrap()).collect()
+}
+
+/// The same from the table.
+async fn wanted(world: &World, which: &str) -> Vec<i64> {
+    #[derive(QueryableByName)]
+    struct Found {
+        #[diesel(sql_type = BigInt)]
+        no: i64,
+    }
+    let sql = format!("select no from audit_entries where {which} order by no desc");
+    let found = world
+        .write(move |conn| Ok(diesel::sql_query(sql).load::<Found>(conn)?))
+        .await;
+    found.into_iter().map(|f| f.no).collect()
+}
+
+/// Entries of the last days by several actors.
+async fn entries(world: &World) {
+    let now = world.workspace.clock.now();
+    let write = move |conn: &mut Conn| {
+        for n in 0..230_i64 {
+            let at = now - Duration::hours(5 * (230 - n));
+            let action = [
+                "application.seen",
+                "delivery.closed",
+                "delivery.downloaded",
+                "staff.signed_in",
+            ][n as usize % 4];
+            let actor = [Actor::System, Actor::Operator][n as usize % 2];
+            audit::record(conn, at, actor, action, &format!("thing/{}", n % 5), "")?;
+        }
+        Ok(())
+    };
+    world.write(write).await;
+}
+
+#[actix_web::test]
+async fn the_record_is_found_by_person_action_subject_and_day() {
+    for world in World::all_with_console().await {
+        entries(&world).await;
+        let mut auditor = Desk::open(&world, "a1", &[Role::Auditor]).await;
+        let day = (jst(world.workspace.clock.now()) - Duration::days(20)).date();
+        let midnight = |day: NaiveDate| literal(utc_from_jst(day.and_time(NaiveTime::MIN)));
+        let (from, to) = (midnight(day), midnight(day + Days::new(2)));
+        let until = day + Days::new(1);
+        let staff = format!("actor = 'staff/{}'", auditor.id);
+        for (query, which) in [
+            ("who=system".to_owned(), "actor = 'system'".to_owned()),
+            ("who=a1".into(), staff),
+            ("action=delivery.".into(), "action like 'delivery.%'".into()),
+            (
+                "action=application.seen".into(),
+                "action like 'application.seen%'".into(),
+            ),
+            ("subject=thing/3".into(), "subject = 'thing/3'".into()),
+            (
+                format!("from={day}&to={until}&action=delivery."),
+                format!("at >= {from} and at < {to} and action like 'delivery.%'"),
+            ),
+            ("who=nobody".into(), "1 = 0".into()),
+        ] {
+            let page = auditor.get(&format!("/audit?{query}")).await;
+            let all = wanted(&world, &which).await;
+            assert_eq!(numbers(&page), all[..all.len().min(100)], "{query}");
+        }
+        // Page by page to the beginning.
+        let mut page = auditor.get("/audit?who=&action=").await;
+        let mut seen = numbers(&page);
+        while let Some(next) = page.link("前の100件") {
+            page = auditor.get(&next).await;
+            seen.extend(numbers(&page));
+        }
+        assert_eq!(seen, wanted(&world, "1 = 1").await);
+    }
+}
+
+/// The rows of an export without its header.
+fn rows(page: &Page) -> Vec<csv::StringRecord> {
+    assert!(page.bytes.starts_with("\u{FEFF}番号,日時".as_bytes()), "{}", page.html);
+    let reader = csv::Reader::from_reader(page.bytes.as_slice());
+    reader.into_records().map(Result::unwrap).collect()
+}
+
+#[actix_web::test]
+async fn an_export_holds_what_the_filter_holds_and_is_itself_on_record() {
+    for world in World::all_with_console().await {
+        entries(&world).await;
+        let mut auditor = Desk::open(&world, "a1", &[Role::Auditor]).await;
+        let page = auditor.get("/audit/export?action=delivery.").await;
+        assert!(
+            page.headers["content-disposition"]
+                .to_str()
+                .unwrap()
+                .starts_with("attachment")
+        );
+        let exported: Vec<i64> = rows(&page).iter().map(|r| r[0].parse().unwrap()).collect();
+        assert_eq!(exported, wanted(&world, "action like 'delivery.%'").await);
+        assert_eq!(
+            world.audit("audit.exported").await,
+            [("audit".to_owned(), "115 rows from 127.0.0.1".to_owned())]
+        );
+        assert_eq!(
+            rows(&auditor.get("/audit/export").await).len(),
+            wanted(&world, "1 = 1").await.len() - 1
+        );
+        world.workspace.clock.advance(Duration::minutes(6));
+        assert_eq!(auditor.get("/audit/export").await.status, 401, "it needs a proof");
+        let mut clerk = Desk::open(&world, "c1", &[Role::Clerk, Role::Administrator, Role::Operator]).await;
+        for path in ["/audit", "/audit/export", "/audit/checkpoints"] {
+            assert_eq!(clerk.get(path).await.status, 403, "{path}");
+        }
+    }
+}
+
+#[actix_web::test]
+async fn an_export_holds_no_formula() {
+    let world = World::with_console().await;
+    let (workspace, now) = (world.workspace.clone(), world.workspace.clock.now());
+    let write = move |conn: &mut Conn| {
+        for (n, name) in ["=HYPERLINK(\"x\")", "+1", "-1", "@SUM(A1)", "\tx"]
+            .into_iter()
+            .enumerate()
+        {
+            let form = PersonForm {
+                code: format!("x{n}"),
+                name: name.into(),
+                unit: String::new(),
+                roles: vec![],
+            };
+            let id = accounts::add_person(conn, &workspace, &Actor::Operator, &form, now)?;
+            audit::record(conn, now, Actor::Staff(&id), "test.formula", name, name)?;
+        }
+        Ok(())
+    };
+    world.write(write).await;
+    let mut auditor = Desk::open(&world, "a1", &[Role::Auditor]).await;
+    let exported = rows(&auditor.get("/audit/export?action=test.").await);
+    assert_eq!(exported.len(), 5);
+    for cell in exported.iter().flatten() {
+        assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r']), "{cell:?}");
+    }
+}
+
+async fn checkpoints(world: &World) -> Vec<audit::Checkpoint> {
+    world.write(|conn| Ok(audit::checkpoints(conn)?)).await
+}
+
+#[actix_web::test]
+async fn the_head_of_the_chain_is_signed_once_a_day() {
+    for world in World::all_with_console().await {
+        let first = jst(world.workspace.clock.now()).date();
+        for n in 1..=4 {
+            let at = (first + Days::new(n)).and_hms_opt(0, 5, 30).unwrap();
+            let ahead = utc_from_jst(at) - world.workspace.clock.now();
+            world.pass(ahead).await;
+            world.run_jobs().await;
+            let kept = checkpoints(&world).await;
+            assert_eq!(
+                kept.last().unwrap().day,
+                first + Days::new(n - 1),
+                "of the day that has ended"
+            );
+            world.pass(Duration::hours(3)).await;
+            assert_eq!(checkpoints(&world).await, kept, "the first of a day stays");
+        }
+        let kept = checkpoints(&world).await;
+        let days: std::collections::BTreeSet<_> = kept.iter().map(|c| c.day).collect();
+        assert!(days.len() == kept.len() && kept.len() >= 4);
+        let public = audit::public_key(&world.workspace.keys);
+        for checkpoint in &kept {
+            let (message, signature) = checkpoint
+                .line()
+                .rsplit_once(' ')
+                .map(|(a, b)| (a.to_owned(), b.to_owned()))
+                .unwrap();
+            assert!(is_signed_by(&public, &message, &signature));
+            assert!(!is_signed_by(&public, &message.replace('2', "3"), &signature));
+        }
+        let mut auditor = Desk::open(&world, "a1", &[Role::Auditor]).await;
+        let page = auditor.get("/audit/checkpoints").await;
+        page.expect("つながっています").expect(&public).expect(&kept[0].line());
+    }
+}

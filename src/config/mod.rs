@@ -52,6 +52,9 @@ pub struct Settings {
     /// How long log files are kept, in days; at least 180 (NS 情報管理).
     #[serde(default = "defaults::log_days")]
     pub log_days: u32,
+    /// Free space in MiB under which an alarm is raised; when left out, a tenth of the disk, at most 5 GiB.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disk_reserve_mib: Option<u64>,
     pub bureau: Bureau,
     pub public: Public,
     pub mail: Mail,

@@ -206,12 +206,15 @@ pub async fn disk(workspace: &Workspace) -> Check {
     };
     let found = format!("{} MiB of {} MiB free at {folder}", free >> 20, total >> 20);
     // Ten percent, but a large disk need not keep more than 5 GiB.
-    match free < (total / 10).min(5 << 30) {
+    let reserve = settings
+        .disk_reserve_mib
+        .map_or((total / 10).min(5 << 30), |mib| mib << 20);
+    match free < reserve {
         true => Check::new(
             "disk",
             Verdict::Wrong,
             found,
-            "make room; without space no application can be accepted",
+            "make room; without space no application can be accepted (`disk_reserve_mib` says from where on)",
         ),
         false => Check::good("disk", found),
     }

@@ -3,7 +3,7 @@
 use crate::{
     alarms,
     audit::{self, Actor},
-    db::Conn,
+    db::{Conn, one_at_a_time},
     jobs::{
         Handler, Job, JobError,
         schedule::{Every, Standing},
@@ -12,6 +12,7 @@ use crate::{
     web::Error,
     workspace::Workspace,
 };
+use chrono::NaiveDateTime;
 use std::{collections::BTreeSet, path::Path, sync::Arc};
 
 const LOGBOOK_JOB: &str = "operations.logbook";
@@ -38,14 +39,8 @@ async fn nightly(workspace: Workspace, _: Job) -> Result<(), JobError> {
     };
     let now = workspace.clock.now();
     let sealed = sealed_files(&workspace).await?;
-    let known: BTreeSet<&str> = sealed.iter().map(|f| f.name.as_str()).collect();
-    let mut fresh = vec![];
-    for file in logs::closed(&folder)? {
-        let file = logs::digest(&file)?;
-        if !known.contains(file.name.as_str()) {
-            fresh.push(file);
-        }
-    }
+    let closed = logs::closed(&folder)?;
+    let closed: Vec<DayFile> = closed.iter().map(|file| logs::digest(file)).collect::<Result<_, _>>()?;
     let findings = inspect(&folder, &sealed)?;
     let days = u16::try_from(workspace.settings.log_days).unwrap_or(u16::MAX);
     let keep = RetentionDays::try_from(days).unwrap_or(RetentionDays::MIN);
@@ -54,7 +49,7 @@ async fn nightly(workspace: Workspace, _: Job) -> Result<(), JobError> {
     workspace
         .db
         .write(move |conn| {
-            fresh.iter().try_for_each(|file| note(conn, now, SEALED, file))?;
+            seal(conn, &closed, now)?;
             deleted.iter().try_for_each(|file| note(conn, now, DELETED, file))?;
             tell(conn, &world, &findings, now)
         })
@@ -72,23 +67,31 @@ pub fn inspect(folder: &Path, sealed: &[DayFile]) -> std::io::Result<Vec<String>
     Ok(findings)
 }
 
-/// The files that were sealed and not deleted since, as the audit record knows them.
-pub async fn sealed_files(workspace: &Workspace) -> Result<Vec<DayFile>, Error> {
-    let read = |conn: &mut Conn| {
-        let gone: BTreeSet<String> = audit::details_of(conn, DELETED)?
-            .into_iter()
-            .map(|(name, _)| name)
-            .collect();
-        let sealed = audit::details_of(conn, SEALED)?.into_iter();
-        Ok(sealed
-            .filter(|(name, _)| !gone.contains(name))
-            .filter_map(|(name, detail)| day_file(&name, &detail))
-            .collect())
-    };
-    workspace.db.read(read).await
+/// Writes down each file once, also when two nights are made up for at the same time.
+fn seal(conn: &mut Conn, closed: &[DayFile], now: NaiveDateTime) -> Result<(), Error> {
+    one_at_a_time(conn, "logbook")?;
+    let sealed = sealed(conn)?;
+    let known: BTreeSet<&str> = sealed.iter().map(|file| file.name.as_str()).collect();
+    let fresh = closed.iter().filter(|file| !known.contains(file.name.as_str()));
+    fresh.into_iter().try_for_each(|file| note(conn, now, SEALED, file))
 }
 
-fn note(conn: &mut Conn, now: chrono::NaiveDateTime, action: &str, file: &DayFile) -> Result<(), Error> {
+/// The files that were sealed and not deleted since, as the audit record knows them.
+pub async fn sealed_files(workspace: &Workspace) -> Result<Vec<DayFile>, Error> {
+    workspace.db.read(sealed).await
+}
+
+fn sealed(conn: &mut Conn) -> Result<Vec<DayFile>, Error> {
+    let deleted = audit::details_of(conn, DELETED)?;
+    let gone: BTreeSet<&str> = deleted.iter().map(|(name, _)| name.as_str()).collect();
+    let sealed = audit::details_of(conn, SEALED)?.into_iter();
+    Ok(sealed
+        .filter(|(name, _)| !gone.contains(name.as_str()))
+        .filter_map(|(name, detail)| day_file(&name, &detail))
+        .collect())
+}
+
+fn note(conn: &mut Conn, now: NaiveDateTime, action: &str, file: &DayFile) -> Result<(), Error> {
     let number = |n: Option<u64>| n.map_or("-".to_owned(), |n| n.to_string());
     let detail = format!(
         "{} {} {} {}",
@@ -111,7 +114,7 @@ fn day_file(name: &str, detail: &str) -> Option<DayFile> {
     })
 }
 
-fn tell(conn: &mut Conn, workspace: &Workspace, findings: &[String], now: chrono::NaiveDateTime) -> Result<(), Error> {
+fn tell(conn: &mut Conn, workspace: &Workspace, findings: &[String], now: NaiveDateTime) -> Result<(), Error> {
     let Some(first) = findings.first() else {
         return alarms::end(conn, ALARM, now);
     };

@@ -31,6 +31,18 @@ pub struct World {
 
 pub const GATEWAY_KEY: &str = "test:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 
+/// Every world begins on the Wednesday 2026-11-25, 10:00 in Japan: what a day's hours, a night's jobs or a holiday change
+/// is for a test that moves the clock, not for the hour in which the suite is run.
+pub fn clock_of_the_tests() -> Clock {
+    let clock = Clock::system();
+    let begin: chrono::NaiveDateTime = "2026-11-25T01:00:00".parse().unwrap();
+    clock.advance(begin - clock.now());
+    clock
+}
+
+/// A machine that builds and tests is often nearly full; only the test about it looks at the disk.
+pub const DISK_IS_NO_SUBJECT: &str = "disk_reserve_mib = 0";
+
 /// What a test may want otherwise.
 #[derive(Clone, Default)]
 pub struct Wish {
@@ -102,7 +114,7 @@ impl World {
     async fn start(dir: tempfile::TempDir, database: String, postgres: Option<(String, String)>, wish: Wish) -> World {
         // Both TLS users take ring; the program does the same at its start.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let clock = Clock::system();
+        let clock = clock_of_the_tests();
         let socket = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", socket.local_addr().unwrap());
         let (gateway, simulator) = start_simulator(dir.path(), clock.clone(), &wish).await;
@@ -256,6 +268,7 @@ fn settings_text(database: &str, url: &str, gateway: &str, wish: &Wish) -> Strin
 environment = "demo"
 database = "{database}"
 keys = "keys.toml"
+{DISK_IS_NO_SUBJECT}
 {top}
 [bureau]
 name = "長岡市水道局"

@@ -2,9 +2,10 @@
 use crate::{
     browser::Browser,
     chaos::apply,
+    harness::DISK_IS_NO_SUBJECT,
     served::{Place, start_gateway},
 };
-use mizumado::clock::Clock;
+use mizumado::{alarms, app, clock::Clock, db::DbError};
 use regex::Regex;
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -140,6 +141,24 @@ async fn the_doctor_names_what_is_wrong_and_the_remedy() {
     assert!(
         !ok && out.contains("WRONG gateway main") && out.contains("gateway.endpoint") && err.contains("1 of"),
         "{out}{err}"
+    );
+}
+
+#[actix_web::test]
+async fn a_disk_without_room_raises_an_alarm_and_the_doctor_says_so() {
+    let place = Place::new("sqlite:live.db", "http://127.0.0.1:1", "", "");
+    place.must(&["migrate"]);
+    place.change(DISK_IS_NO_SUBJECT, "disk_reserve_mib = 1000000000");
+    let world = place.world(Clock::system());
+    app::planner(&world).plan().await.unwrap();
+    while app::runner(&world).run_due().await.unwrap() > 0 {}
+    let open = world.db.read(|conn| Ok::<_, DbError>(alarms::open_alarms(conn)?)).await;
+    let keys: Vec<_> = open.unwrap().into_iter().map(|alarm| alarm.key).collect();
+    assert!(keys.contains(&"operations.disk".to_owned()), "{keys:?}");
+    let (ok, said, _) = place.run(&["doctor"]);
+    assert!(
+        !ok && said.contains("WRONG disk") && said.contains("disk_reserve_mib"),
+        "{said}"
     );
 }
 

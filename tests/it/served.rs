@@ -1,5 +1,5 @@
 //! The program as an operator runs it: a folder with settings and keys, processes that serve it, commands beside them.
-use crate::harness::GATEWAY_KEY;
+use crate::harness::{DISK_IS_NO_SUBJECT, GATEWAY_KEY};
 use mizumado::{clock::Clock, config::Settings, crypto::KeyRing, gateways::simulator, workspace::Workspace};
 use std::{
     net::{TcpListener, TcpStream},
@@ -44,6 +44,7 @@ impl Place {
 environment = "demo"
 database = "{database}"
 keys = "keys.toml"
+{DISK_IS_NO_SUBJECT}
 {more}
 [bureau]
 name = "長岡市水道局"

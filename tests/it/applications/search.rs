@@ -99,7 +99,8 @@ async fn name_and_phone_are_found_by_an_opaque_id_and_stand_nowhere() {
             let plain = ["電話番号 from 127.0.0.1", "お名前（カナ） from 127.0.0.1"];
             assert!(plain.contains(&detail.as_str()), "{detail}");
         }
-        let typed = "select count(*) as n from searches where tokens like '%090%' or tokens like '%ヤマ%' \
+        // Tokens are random hex, so only the whole number is none of theirs by chance.
+        let typed = "select count(*) as n from searches where tokens like '%09000001234%' or tokens like '%ヤマ%' \
                      or label like '%090%' or label like '%ヤマ%'";
         assert_eq!(world.count(typed).await, 0);
     }

@@ -22,6 +22,7 @@ pub mod mail;
 pub mod notices;
 pub mod operations;
 pub mod reconciliation;
+pub mod texts;
 pub mod today;
 pub mod trail;
 pub mod web;

@@ -27,9 +27,8 @@ pub struct Workspace {
     pub mailer: Mailer,
     pub gateways: Gateways,
     pub items: Arc<Items>,
+    /// The terms of the settings; what the bureau approved since stands in the database (`texts`).
     pub terms: Arc<Terms>,
-    /// The terms with the bureau's own words in them, as citizens read and accept them.
-    pub terms_text: Arc<str>,
     /// New applications by client (`web::client_group`), against floods of drafts.
     pub drafts: Arc<DefaultKeyedRateLimiter<String>>,
     /// Whether the log files can be written.
@@ -84,7 +83,6 @@ impl Workspace {
         let (site, terms) = (Site::new(&settings), Terms::load(settings.form.terms.as_deref())?);
         Ok(Self {
             keys: Arc::new(keys),
-            terms_text: site.fill(&terms.body).into(),
             terms: Arc::new(terms),
             items: Arc::new(Items::load(settings.form.items.as_deref())?),
             gateways: Gateways::new(&settings, &clock)?,

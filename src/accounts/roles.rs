@@ -46,6 +46,9 @@ text_enum! {
         ApproveLayouts = "approve_layouts",
         ReadInstitutions = "read_institutions",
         ManageInstitutions = "manage_institutions",
+        ReadTexts = "read_texts",
+        EditTexts = "edit_texts",
+        ApproveTexts = "approve_texts",
         ManageStaff = "manage_staff",
         ReadAudit = "read_audit",
         ReadAlarms = "read_alarms",
@@ -125,6 +128,21 @@ pub const TABLE: &[(Permission, &str, &[Role])] = &[
         &[Role::Administrator],
     ),
     (
+        Permission::ReadTexts,
+        "規約・案内・メールの文面を見る",
+        &[Role::Clerk, Role::Approver, Role::Administrator, Role::Auditor],
+    ),
+    (
+        Permission::EditTexts,
+        "文面の案を作る、試しに送る",
+        &[Role::Clerk, Role::Administrator],
+    ),
+    (
+        Permission::ApproveTexts,
+        "ほかの人が作った文面の案を承認・却下する",
+        &[Role::Approver],
+    ),
+    (
         Permission::ManageStaff,
         "職員を登録する、役割を変える、招待・停止する",
         &[Role::Administrator],
@@ -177,6 +195,8 @@ mod tests {
                 (Permission::HandleApplications, Permission::ReadApplications),
                 (Permission::SettleDifferences, Permission::ReadApplications),
                 (Permission::ManageInstitutions, Permission::ReadInstitutions),
+                (Permission::EditTexts, Permission::ReadTexts),
+                (Permission::ApproveTexts, Permission::ReadTexts),
                 (Permission::Operate, Permission::ReadAlarms),
             ] {
                 assert!(!may(change) || may(look), "{}: {}", role.as_str(), change.as_str());

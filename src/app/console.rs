@@ -2,7 +2,7 @@
 use crate::{
     accounts::{self, Access, NavItem, Permission as P, Plan, Relying, Rule, Sessions},
     config::Console,
-    deliveries, enrolment, institutions, operations, reconciliation, today, trail, web as pages,
+    deliveries, enrolment, institutions, operations, reconciliation, texts, today, trail, web as pages,
     web::{Certificate, Networks, Site},
     workspace::Workspace,
 };
@@ -118,6 +118,14 @@ pub const RULES: &[Rule] = &[
         "/institutions/stops/{id}/withdrawal",
         Access::May(P::ManageInstitutions),
     ),
+    rule("GET", "/texts", Access::May(P::ReadTexts)),
+    rule("GET", "/texts/{name}", Access::May(P::ReadTexts)),
+    rule("POST", "/texts/{name}/versions", Access::May(P::EditTexts)),
+    rule("GET", "/texts/versions/{id}", Access::May(P::ReadTexts)),
+    rule("POST", "/texts/versions/{id}", Access::May(P::EditTexts)),
+    rule("POST", "/texts/versions/{id}/proposal", Access::StepUp(P::EditTexts)),
+    rule("POST", "/texts/versions/{id}/decision", Access::StepUp(P::ApproveTexts)),
+    rule("POST", "/texts/versions/{id}/mails", Access::May(P::EditTexts)),
     rule("GET", "/audit", Access::May(P::ReadAudit)),
     rule("GET", "/audit/export", Access::StepUp(P::ReadAudit)),
     rule("GET", "/audit/checkpoints", Access::May(P::ReadAudit)),
@@ -147,6 +155,7 @@ const NAV: &[NavItem] = &[
     item("/differences", "照合・要対応", Some(P::ReadApplications)),
     item("/deliveries", "還元データ", Some(P::ReadDeliveries)),
     item("/institutions", "金融機関・休止の予定", Some(P::ReadInstitutions)),
+    item("/texts", "文面", Some(P::ReadTexts)),
     item("/alarms", "警報", Some(P::ReadAlarms)),
     item("/audit", "操作記録", Some(P::ReadAudit)),
     item("/staff", "職員", Some(P::ManageStaff)),
@@ -165,6 +174,7 @@ pub fn console_routes(cfg: &mut ServiceConfig) {
         .configure(deliveries::routes)
         .configure(reconciliation::desk_routes)
         .configure(institutions::desk_routes)
+        .configure(texts::routes)
         .configure(trail::routes)
         .configure(operations::desk_routes)
         .route("/assets/{file}", web::get().to(pages::asset))

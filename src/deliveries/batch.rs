@@ -7,6 +7,7 @@ use super::{
     store::{self, Item, NewDelivery, Version},
 };
 use crate::{
+    accounts::VersionState,
     audit::{self, Actor},
     clock::jst,
     db::Conn,
@@ -224,7 +225,7 @@ pub async fn reissue(workspace: &Workspace, no: i64, version_id: &str, by: &str)
             // A reissue holds no results of its own; those of its original count.
             let original = asked.reissue_of.unwrap_or(no);
             let version = store::find_version(conn, &version_id)?;
-            if version.state != store::VersionState::Approved {
+            if version.state != VersionState::Approved {
                 return Err(Error::Conflict);
             }
             let rows = store::records_of(conn, &world.keys, original)?;

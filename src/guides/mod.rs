@@ -3,7 +3,9 @@ mod views;
 
 use crate::{
     clock::jst,
+    db::Conn,
     institutions::{self, Closure, Institution, Mode, Openings, Readiness, Regular},
+    texts::{self, TextId},
     web::{Error, Page, Scripts, html, ui::when},
     workspace::Workspace,
 };
@@ -12,58 +14,42 @@ use actix_web::{
     web::{Data, ServiceConfig, get, resource},
 };
 
-/// Path, title and text of each page.
-const TEXTS: [(&str, &str, &str); 6] = [
-    (
-        "/privacy",
-        "個人情報の取扱い",
-        include_str!("../../assets/texts/privacy.md"),
-    ),
-    (
-        "/accessibility",
-        "アクセシビリティ",
-        include_str!("../../assets/texts/accessibility.md"),
-    ),
-    (
-        "/easy",
-        "やさしい日本語の案内",
-        include_str!("../../assets/texts/easy.md"),
-    ),
-    ("/faq", "よくある質問", include_str!("../../assets/texts/faq.md")),
-    (
-        "/paper",
-        "紙の申込書で申し込む方法",
-        include_str!("../../assets/texts/paper.md"),
-    ),
-    (
-        "/schedule",
-        "いつから引き落としになるか",
-        include_str!("../../assets/texts/schedule.md"),
-    ),
+/// The pages that are a text and nothing else, each under its own name.
+const TEXTS: [TextId; 6] = [
+    TextId::Privacy,
+    TextId::Accessibility,
+    TextId::Easy,
+    TextId::Faq,
+    TextId::Paper,
+    TextId::Schedule,
 ];
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    for (path, title, text) in TEXTS {
-        let page = move |workspace: Data<Workspace>| async move { show(&workspace, title, text) };
-        cfg.service(resource(path).route(get().to(page)));
+    for id in TEXTS {
+        let page = move |workspace: Data<Workspace>| show(workspace, id);
+        cfg.service(resource(id.path().unwrap_or_default()).route(get().to(page)));
     }
     cfg.service(resource("/terms").route(get().to(terms)))
         .service(resource("/availability").route(get().to(availability)));
 }
 
-fn show(workspace: &Workspace, title: &str, text: &str) -> HttpResponse {
-    let body = views::text(title, &workspace.site.fill(text));
-    html(Page::new(title, body).back("/").render(&workspace.site))
+async fn show(workspace: Data<Workspace>, id: TextId) -> Result<HttpResponse, Error> {
+    let (world, now) = (workspace.clone(), workspace.clock.now());
+    let read = move |conn: &mut Conn| texts::words(conn, &world, id, now);
+    let words = workspace.db.read(read).await?;
+    let body = views::text(id.title(), &workspace.site.fill(&words));
+    Ok(html(Page::new(id.title(), body).back("/").render(&workspace.site)))
 }
 
 /// `GET /terms`: the whole text, for printing.
-async fn terms(workspace: Data<Workspace>) -> HttpResponse {
-    let terms = &workspace.terms;
-    let body = views::terms(&terms.version, &terms.effective, &workspace.terms_text);
-    let page = Page::new("利用規約と個人情報の取扱い", body)
+async fn terms(workspace: Data<Workspace>) -> Result<HttpResponse, Error> {
+    let (world, now) = (workspace.clone(), workspace.clock.now());
+    let read = move |conn: &mut Conn| texts::terms(conn, &world, now);
+    let terms = workspace.db.read(read).await?.terms;
+    let page = Page::new(TextId::Terms.title(), views::terms(&terms))
         .back("/")
         .scripts(Scripts::Form);
-    html(page.render(&workspace.site))
+    Ok(html(page.render(&workspace.site)))
 }
 
 /// `GET /availability`: which institutions can be reached, and the announced stops.

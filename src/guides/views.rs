@@ -1,16 +1,16 @@
-use crate::web::ui;
+use crate::{config::Terms, web::ui};
 use maud::{Markup, html};
 
 pub fn text(title: &str, markdown: &str) -> Markup {
     html! { (ui::heading(&[title])) div class="prose" { (ui::markdown(markdown)) } }
 }
 
-pub fn terms(version: &str, effective: &str, markdown: &str) -> Markup {
+pub fn terms(terms: &Terms) -> Markup {
     html! {
         (ui::heading(&["利用規約と", "個人情報の取扱い"]))
-        p { "第" (version) "版（" (effective) "から）" }
+        p { "第" (terms.version) "版（" (terms.effective) "から）" }
         p class="noprint" { button class="button button--secondary" type="button" data-print hidden { "印刷する" } }
-        div class="prose" { (ui::markdown(markdown)) }
+        div class="prose" { (ui::markdown(&terms.body)) }
     }
 }
 

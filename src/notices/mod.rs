@@ -3,7 +3,9 @@ use crate::{
     db::{Conn, text_enum},
     japan::email,
     jobs::{Handler, Job, JobError},
-    mail::{self, MAIL_JOB, MailError, NewMail, Outgoing, QueueError},
+    mail::{self, MAIL_JOB, MailError, NewMail, Outgoing},
+    texts::{self, TextId},
+    web::Error,
     workspace::Workspace,
 };
 use chrono::NaiveDateTime;
@@ -26,44 +28,21 @@ text_enum! {
 }
 
 impl Notice {
-    fn template(self) -> &'static str {
+    /// The words it goes out with.
+    fn text(self) -> TextId {
         match self {
-            Notice::Receipt => include_str!("../../assets/texts/mails/receipt.txt"),
-            Notice::Registered => include_str!("../../assets/texts/mails/result_registered.txt"),
-            Notice::Rejected => include_str!("../../assets/texts/mails/result_rejected.txt"),
-            Notice::Cancelled => include_str!("../../assets/texts/mails/result_cancelled.txt"),
-            Notice::Unknown => include_str!("../../assets/texts/mails/result_unknown.txt"),
-            Notice::Expired => include_str!("../../assets/texts/mails/result_expired.txt"),
-            Notice::Waiting => include_str!("../../assets/texts/mails/waiting.txt"),
-            Notice::LateSuccess => include_str!("../../assets/texts/mails/late_success.txt"),
-            Notice::Deferred => include_str!("../../assets/texts/mails/deferred.txt"),
-            Notice::Reopened => include_str!("../../assets/texts/mails/reopened.txt"),
+            Notice::Receipt => TextId::MailReceipt,
+            Notice::Registered => TextId::MailRegistered,
+            Notice::Rejected => TextId::MailRejected,
+            Notice::Cancelled => TextId::MailCancelled,
+            Notice::Unknown => TextId::MailUnknown,
+            Notice::Expired => TextId::MailExpired,
+            Notice::Waiting => TextId::MailWaiting,
+            Notice::LateSuccess => TextId::MailLateSuccess,
+            Notice::Deferred => TextId::MailDeferred,
+            Notice::Reopened => TextId::MailReopened,
         }
     }
-
-    /// Title and body for one receipt number (in its shown form).
-    pub fn render(self, workspace: &Workspace, receipt_number: &str) -> (String, String) {
-        let site = &workspace.site;
-        let text = match site.bureau.survey_url {
-            Some(_) => self.template().to_owned(),
-            None => without_survey(self.template()),
-        };
-        let text = site
-            .fill(&text)
-            .replace("{{receipt_number}}", receipt_number)
-            .replace("{{url}}", &format!("{}/receipt", site.url));
-        let (title, body) = text.split_once('\n').unwrap_or((&text, ""));
-        (
-            title.trim_start_matches("件名：").to_owned(),
-            body.trim_start().to_owned(),
-        )
-    }
-}
-
-/// Drops the paragraph that names the survey.
-fn without_survey(text: &str) -> String {
-    let paragraphs = text.split("\n\n").filter(|p| !p.contains("{{survey_url}}"));
-    paragraphs.collect::<Vec<_>>().join("\n\n")
 }
 
 /// Whom to tell, and of which application.
@@ -80,8 +59,9 @@ pub fn queue(
     notice: Notice,
     to: &Addressee,
     now: NaiveDateTime,
-) -> Result<(), QueueError> {
-    let (title, body) = notice.render(workspace, to.receipt_number);
+) -> Result<(), Error> {
+    let template = texts::words(conn, workspace, notice.text(), now)?;
+    let (title, body) = texts::fill_mail(workspace, &template, to.receipt_number);
     let new = NewMail {
         kind: notice.as_str(),
         subject_id: to.application_id,
@@ -89,7 +69,7 @@ pub fn queue(
         title: &title,
         body: &body,
     };
-    mail::queue(conn, &workspace.keys, now, &new)
+    Ok(mail::queue(conn, &workspace.keys, now, &new)?)
 }
 
 /// The job that sends a stored mail, at least once.
@@ -103,7 +83,7 @@ async fn send(workspace: Workspace, job: Job) -> Result<(), JobError> {
     let (id, keys) = (job.payload.clone(), workspace.keys.clone());
     let found = workspace
         .db
-        .read(move |conn| mail::find_unsent(conn, &keys, &id).map_err(crate::web::Error::from))
+        .read(move |conn| mail::find_unsent(conn, &keys, &id).map_err(Error::from))
         .await?;
     let Some(mail) = found else {
         return Ok(());

@@ -13,10 +13,10 @@ mod upload;
 pub use assets::{asset, asset_path, favicon};
 pub use client::{client_address, client_group};
 pub use error::{Error, SupportCode, render_errors};
-pub use form::{FormBody, RawBody, parse_form};
+pub use form::{FormBody, LongFormBody, RawBody, parse_form};
 pub use guards::{Networks, access_log, handoff_policy, headers, listed_networks_only, no_nul, same_origin_only};
 pub use layout::{HTMX_CONFIG, Page, Scripts, environment_banner};
-pub use site::{Site, Surface};
+pub use site::{Site, Surface, WORDS};
 pub use tls::{Certificate, TlsError, certificate_end, server_config};
 pub use upload::read_upload;
 

@@ -20,6 +20,18 @@ pub struct Site {
     pub trusted_proxies: Vec<std::net::IpAddr>,
 }
 
+/// The names of the bureau's own words, written `{{bureau}}` in texts.
+pub const WORDS: [&str; 8] = [
+    "bureau",
+    "bureau_short",
+    "city",
+    "phone",
+    "phone_hours",
+    "office",
+    "address",
+    "survey_url",
+];
+
 impl Site {
     pub fn new(settings: &Settings) -> Self {
         Self {
@@ -53,18 +65,19 @@ impl Site {
     /// `text` with the bureau's own words in place of `{{bureau}}` and the like.
     pub fn fill(&self, text: &str) -> String {
         let bureau = &self.bureau;
-        let words = [
-            ("{{bureau}}", bureau.name.as_str()),
-            ("{{bureau_short}}", bureau.name.as_str()),
-            ("{{city}}", bureau.city.as_str()),
-            ("{{phone}}", bureau.phone.as_str()),
-            ("{{phone_hours}}", bureau.phone_hours.as_str()),
-            ("{{office}}", bureau.office.as_str()),
-            ("{{address}}", bureau.address.as_str()),
-            ("{{survey_url}}", bureau.survey_url.as_deref().unwrap_or("")),
+        let values = [
+            bureau.name.as_str(),
+            &bureau.name,
+            &bureau.city,
+            &bureau.phone,
+            &bureau.phone_hours,
+            &bureau.office,
+            &bureau.address,
+            bureau.survey_url.as_deref().unwrap_or(""),
         ];
-        words
-            .iter()
-            .fold(text.to_owned(), |text, (name, word)| text.replace(name, word))
+        let filled = WORDS.iter().zip(values);
+        filled.fold(text.to_owned(), |text, (name, value)| {
+            text.replace(&format!("{{{{{name}}}}}"), value)
+        })
     }
 }

@@ -39,6 +39,7 @@ mod served;
 mod service;
 mod small_machine;
 mod states;
+mod texts;
 mod tls;
 mod trail;
 mod worlds;

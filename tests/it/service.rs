@@ -113,7 +113,7 @@ async fn while_degraded_a_receipt_is_given_and_the_gateway_is_left_alone() {
         world.pass(Duration::minutes(11)).await;
         let mails = world.mails();
         assert_eq!(mails.len(), 1);
-        assert!(mails[0].title.contains("金融機関の手続きは再開後") && mails[0].body.contains(&number));
+        assert!(mails[0].title.contains("再開待ち") && mails[0].body.contains(&number));
         assert!(world.ledger().await.is_empty());
         let confirmed = "select count(*) as n from applications where state = 'confirmed'";
         assert_eq!(world.count(confirmed).await, 1);

@@ -41,3 +41,19 @@ diesel::table! {
         at -> Timestamp,
     }
 }
+
+diesel::table! {
+    text_versions (id) {
+        id -> Text,
+        name -> Text,
+        version -> Integer,
+        body -> Text,
+        effective_from -> Date,
+        state -> Text,
+        made_by -> Text,
+        made_at -> Timestamp,
+        note -> Text,
+        decided_by -> Nullable<Text>,
+        decided_at -> Nullable<Timestamp>,
+    }
+}

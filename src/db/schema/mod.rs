@@ -69,5 +69,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     deliveries,
     delivery_items,
     delivery_downloads,
-    audit_checkpoints
+    audit_checkpoints,
+    text_versions
 );

@@ -2,11 +2,11 @@
 use super::super::{
     batch::layout_of,
     layout::{Column, Context, FIELDS, FileWriter, Layout, Masked, Row, Totals, check, diff, preview},
-    store::{self, NewVersion, Version, VersionState},
+    store::{self, NewVersion, Version},
     views::{self, ColumnForm, SettingsForm, Studio},
 };
 use crate::{
-    accounts::{self, Staff},
+    accounts::{self, Staff, VersionState},
     clock::jst,
     db::Conn,
     deliveries::READY,

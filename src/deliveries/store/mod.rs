@@ -7,6 +7,6 @@ pub use batches::{
     note_download, open_file, records_of, undownloaded,
 };
 pub use versions::{
-    NewVersion, Version, VersionState, add_version, approved, decide, effective_on, find_version, propose, seed,
-    update_draft, versions,
+    NewVersion, Version, add_version, approved, decide, effective_on, find_version, propose, seed, update_draft,
+    versions,
 };

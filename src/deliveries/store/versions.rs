@@ -1,16 +1,9 @@
-use crate::db::{Conn, layout_versions, text_enum};
+use crate::{
+    accounts::VersionState,
+    db::{Conn, layout_versions},
+};
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
-
-text_enum! {
-    /// Where a version of the layout stands.
-    pub enum VersionState {
-        Draft = "draft",
-        Proposed = "proposed",
-        Approved = "approved",
-        Refused = "refused",
-    }
-}
 
 /// One version of the layout.
 #[derive(Clone, Debug, HasQuery)]

@@ -1,9 +1,9 @@
 use super::{SettingsForm, day};
 use crate::{
-    accounts::{ConsolePage, Permission, Staff, heading},
+    accounts::{ConsolePage, Permission, Staff, VersionState, heading},
     deliveries::{
         layout::{Change, Layout, PreviewRecord, Problem, READY, RecordKind, Totals, describe_column},
-        store::{Version, VersionState},
+        store::Version,
     },
     web::{
         Site,
@@ -29,15 +29,6 @@ pub struct Studio {
     pub tried: Option<(usize, Totals)>,
 }
 
-fn state_label(state: VersionState) -> &'static str {
-    match state {
-        VersionState::Draft => "案",
-        VersionState::Proposed => "承認待ち",
-        VersionState::Approved => "承認済み",
-        VersionState::Refused => "却下",
-    }
-}
-
 pub fn layouts(site: &Site, staff: &Staff, list: &[(Version, String)], in_use: Option<&str>) -> Markup {
     let main = html! {
         (heading("還元データのレイアウト"))
@@ -48,7 +39,7 @@ pub fn layouts(site: &Site, staff: &Staff, list: &[(Version, String)], in_use: O
                 thead { tr { th scope="col" { "版" } th scope="col" { "状態" } th scope="col" { "使い始める日" } th scope="col" { "作った人" } th scope="col" { "メモ" } } }
                 tbody { @for (v, by) in list { tr {
                     th scope="row" { a href={ "/layouts/" (v.id) } { "第" (v.version) "版" } }
-                    td data-label="状態" { (state_label(v.state)) @if in_use == Some(v.id.as_str()) { " " span class="tag tag--good" { "使用中" } } }
+                    td data-label="状態" { (v.state.label()) @if in_use == Some(v.id.as_str()) { " " span class="tag tag--good" { "使用中" } } }
                     td data-label="使い始める日" class="time" { @if v.made_by == "system" { "はじめから" } @else { (day(v.effective_from)) } }
                     td data-label="作った人" { @if by == "system" { "出荷時" } @else { (by) } }
                     td data-label="メモ" { (v.note) }
@@ -80,7 +71,7 @@ pub fn studio(site: &Site, staff: &Staff, s: &Studio, form: &SettingsForm, error
     let main = html! {
         (ui::error_summary(errors))
         (heading(&title))
-        p { span class="tag" { (state_label(s.version.state)) } "　" (s.made_by) "　" (when(s.version.made_at)) "　使い始める日 " (day(s.version.effective_from)) }
+        p { span class="tag" { (s.version.state.label()) } "　" (s.made_by) "　" (when(s.version.made_at)) "　使い始める日 " (day(s.version.effective_from)) }
         @if let (Some(by), Some(at)) = (&s.decided_by, s.version.decided_at) { p { (by) "　" (when(at)) "　に決めました。" } }
         @if !s.version.note.is_empty() { p { (s.version.note) } }
         (steps(staff, s, &path))

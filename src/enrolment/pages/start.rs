@@ -8,6 +8,7 @@ use crate::{
         views,
     },
     institutions::{self, Mode, Openings, Readiness},
+    texts,
     web::{Error, FormBody, Page, client_address, client_group, html, see_other},
     workspace::Workspace,
 };
@@ -49,6 +50,16 @@ pub async fn create() -> HttpResponse {
     see_other("/apply/terms")
 }
 
+/// What became of accepting the terms.
+enum Begun {
+    /// The secret of its visit.
+    Draft(String),
+    /// The service takes nothing new.
+    Stopped,
+    /// Others count than were read: nobody agrees to a text that they did not see.
+    OtherTerms,
+}
+
 pub async fn accept_terms(workspace: &Workspace, req: &HttpRequest, body: &FormBody) -> Result<HttpResponse, Error> {
     if body.get("agree") != "yes" {
         return Ok(see_other("/apply/terms?error"));
@@ -60,22 +71,29 @@ pub async fn accept_terms(workspace: &Workspace, req: &HttpRequest, body: &FormB
         return Err(Error::TooMany);
     }
     let (world, now, lasts) = (workspace.clone(), workspace.clock.now(), lasts(workspace));
-    let secret = workspace
+    let shown = body.get("terms").to_owned();
+    let begun = workspace
         .db
         .write(move |conn| {
             if institutions::current_mode(conn)?.mode == Mode::Stopped {
-                return Ok(None);
+                return Ok(Begun::Stopped);
             }
-            let hash = store::keep_terms(conn, &world.terms, &world.terms_text, now)?;
-            let draft = store::create_draft(conn, &world.keys, (&hash, now), &Answers::default(), now)?;
+            let terms = texts::terms(conn, &world, now)?;
+            if !shown.is_empty() && shown != terms.hash {
+                return Ok(Begun::OtherTerms);
+            }
+            store::keep_terms(conn, &terms, now)?;
+            let draft = store::create_draft(conn, &world.keys, (&terms.hash, now), &Answers::default(), now)?;
             let kind = VisitKind::Applicant;
             let secret = store::open_visit(conn, &world.keys, kind, &draft.id, now, lasts)?;
-            Ok::<_, Error>(Some(secret))
+            Ok::<_, Error>(Begun::Draft(secret))
         })
         .await?;
-    // The start page says why nothing can be begun now.
-    let Some(secret) = secret else {
-        return Ok(see_other("/"));
+    let secret = match begun {
+        Begun::Draft(secret) => secret,
+        // The start page says why nothing can be begun now.
+        Begun::Stopped => return Ok(see_other("/")),
+        Begun::OtherTerms => return Ok(see_other("/apply/terms?changed")),
     };
     let mut response = see_other("/apply/bank");
     set_cookie(&mut response, cookie(workspace, APPLY, &secret, lasts));

@@ -5,6 +5,7 @@ use super::{
 };
 use crate::{
     config::ItemId,
+    db::Conn,
     enrolment::{
         answers::Answers,
         form::{Context, NotEligible, Step, errors_on, first_incomplete},
@@ -12,6 +13,7 @@ use crate::{
         store,
         views::{self, Extra},
     },
+    texts,
     web::{Error, FormBody, Page, Scripts, html, see_other, ui::FieldError},
     workspace::Workspace,
 };
@@ -38,7 +40,8 @@ pub async fn show(
         Found::Nobody => false,
     };
     if step == Step::Terms && !has_draft {
-        return terms_without_draft(&workspace, flags.contains_key("error")).await;
+        let why = ["changed", "error"].into_iter().find(|why| flags.contains_key(*why));
+        return terms_without_draft(&workspace, why).await;
     }
     let mut visitor = match editing(found) {
         Ok(visitor) => visitor,
@@ -65,6 +68,8 @@ pub async fn show(
     render(&workspace, step, &visitor, &errors, &flags, back_to_check).await
 }
 
+const TERMS_CHANGED: &str = "利用規約と個人情報の取扱いを確かめてください。お読みになっている間に新しくなりました";
+
 fn terms_error() -> Vec<FieldError> {
     vec![FieldError::new(
         "agree",
@@ -73,17 +78,21 @@ fn terms_error() -> Vec<FieldError> {
 }
 
 /// P1 before there is a draft.
-async fn terms_without_draft(workspace: &Workspace, error: bool) -> Result<HttpResponse, Error> {
+async fn terms_without_draft(workspace: &Workspace, why: Option<&str>) -> Result<HttpResponse, Error> {
     let answers = Answers::default();
     let (world, empty) = (workspace.clone(), answers.clone());
-    let context: Context = workspace
-        .db
-        .read(move |conn| Ok::<_, Error>(store::context(conn, &world, &empty)?))
-        .await?;
-    let errors = if error { terms_error() } else { vec![] };
+    let now = workspace.clock.now();
+    let read = move |conn: &mut Conn| {
+        Ok::<_, Error>((store::context(conn, &world, &empty)?, texts::terms(conn, &world, now)?))
+    };
+    let (context, terms): (Context, _) = workspace.db.read(read).await?;
+    let errors = match why {
+        Some("changed") => vec![FieldError::new("agree", TERMS_CHANGED)],
+        Some(_) => terms_error(),
+        None => vec![],
+    };
     let extra = Extra {
-        terms: &workspace.terms,
-        terms_text: &workspace.terms_text,
+        terms: Some(&terms),
         banks: &[],
         towns: None,
         branches: None,
@@ -93,7 +102,7 @@ async fn terms_without_draft(workspace: &Workspace, error: bool) -> Result<HttpR
     let body = views::step(Step::Terms, &answers, &context, &errors, &extra);
     let page = Page::new(&views::title_text(Step::Terms), body)
         .back("/")
-        .errors(error)
+        .errors(!errors.is_empty())
         .scripts(Scripts::Form)
         .step();
     Ok(html(page.render(&workspace.site)))
@@ -111,10 +120,16 @@ async fn render(
         Step::Bank => bank_choices(workspace).await?,
         _ => vec![],
     };
+    let terms = match step {
+        Step::Terms => {
+            let (world, now) = (workspace.clone(), workspace.clock.now());
+            Some(workspace.db.read(move |conn| texts::terms(conn, &world, now)).await?)
+        }
+        _ => None,
+    };
     let looked_up = step == Step::Place && flags.contains_key("lookup");
     let extra = Extra {
-        terms: &workspace.terms,
-        terms_text: &workspace.terms_text,
+        terms: terms.as_ref(),
         banks: &banks,
         towns: if looked_up {
             Some(towns(workspace, &visitor.answers).await?)

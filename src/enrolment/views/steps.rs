@@ -12,21 +12,20 @@ pub use bank::BankChoice;
 pub use place::Towns;
 
 use crate::{
-    config::Terms,
     enrolment::{
         answers::Answers,
         form::{Context, Step},
     },
     institutions::Branch,
+    texts::TermsInUse,
     web::ui::{self, FieldError},
 };
 use maud::{Markup, html};
 
 /// What a step shows besides the answers.
 pub struct Extra<'a> {
-    pub terms: &'a Terms,
-    /// The terms with the bureau's words filled in.
-    pub terms_text: &'a str,
+    /// On the page of the terms.
+    pub terms: Option<&'a TermsInUse>,
     pub banks: &'a [BankChoice],
     pub towns: Option<Towns>,
     /// Branches found, and how many there are in all; `None` before a search.

@@ -1,5 +1,5 @@
 use maud::{Markup, PreEscaped};
-use pulldown_cmark::{Options, Parser, html::push_html};
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, html::push_html};
 
 /// One `##` section of a text.
 pub struct Section {
@@ -9,10 +9,24 @@ pub struct Section {
     pub rest: Markup,
 }
 
-/// Our own texts from Markdown (tables, inline ruby). Never called with what a visitor typed.
+/// Texts of the bureau from Markdown (tables, inline ruby). Of HTML only the ruby tags count, anything else is shown as
+/// it was typed; a link leads to a page, a telephone or a mail address, never to a script.
 pub fn markdown(text: &str) -> Markup {
+    render(text, tame)
+}
+
+/// The same for the console, where the public pages' links would lead nowhere: they are underlined and no more.
+pub fn markdown_without_links(text: &str) -> Markup {
+    render(text, |event| match event {
+        Event::Start(Tag::Link { .. }) => Event::InlineHtml("<u>".into()),
+        Event::End(TagEnd::Link) => Event::InlineHtml("</u>".into()),
+        other => tame(other),
+    })
+}
+
+fn render<'a>(text: &'a str, each: impl Fn(Event<'a>) -> Event<'a>) -> Markup {
     let mut out = String::new();
-    push_html(&mut out, Parser::new_ext(text, Options::ENABLE_TABLES));
+    push_html(&mut out, Parser::new_ext(text, Options::ENABLE_TABLES).map(each));
     // A wide table scrolls by itself instead of widening the page.
     let out = out
         .replace(
@@ -24,8 +38,34 @@ pub fn markdown(text: &str) -> Markup {
     PreEscaped(out)
 }
 
-/// A text cut at its `##` headings.
-pub fn sections(text: &str) -> Vec<Section> {
+const TAGS: [&str; 8] = ["<ruby>", "</ruby>", "<rt>", "</rt>", "<rp>", "</rp>", "<br>", "<wbr>"];
+
+fn tame(event: Event) -> Event {
+    match event {
+        Event::Html(html) | Event::InlineHtml(html) if !TAGS.contains(&html.trim()) => Event::Text(html),
+        Event::Start(Tag::Link {
+            link_type,
+            dest_url,
+            title,
+            id,
+        }) if !is_safe(&dest_url) => Event::Start(Tag::Link {
+            link_type,
+            dest_url: "#".into(),
+            title,
+            id,
+        }),
+        Event::Start(Tag::Image { .. }) | Event::End(TagEnd::Image) => Event::Text("".into()),
+        other => other,
+    }
+}
+
+fn is_safe(url: &str) -> bool {
+    let begins = ["https://", "http://", "/", "#", "tel:", "mailto:"];
+    begins.iter().any(|begin| url.starts_with(begin)) && !url.starts_with("//")
+}
+
+/// A text cut at its `##` headings, each part rendered.
+pub fn sections(text: &str, render: fn(&str) -> Markup) -> Vec<Section> {
     let parts = text.split("\n## ").enumerate();
     parts
         .filter_map(|(i, part)| match i {
@@ -37,9 +77,29 @@ pub fn sections(text: &str) -> Vec<Section> {
             let (summary, rest) = body.trim_start().split_once("\n\n").unwrap_or((body, ""));
             Section {
                 title: title.trim().to_owned(),
-                summary: markdown(summary),
-                rest: markdown(rest),
+                summary: render(summary),
+                rest: render(rest),
             }
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_staff_write_brings_no_html_and_no_script() {
+        let text = "<script>x</script> a <b onclick=x>b</b>\n\n<div>\n\n[l](javascript:x) ![i](https://x/y) <ruby>水<rt>みず</rt></ruby>";
+        let html = markdown(text).into_string();
+        for tag in ["<script", "<b ", "<div", "javascript:\"", "href=\"java", "<img"] {
+            assert!(!html.contains(tag), "{html}");
+        }
+        assert!(html.contains("<ruby>水<rt>みず</rt></ruby>"), "{html}");
+        assert!(
+            markdown("[a](/faq) [b](tel:0258)")
+                .into_string()
+                .contains("href=\"/faq\"")
+        );
+    }
 }

@@ -3,7 +3,7 @@ mod fields;
 mod markdown;
 
 pub use fields::{Choice, DateField, TextField, choices};
-pub use markdown::{markdown, sections};
+pub use markdown::{markdown, markdown_without_links, sections};
 
 use super::Site;
 use crate::{

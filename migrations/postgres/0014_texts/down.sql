@@ -1,0 +1,2 @@
+drop table text_versions;
+drop function text_versions_stay();

@@ -1,0 +1,23 @@
+//! What a version needs that one person makes and another approves: layouts, texts.
+use crate::db::text_enum;
+
+text_enum! {
+    /// Where a version stands.
+    pub enum VersionState {
+        Draft = "draft",
+        Proposed = "proposed",
+        Approved = "approved",
+        Refused = "refused",
+    }
+}
+
+impl VersionState {
+    pub fn label(self) -> &'static str {
+        match self {
+            VersionState::Draft => "案",
+            VersionState::Proposed => "承認待ち",
+            VersionState::Approved => "承認済み",
+            VersionState::Refused => "却下",
+        }
+    }
+}

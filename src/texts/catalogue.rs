@@ -1,0 +1,97 @@
+//! Every text that citizens read and staff may change, with the words that ship.
+use crate::db::text_enum;
+
+text_enum! {
+    /// The texts. The words are in addresses and in the database, so they never change.
+    pub enum TextId {
+        Terms = "terms",
+        Privacy = "privacy",
+        Faq = "faq",
+        Schedule = "schedule",
+        Paper = "paper",
+        Easy = "easy",
+        Accessibility = "accessibility",
+        MailReceipt = "mail_receipt",
+        MailRegistered = "mail_registered",
+        MailRejected = "mail_rejected",
+        MailCancelled = "mail_cancelled",
+        MailUnknown = "mail_unknown",
+        MailExpired = "mail_expired",
+        MailWaiting = "mail_waiting",
+        MailLateSuccess = "mail_late_success",
+        MailDeferred = "mail_deferred",
+        MailReopened = "mail_reopened",
+    }
+}
+
+/// What a text is: each has its own rules and its own preview.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Markdown, cut at `##` into sections that open.
+    Terms,
+    /// Markdown.
+    Page,
+    /// The first line is 「件名：」, the rest plain text.
+    Mail,
+}
+
+impl TextId {
+    pub fn kind(self) -> Kind {
+        match self {
+            TextId::Terms => Kind::Terms,
+            _ if self.as_str().starts_with("mail_") => Kind::Mail,
+            _ => Kind::Page,
+        }
+    }
+
+    /// Its heading; a mail's is when it goes out.
+    pub fn title(self) -> &'static str {
+        match self {
+            TextId::Terms => "利用規約と個人情報の取扱い",
+            TextId::Privacy => "個人情報の取扱い",
+            TextId::Faq => "よくある質問",
+            TextId::Schedule => "いつから引き落としになるか",
+            TextId::Paper => "紙の申込書で申し込む方法",
+            TextId::Easy => "やさしい日本語の案内",
+            TextId::Accessibility => "アクセシビリティ",
+            TextId::MailReceipt => "受付番号のお知らせ",
+            TextId::MailRegistered => "登録完了のお知らせ",
+            TextId::MailRejected => "登録できなかったお知らせ",
+            TextId::MailCancelled => "取りやめのお知らせ",
+            TextId::MailUnknown => "結果不明のお知らせ",
+            TextId::MailExpired => "期限切れのお知らせ",
+            TextId::MailWaiting => "結果待ち（24時間）のお知らせ",
+            TextId::MailLateSuccess => "結果が登録完了に変わったお知らせ",
+            TextId::MailDeferred => "受付番号のお知らせ（再開待ち）",
+            TextId::MailReopened => "手続き再開のお知らせ",
+        }
+    }
+
+    /// Where citizens read it; `None` for a mail.
+    pub fn path(self) -> Option<String> {
+        (self.kind() != Kind::Mail).then(|| format!("/{}", self.as_str()))
+    }
+
+    /// The words that ship. Those of the terms are in the settings (`workspace.terms`).
+    pub(super) fn built_in(self) -> &'static str {
+        match self {
+            TextId::Terms => "",
+            TextId::Privacy => include_str!("../../assets/texts/privacy.md"),
+            TextId::Faq => include_str!("../../assets/texts/faq.md"),
+            TextId::Schedule => include_str!("../../assets/texts/schedule.md"),
+            TextId::Paper => include_str!("../../assets/texts/paper.md"),
+            TextId::Easy => include_str!("../../assets/texts/easy.md"),
+            TextId::Accessibility => include_str!("../../assets/texts/accessibility.md"),
+            TextId::MailReceipt => include_str!("../../assets/texts/mails/receipt.txt"),
+            TextId::MailRegistered => include_str!("../../assets/texts/mails/result_registered.txt"),
+            TextId::MailRejected => include_str!("../../assets/texts/mails/result_rejected.txt"),
+            TextId::MailCancelled => include_str!("../../assets/texts/mails/result_cancelled.txt"),
+            TextId::MailUnknown => include_str!("../../assets/texts/mails/result_unknown.txt"),
+            TextId::MailExpired => include_str!("../../assets/texts/mails/result_expired.txt"),
+            TextId::MailWaiting => include_str!("../../assets/texts/mails/waiting.txt"),
+            TextId::MailLateSuccess => include_str!("../../assets/texts/mails/late_success.txt"),
+            TextId::MailDeferred => include_str!("../../assets/texts/mails/deferred.txt"),
+            TextId::MailReopened => include_str!("../../assets/texts/mails/reopened.txt"),
+        }
+    }
+}

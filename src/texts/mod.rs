@@ -1,0 +1,75 @@
+//! The words that citizens read: pages, terms, mails. Staff draft a version, a second person approves it, and it counts
+//! from its day on (N8.2: what is asked and said is decided with the bureau).
+mod catalogue;
+mod check;
+mod pages;
+mod store;
+mod views;
+
+pub use catalogue::{Kind, TextId};
+pub use pages::routes;
+
+use crate::{clock::jst, config::Terms, crypto::sha256_hex, db::Conn, web::Error, workspace::Workspace};
+use chrono::NaiveDateTime;
+
+/// The words of a text that count now, placeholders not yet filled in.
+pub fn words(conn: &mut Conn, workspace: &Workspace, id: TextId, now: NaiveDateTime) -> Result<String, Error> {
+    let version = store::in_use(conn, id, jst(now).date())?;
+    Ok(version.map_or_else(|| shipped(workspace, id), |v| v.body))
+}
+
+/// What counts where the bureau has approved nothing.
+fn shipped(workspace: &Workspace, id: TextId) -> String {
+    match id {
+        TextId::Terms => workspace.terms.body.clone(),
+        _ => id.built_in().to_owned(),
+    }
+}
+
+/// The terms as citizens read and accept them, the bureau's words filled in.
+#[derive(Clone, Debug)]
+pub struct TermsInUse {
+    pub terms: Terms,
+    /// SHA-256 of the very text, in hex: the name under which it is kept.
+    pub hash: String,
+}
+
+/// The terms that count now.
+pub fn terms(conn: &mut Conn, workspace: &Workspace, now: NaiveDateTime) -> Result<TermsInUse, Error> {
+    let shipped = &workspace.terms;
+    let terms = match store::in_use(conn, TextId::Terms, jst(now).date())? {
+        Some(v) => Terms {
+            version: v.version.to_string(),
+            effective: v.effective_from.to_string(),
+            body: workspace.site.fill(&v.body),
+        },
+        None => Terms {
+            body: workspace.site.fill(&shipped.body),
+            ..Terms::clone(shipped)
+        },
+    };
+    let hash = sha256_hex(terms.body.as_bytes());
+    Ok(TermsInUse { terms, hash })
+}
+
+/// Title and body of a mail for one receipt number (in its shown form).
+pub fn fill_mail(workspace: &Workspace, template: &str, receipt_number: &str) -> (String, String) {
+    let site = &workspace.site;
+    let text = match site.bureau.survey_url {
+        Some(_) => template.to_owned(),
+        None => without_survey(template),
+    };
+    let text = site
+        .fill(&text)
+        .replace("{{receipt_number}}", receipt_number)
+        .replace("{{url}}", &format!("{}/receipt", site.url));
+    let (title, body) = text.split_once('\n').unwrap_or((&text, ""));
+    let title = title.trim_end().trim_start_matches("件名：");
+    (title.to_owned(), body.trim_start().to_owned())
+}
+
+/// Drops the paragraph that names the survey.
+fn without_survey(text: &str) -> String {
+    let paragraphs = text.split("\n\n").filter(|p| !p.contains("{{survey_url}}"));
+    paragraphs.collect::<Vec<_>>().join("\n\n")
+}

@@ -1,0 +1,263 @@
+use super::{
+    catalogue::{Kind, TextId},
+    store::TextVersion,
+};
+use crate::{
+    accounts::{ConsolePage, Permission, Staff, VersionState, heading},
+    web::{
+        FormBody, Site, WORDS,
+        ui::{self, FieldError, TextField, when},
+    },
+};
+use maud::{Markup, html};
+use similar::{ChangeTag, TextDiff};
+
+const PART: &str = "/texts";
+
+/// Where a version is shown.
+pub fn path(id: &str) -> String {
+    format!("/texts/versions/{id}")
+}
+
+/// One text in the list.
+pub struct Row {
+    pub id: TextId,
+    pub in_use: Option<TextVersion>,
+    /// Versions that wait for a decision.
+    pub waiting: usize,
+}
+
+pub fn index(site: &Site, staff: &Staff, rows: &[Row]) -> Markup {
+    let table = |caption: &str, mails: bool| {
+        let rows = rows.iter().filter(|r| (r.id.kind() == Kind::Mail) == mails);
+        html! {
+            div class="scroll" tabindex="0" role="region" aria-label=(caption) {
+                table class="table table--dense" {
+                    caption class="vh" { (caption) }
+                    thead { tr { th scope="col" { "文面" } th scope="col" { "使用中の版" } th scope="col" { "承認待ち" } } }
+                    tbody { @for row in rows { tr {
+                        th scope="row" { a href={ "/texts/" (row.id.as_str()) } { (row.id.title()) } }
+                        td data-label="使用中の版" { (in_use(row.in_use.as_ref())) }
+                        td data-label="承認待ち" { @if row.waiting > 0 { span class="tag tag--look" { (row.waiting) "件" } } @else { "なし" } }
+                    } } }
+                }
+            }
+        }
+    };
+    let main = html! {
+        (heading("文面"))
+        p class="lead" { "申込みの画面とメールの文面です。案を作り、ほかの承認者が承認すると、使い始める日から変わります。" }
+        h2 { "申込みの画面" }
+        (table("申込みの画面の文面", false))
+        h2 { "メール" }
+        (table("メールの文面", true))
+    };
+    ConsolePage::new("文面", PART, main).render(site, staff)
+}
+
+fn in_use(version: Option<&TextVersion>) -> Markup {
+    html! {
+        @match version {
+            Some(v) => { "第" (v.version) "版（" (v.effective_from) "から）" }
+            None => "出荷時の文面",
+        }
+    }
+}
+
+pub fn list(site: &Site, staff: &Staff, id: TextId, list: &[(String, TextVersion)], in_use: Option<&str>) -> Markup {
+    let main = html! {
+        (heading(id.title()))
+        @if let Some(path) = id.path() { p { "公開の画面：" span class="mono" { (path) } } }
+        @if in_use.is_none() { p { "出荷時の文面を使っています。" } }
+        @if !list.is_empty() { div class="scroll" tabindex="0" role="region" aria-label="版の一覧" {
+            table class="table table--dense" {
+                caption class="vh" { "版の一覧（新しい順）" }
+                thead { tr { th scope="col" { "版" } th scope="col" { "状態" } th scope="col" { "使い始める日" } th scope="col" { "作った人" } th scope="col" { "メモ" } } }
+                tbody { @for (by, v) in list { tr {
+                    th scope="row" { a href=(path(&v.id)) { "第" (v.version) "版" } }
+                    td data-label="状態" { (v.state.label()) @if in_use == Some(v.id.as_str()) { " " span class="tag tag--good" { "使用中" } } }
+                    td data-label="使い始める日" class="time" { (v.effective_from) }
+                    td data-label="作った人" { (by) }
+                    td data-label="メモ" { (v.note) }
+                } } }
+            }
+        } }
+        @if staff.may(Permission::EditTexts) {
+            form class="form" method="post" action={ "/texts/" (id.as_str()) "/versions" } {
+                p class="hint" { "使用中の文面を写して、案を作ります" }
+                (ui::submit("新しい案を作る"))
+            }
+        }
+    };
+    ConsolePage::new(id.title(), PART, main)
+        .crumbs(&[("文面", PART)])
+        .render(site, staff)
+}
+
+/// Everything on the page of a version.
+pub struct Shown {
+    pub version: TextVersion,
+    pub made_by: String,
+    pub decided_by: Option<String>,
+    pub may_edit: bool,
+    pub is_in_use: bool,
+    pub problems: Vec<String>,
+    /// The words in use now.
+    pub before: String,
+    /// Heading or title, and the text with everything filled in.
+    pub preview: (String, String),
+}
+
+/// What is typed on the page of a version.
+#[derive(Clone, Debug)]
+pub struct Form {
+    pub body: String,
+    pub effective_from: String,
+    pub note: String,
+    pub recipient: String,
+}
+
+impl Form {
+    pub fn of(version: &TextVersion) -> Self {
+        Self {
+            body: version.body.clone(),
+            effective_from: version.effective_from.to_string(),
+            note: version.note.clone(),
+            recipient: String::new(),
+        }
+    }
+    pub fn read(form: &FormBody) -> Self {
+        Self {
+            // A browser sends CR LF.
+            body: form.get("body").replace("\r\n", "\n"),
+            effective_from: form.get("effective_from").trim().to_owned(),
+            note: form.get("note").trim().to_owned(),
+            recipient: String::new(),
+        }
+    }
+}
+
+pub fn show(site: &Site, staff: &Staff, s: &Shown, form: &Form, errors: &[FieldError]) -> Markup {
+    let (path, name) = (path(&s.version.id), s.version.name);
+    let title = format!("{} 第{}版", name.title(), s.version.version);
+    let main = html! {
+        (ui::error_summary(errors))
+        (heading(&title))
+        p {
+            span class="tag" { (s.version.state.label()) } @if s.is_in_use { " " span class="tag tag--good" { "使用中" } }
+            "　" (s.made_by) "　" (when(s.version.made_at)) "　使い始める日 " (s.version.effective_from)
+        }
+        @if let (Some(by), Some(at)) = (&s.decided_by, s.version.decided_at) { p { (by) "　" (when(at)) "　に決めました。" } }
+        @if !s.version.note.is_empty() { p { (s.version.note) } }
+        (steps(staff, s, &path))
+        @if s.may_edit { (editor(s, form, &path, errors)) }
+        h2 { "申込者に見えるもの" }
+        (preview(s))
+        @if name.kind() == Kind::Mail && s.problems.is_empty() && staff.may(Permission::EditTexts) { (test_mail(form, &path, errors)) }
+        h2 { "使用中の文面とのちがい" }
+        (changes(&s.before, &s.version.body))
+    };
+    let list = format!("/texts/{}", name.as_str());
+    ConsolePage::new(&title, PART, main)
+        .crumbs(&[("文面", PART), (name.title(), &list)])
+        .errors(!errors.is_empty())
+        .render(site, staff)
+}
+
+/// What may be done with the version now.
+fn steps(staff: &Staff, s: &Shown, path: &str) -> Markup {
+    let is_own = s.version.made_by == staff.word();
+    html! {
+        @if s.version.state == VersionState::Draft && !s.problems.is_empty() {
+            div class="notice notice--warning" {
+                h2 { "直すところが" (s.problems.len()) "件あります" }
+                ul { @for problem in &s.problems { li { (problem) } } }
+            }
+        }
+        @match s.version.state {
+            VersionState::Draft if s.may_edit && s.problems.is_empty() => {
+                form method="post" action={ (path) "/proposal" } { button class="button" type="submit" { "承認者に提案する" } }
+            }
+            VersionState::Proposed if is_own => { p class="notice" { "ほかの承認者が決めます。" } }
+            VersionState::Proposed if staff.may(Permission::ApproveTexts) => {
+                p { "ちがいと、申込者に見えるものを確かめてから決めてください。" }
+                form class="actions" method="post" action={ (path) "/decision" } {
+                    button class="button" type="submit" name="decision" value="approve" { "承認する" }
+                    button class="button button--secondary" type="submit" name="decision" value="refuse" { "却下する" }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn editor(s: &Shown, form: &Form, path: &str, errors: &[FieldError]) -> Markup {
+    let mail = s.version.name.kind() == Kind::Mail;
+    html! {
+        h2 { "文面を直す" }
+        form class="form" method="post" action=(path) novalidate {
+            div class="field" {
+                label for="body" { "本文" }
+                p class="hint" id="body-hint" {
+                    @if mail { "1行目に「件名：」と件名を書きます。" } @else { "見出しは「## 」、箇条書きは「- 」で始めます。" }
+                    "差し込み：" @for word in WORDS { code { "{{" (word) "}}" } " " }
+                    @if mail { code { "{{receipt_number}}" } " " code { "{{url}}" } }
+                }
+                textarea class="input" id="body" name="body" rows="20" aria-describedby="body-hint" { (form.body) }
+            }
+            (TextField { name: "effective_from", label: "使い始める日", hint: "この日の0時から使います", value: &form.effective_from, width: "w12", autocomplete: "off", ..Default::default() }.render(errors))
+            (TextField { name: "note", label: "変更のメモ", hint: "何のための変更か", value: &form.note, width: "w20", autocomplete: "off", optional: true, ..Default::default() }.render(errors))
+            (ui::submit("案を保存する"))
+        }
+    }
+}
+
+fn preview(s: &Shown) -> Markup {
+    let (title, text) = &s.preview;
+    html! {
+        section class="sample" aria-label="申込者に見えるもの" {
+            @match s.version.name.kind() {
+                Kind::Mail => {
+                    p { strong { "件名　" } (title) }
+                    pre class="sample__mail" tabindex="0" { (text) }
+                }
+                Kind::Page => { p class="sample__title" { (title) } div class="prose" { (ui::markdown_without_links(text)) } }
+                Kind::Terms => {
+                    p class="sample__title" { (title) }
+                    @for section in ui::sections(text, ui::markdown_without_links) {
+                        h3 { (section.title) }
+                        div class="prose" { (section.summary) (section.rest) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn test_mail(form: &Form, path: &str, errors: &[FieldError]) -> Markup {
+    html! {
+        form class="form" method="post" action={ (path) "/mails" } novalidate {
+            (TextField { name: "recipient", label: "試しに送る先のメールアドレス", hint: "受付番号は架空のものを入れて送ります", value: &form.recipient, width: "w20", mode: "email", autocomplete: "off", ..Default::default() }.render(errors))
+            button class="button button--secondary" type="submit" { "試しに送る" }
+        }
+    }
+}
+
+/// The lines that differ, with one line around them.
+fn changes(before: &str, after: &str) -> Markup {
+    let diff = TextDiff::from_lines(before, after);
+    let groups = diff.grouped_ops(1);
+    html! {
+        @if groups.is_empty() { p { "ちがいはありません（確認済み）。" } }
+        @for group in &groups {
+            ul class="diff" { @for op in group { @for change in diff.iter_changes(op) {
+                @let line = change.value().trim_end_matches('\n');
+                @match change.tag() {
+                    ChangeTag::Delete => li { del { span class="vh" { "削除：" } "－ " (line) } },
+                    ChangeTag::Insert => li { ins { span class="vh" { "追加：" } "＋ " (line) } },
+                    ChangeTag::Equal => li { "　 " (line) },
+                }
+            } } }
+        }
+    }
+}

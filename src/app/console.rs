@@ -111,6 +111,14 @@ pub const RULES: &[Rule] = &[
         Access::May(P::SettleDifferences),
     ),
     rule("GET", "/institutions", Access::May(P::ReadInstitutions)),
+    rule("GET", "/institutions/imports", Access::May(P::ReadInstitutions)),
+    rule("POST", "/institutions/imports", Access::May(P::ManageInstitutions)),
+    rule("GET", "/institutions/imports/{id}", Access::May(P::ReadInstitutions)),
+    rule(
+        "POST",
+        "/institutions/imports/{id}/application",
+        Access::StepUp(P::ManageInstitutions),
+    ),
     rule("GET", "/institutions/{code}", Access::May(P::ReadInstitutions)),
     rule("POST", "/institutions/stops", Access::May(P::ManageInstitutions)),
     rule(

@@ -1,6 +1,7 @@
 //! Institutions, their branches and closed times at the console; a rule is shown as dates before it counts.
 use super::{
     hours::{self, Rule, Window},
+    imports,
     openings::{Openings, Regular},
     readiness::Closure,
     store::{self, Branch, Institution},
@@ -22,7 +23,8 @@ use chrono::Duration;
 use std::collections::BTreeMap;
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.route("/institutions", get().to(index))
+    cfg.configure(imports::routes)
+        .route("/institutions", get().to(index))
         .route("/institutions/stops", post().to(announce))
         .route("/institutions/stops/{id}/withdrawal", post().to(withdraw))
         .route("/institutions/{code}", get().to(show));

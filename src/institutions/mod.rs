@@ -2,6 +2,7 @@
 //! postal codes and holidays.
 mod desk;
 pub mod hours;
+mod imports;
 mod openings;
 mod readiness;
 mod seed;

@@ -29,6 +29,7 @@ pub fn overview(
         h2 { "休止の予定" }
         (stops(o, may))
         h2 { "金融機関" }
+        p { a href="/institutions/imports" { "支店の表の取込み" } }
         div class="scroll" tabindex="0" role="region" aria-label="金融機関の一覧" {
             table class="table table--dense" {
                 caption class="vh" { "金融機関の一覧" }

@@ -95,6 +95,11 @@ async fn furnished(world: &World, desk: &mut Desk) -> BTreeMap<&'static str, Str
     let fields = [("result", "not_registered"), ("note", "a"), ("evidence", "b")];
     desk.post(&format!("/applications/{id}/corrections"), &fields).await;
     let layout = desk.post("/layouts", &[("from", "ready:zengin-120")]).await.path;
+    let table = "institution_code,branch_code,name,kana\n1371,998,試行支店,シコウ\n";
+    let import = desk
+        .upload("/institutions/imports", "file", table.as_bytes())
+        .await
+        .path;
     let text = desk.post("/texts/faq/versions", &[]).await.path;
     let stop = [("rule", "毎日 23:55-翌0:05"), ("reason", "点検"), ("confirmed", "yes")];
     desk.post("/institutions/stops", &stop).await;
@@ -111,6 +116,7 @@ async fn furnished(world: &World, desk: &mut Desk) -> BTreeMap<&'static str, Str
         ("/deliveries/{no}", format!("/deliveries/{}", no.unwrap().unwrap())),
         ("/layouts/{id}", layout.clone()),
         ("/layouts/{id}/columns/{place}", format!("{layout}/columns/1")),
+        ("/institutions/imports/{id}", import),
         ("/texts/{name}", "/texts/faq".to_owned()),
         ("/texts/versions/{id}", text),
         ("/institutions/{code}", "/institutions/0140".to_owned()),

@@ -75,6 +75,18 @@ impl Desk {
         assert_eq!(page.status, 200, "{}", page.html);
         key
     }
+    /// Sends a file as a browser does, and goes where that leads.
+    pub async fn upload(&mut self, path: &str, field: &str, file: &[u8]) -> Page {
+        let head = format!("--X\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"a.csv\"\r\n\r\n");
+        let body = [head.as_bytes(), file, b"\r\n--X--\r\n"].concat();
+        let page = self
+            .once("POST", path, Some(("multipart/form-data; boundary=X", body)))
+            .await;
+        match page.headers.get("location").map(|to| to.to_str().unwrap().to_owned()) {
+            Some(to) => self.get(&to).await,
+            None => page,
+        }
+    }
     pub async fn sign_in(&mut self) -> Page {
         sign_in(&mut self.browser, &mut self.key).await
     }

@@ -301,11 +301,7 @@ async fn others_look_at_a_draft_and_change_nothing_of_it() {
 }
 
 async fn compare(desk: &mut Desk, path: &str, sample: &[u8]) -> Page {
-    let head = "--X\r\nContent-Disposition: form-data; name=\"sample\"; filename=\"a.csv\"\r\n\r\n";
-    let body = [head.as_bytes(), sample, b"\r\n--X--\r\n"].concat();
-    let kind = "multipart/form-data; boundary=X";
-    desk.once("POST", &format!("{path}/comparison"), Some((kind, body)))
-        .await
+    desk.upload(&format!("{path}/comparison"), "sample", sample).await
 }
 
 /// What the studio writes for the invented result.

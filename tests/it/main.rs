@@ -18,6 +18,7 @@ mod gateway;
 mod harness;
 mod hostile;
 mod hours;
+mod imports;
 mod jobs;
 mod journeys;
 mod layouts;

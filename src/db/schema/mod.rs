@@ -26,6 +26,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     mails,
     institutions,
     branches,
+    branch_imports,
     closures,
     postal_codes,
     holidays,

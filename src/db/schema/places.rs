@@ -73,3 +73,18 @@ diesel::table! {
         at -> Timestamp,
     }
 }
+
+diesel::table! {
+    branch_imports (id) {
+        id -> Text,
+        body -> Text,
+        made_by -> Text,
+        made_at -> Timestamp,
+        applied_by -> Nullable<Text>,
+        applied_at -> Nullable<Timestamp>,
+        effective_on -> Nullable<Date>,
+        added -> Integer,
+        changed -> Integer,
+        retired -> Integer,
+    }
+}

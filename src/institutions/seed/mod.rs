@@ -3,7 +3,7 @@ mod store;
 
 use crate::{
     db::{Conn, DbError},
-    japan::{date::parse_compact, kana},
+    japan::date::parse_compact,
 };
 use serde::Deserialize;
 
@@ -63,14 +63,6 @@ struct HolidayRow {
     name: String,
 }
 
-impl BranchRow {
-    /// What a typed name, reading or code is looked for in.
-    fn search_key(&self) -> String {
-        let kana = kana::fold(&self.kana);
-        format!("{} {} {}", kana::fold(&self.name), kana, self.branch_code)
-    }
-}
-
 /// Fills a database that holds no institution yet; otherwise leaves everything as it is.
 pub fn seed_when_empty(conn: &mut Conn) -> Result<(), ImportError> {
     if store::has_institutions(conn)? {
@@ -88,7 +80,7 @@ pub fn import_tables(conn: &mut Conn) -> Result<ImportCounts, ImportError> {
     }
     let branches = rows::<BranchRow>("branches", BRANCHES)?;
     counts.branches = branches.len();
-    store::put_branches(conn, &branches)?;
+    store::put_branches(conn, branches)?;
     let towns = rows::<TownRow>("postal_codes", POSTAL_CODES)?;
     counts.postal_codes = towns.len();
     store::put_towns(conn, &towns)?;

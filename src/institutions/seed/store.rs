@@ -1,5 +1,8 @@
 use super::{BranchRow, InstitutionRow, TownRow};
-use crate::db::{Conn, Portable, branches, holidays, institutions, postal_codes};
+use crate::{
+    db::{Conn, Portable, holidays, institutions, postal_codes},
+    institutions::store::{Branch, put_branch},
+};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
@@ -27,26 +30,14 @@ pub fn put_institution(conn: &mut Conn, row: &InstitutionRow, position: usize) -
     Ok(())
 }
 
-pub fn put_branches(conn: &mut Conn, rows: &[BranchRow]) -> QueryResult<()> {
+pub fn put_branches(conn: &mut Conn, rows: Vec<BranchRow>) -> QueryResult<()> {
     for row in rows {
-        let values = (
-            branches::name.eq(&row.name),
-            branches::kana.eq(&row.kana),
-            branches::search_key.eq(row.search_key()),
-        );
-        let key = (&row.institution_code, &row.branch_code);
-        let known = diesel::update(branches::table.find(key))
-            .set(values.clone())
-            .execute(conn)?;
-        if known == 0 {
-            let key = (
-                branches::institution_code.eq(&row.institution_code),
-                branches::code.eq(&row.branch_code),
-            );
-            diesel::insert_into(branches::table)
-                .values((key, values))
-                .execute(conn)?;
-        }
+        let branch = Branch {
+            code: row.branch_code,
+            name: row.name,
+            kana: row.kana,
+        };
+        put_branch(conn, &row.institution_code, &branch, None)?;
     }
     Ok(())
 }

@@ -12,6 +12,7 @@ use crate::{
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
 
 text_enum! {
     /// The kind of institution; it groups them on the page.
@@ -124,6 +125,59 @@ pub fn search_branches(
         .limit(most)
         .load(conn)?;
     Ok((list, count))
+}
+
+/// The codes of all institutions, retired or not.
+pub fn codes(conn: &mut Conn) -> QueryResult<BTreeSet<String>> {
+    let codes: Vec<String> = institutions::table.select(institutions::code).load(conn)?;
+    Ok(codes.into_iter().collect())
+}
+
+/// The branches of an institution that are not retired, by their code.
+pub fn all_branches(conn: &mut Conn, institution: &str) -> QueryResult<BTreeMap<String, Branch>> {
+    let list: Vec<Branch> = Branch::query()
+        .filter(branches::institution_code.eq(institution))
+        .filter(branches::retired_on.is_null())
+        .load(conn)?;
+    Ok(list.into_iter().map(|branch| (branch.code.clone(), branch)).collect())
+}
+
+/// Writes a branch; one that is there gets the name and is in service again. `valid_from` is for a new one.
+pub fn put_branch(
+    conn: &mut Conn,
+    institution: &str,
+    branch: &Branch,
+    valid_from: Option<NaiveDate>,
+) -> QueryResult<()> {
+    let fold = kana::fold;
+    let values = (
+        branches::name.eq(&branch.name),
+        branches::kana.eq(&branch.kana),
+        branches::search_key.eq(format!("{} {} {}", fold(&branch.name), fold(&branch.kana), branch.code)),
+        branches::retired_on.eq(None::<NaiveDate>),
+    );
+    let known = diesel::update(branches::table.find((institution, &branch.code)))
+        .set(values.clone())
+        .execute(conn)?;
+    if known == 0 {
+        let key = (
+            branches::institution_code.eq(institution),
+            branches::code.eq(&branch.code),
+            branches::valid_from.eq(valid_from),
+        );
+        diesel::insert_into(branches::table)
+            .values((key, values))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// From a day on the branch can be chosen no more.
+pub fn retire_branch(conn: &mut Conn, institution: &str, code: &str, day: NaiveDate) -> QueryResult<()> {
+    diesel::update(branches::table.find((institution, code)))
+        .set(branches::retired_on.eq(day))
+        .execute(conn)
+        .map(drop)
 }
 
 /// One branch.

@@ -97,7 +97,7 @@ pub const TABLE: &[(Permission, &str, &[Role])] = &[
     ),
     (
         Permission::DownloadDeliveries,
-        "還元データをダウンロード・再作成する",
+        "還元データをダウンロード・再作成する、申込みの一覧を出力する",
         &[Role::Clerk, Role::Approver],
     ),
     (

@@ -111,6 +111,14 @@ const ALWAYS: [ItemId; 7] = [
     ItemId::AccountNumber,
     ItemId::HolderKana,
 ];
+/// The form asks for these or it does not; what it asks is needed where it is asked.
+const NEVER_OPTIONAL: [ItemId; 5] = [
+    ItemId::OldName,
+    ItemId::OldKana,
+    ItemId::HolderName,
+    ItemId::Relation,
+    ItemId::DepositType,
+];
 const LONGEST_LABEL: usize = 30;
 
 impl ItemId {
@@ -189,6 +197,10 @@ impl RawItem {
             let what = "the PIN is typed only on the institution's page and can never be asked here; set ask = \"no\"";
             return Err(source.at(self.ask.span(), what));
         }
+        if ask == Ask::Optional && NEVER_OPTIONAL.contains(&id) {
+            let what = format!("the item {id:?} cannot be optional; set ask = \"required\" or ask = \"no\"");
+            return Err(source.at(self.ask.span(), what));
+        }
         let length = self.label.get_ref().chars().count();
         if length == 0 || length > LONGEST_LABEL {
             let what = format!("a label has 1 to {LONGEST_LABEL} characters; this one has {length}");
@@ -242,6 +254,11 @@ mod tests {
         );
         let twice = format!("{BUILT_IN}\n[[item]]\nid = \"email\"\nask = \"no\"\nlabel = \"x\"\n");
         assert!(parse(&twice).unwrap_err().contains("stands twice"));
+        let optional = format!("{}\n", BUILT_IN).replace(
+            "id = \"relation\"\nask = \"required\"",
+            "id = \"relation\"\nask = \"optional\"",
+        );
+        assert!(parse(&optional).unwrap_err().contains("cannot be optional"));
         let missing = BUILT_IN.replace(
             "id = \"customer_number\"\nask = \"required\"",
             "id = \"customer_number\"\nask = \"optional\"",

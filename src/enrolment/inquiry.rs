@@ -10,6 +10,7 @@ use crate::{
     audit::{self, Actor},
     db::Conn,
     gateways::{Answer, DailyLine},
+    japan::email,
     jobs::{self, Handler, Job, JobError},
     notices::{self, Notice},
     web::Error,
@@ -234,6 +235,16 @@ pub fn needs_a_person(application: &Application) -> String {
     format!("enrolment.needs_a_person:{}", application.id)
 }
 
+/// What an alarm says of its cause.
+fn why(cause: Cause) -> &'static str {
+    match cause {
+        Cause::LadderExhausted => "結果が7日間届かない",
+        Cause::Contradiction => "金融機関の答えが食い違う",
+        Cause::UnknownCode => "対応表にない結果コード",
+        _ => "水道局の契約の確認",
+    }
+}
+
 /// What only a person can settle: a result that stays unknown, a code nobody knows, a creditor who is not allowed.
 fn call_a_person(
     conn: &mut Conn,
@@ -245,7 +256,7 @@ fn call_a_person(
     let subject = format!("application/{}", application.id);
     let message = format!(
         "担当者の確認が必要な申込みがあります（理由：{}）。結果不明の一覧で確かめてください。",
-        cause.as_str()
+        why(cause)
     );
     let cause = alarms::Cause {
         key: &needs_a_person(application),
@@ -323,7 +334,7 @@ pub fn send_notice(
     // What was submitted with the attempt; before the first one, the answers, which nobody can change any more.
     let email = match store::latest_attempt(conn, &application.id)? {
         Some(attempt) => attempt.snapshot(&workspace.keys)?.email,
-        None => application.open(&workspace.keys)?.get("email").to_owned(),
+        None => email::parse(application.open(&workspace.keys)?.get("email")).map_or(String::new(), |e| e.address),
     };
     let to = notices::Addressee {
         application_id: &application.id,

@@ -1,5 +1,6 @@
 //! Results as the bureau receives them: what the delivery reads.
 use super::{
+    form::Details,
     reasons, receipt,
     snapshot::Snapshot,
     states::Registration,
@@ -75,12 +76,14 @@ pub(super) fn record(conn: &mut Conn, workspace: &Workspace, application: Applic
     // Where the institution took the account, or an older attempt succeeded, the gateway's word counts.
     let account = registered.or(sent);
     let reason = application.reason.as_deref().and_then(Reason::from_word);
-    let institution_code = attempt.as_ref().map(|a| a.institution_code.clone()).unwrap_or_default();
+    let (institution_code, details) = match &attempt {
+        Some(attempt) => (attempt.institution_code.clone(), attempt.snapshot(&workspace.keys)?),
+        None => submitted(conn, workspace, &application)?,
+    };
     let institution = institutions::find(conn, &institution_code)?;
     let branch_code = account.as_ref().map(|a| a.branch.clone()).unwrap_or_default();
     let branch = institutions::branch(conn, &institution_code, &branch_code)?;
     let deposit = account.as_ref().and_then(|a| DepositType::from_code(&a.deposit_type));
-    let details = attempt.as_ref().map(|a| a.snapshot(&workspace.keys)).transpose()?;
     let corrected = match application.state {
         Registration::Corrected => store::corrected_result(conn, &application.id)?,
         _ => None,
@@ -97,7 +100,7 @@ pub(super) fn record(conn: &mut Conn, workspace: &Workspace, application: Applic
         raw_code: attempt.and_then(|a| a.raw_code).unwrap_or_default(),
         confirmed_at: application.confirmed_at.map(jst),
         decided_at: application.decided_at.map(jst),
-        details: details.unwrap_or_default(),
+        details,
         institution_kana: institution.as_ref().map(|i| i.kana.clone()).unwrap_or_default(),
         institution_name: institution.map(|i| i.name).unwrap_or_default(),
         institution_code,
@@ -112,6 +115,16 @@ pub(super) fn record(conn: &mut Conn, workspace: &Workspace, application: Applic
         corrected_result: corrected.map(|r| r.as_str().to_owned()).unwrap_or_default(),
         record_kind: "result".to_owned(),
     })
+}
+
+/// Institution and what was submitted, where no attempt froze it: the hand-off waited for the reopening and never came. Nobody can change
+/// these answers any more.
+fn submitted(conn: &mut Conn, workspace: &Workspace, application: &Application) -> Result<(String, Snapshot), Error> {
+    let answers = application.open(&workspace.keys)?;
+    let context = store::context(conn, workspace, &answers)?;
+    let details = Details::read(&answers, &context).map(|details| Snapshot::from(&details));
+    let institution = application.institution_code.clone().unwrap_or_default();
+    Ok((institution, details.unwrap_or_default()))
 }
 
 crate::hidden::hidden_debug!(ResultRecord);

@@ -17,6 +17,6 @@ pub use readiness::{Closure, Readiness};
 pub use seed::{ImportCounts, ImportError, import_tables, seed_when_empty};
 pub use service::{Mode, ServiceMode, set_mode};
 pub use store::{
-    Branch, Institution, Town, add_closure, add_rule, all, branch, calendar, closures, current_mode, find, in_service,
-    last_holiday, search_branches, service_stops, towns_of, withdraw_closure,
+    Branch, Institution, Town, add_closure, add_rule, all, branch, branch_in_service, calendar, closures, current_mode,
+    find, in_service, last_holiday, search_branches, service_stops, towns_of, withdraw_closure,
 };

@@ -6,6 +6,7 @@ mod form;
 mod guards;
 mod layout;
 mod site;
+mod spreadsheet;
 mod tls;
 pub mod ui;
 mod upload;
@@ -17,6 +18,7 @@ pub use form::{FormBody, LongFormBody, RawBody, parse_form};
 pub use guards::{Networks, access_log, handoff_policy, headers, listed_networks_only, no_nul, same_origin_only};
 pub use layout::{HTMX_CONFIG, Page, Scripts, environment_banner};
 pub use site::{Site, Surface, WORDS};
+pub use spreadsheet::spreadsheet;
 pub use tls::{Certificate, TlsError, certificate_end, server_config};
 pub use upload::read_upload;
 

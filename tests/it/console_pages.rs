@@ -157,7 +157,7 @@ async fn tasks(world: &World) {
 }
 
 /// Files, and pages for those who are not signed in.
-const ELSEWHERE: [&str; 9] = [
+const ELSEWHERE: [&str; 10] = [
     "/assets/{file}",
     "/favicon.ico",
     "/sign-in",
@@ -166,6 +166,7 @@ const ELSEWHERE: [&str; 9] = [
     "/deliveries/{no}/file",
     "/deliveries/{no}/report",
     "/audit/export",
+    "/applications/export",
     "/proof",
 ];
 

@@ -302,7 +302,7 @@ async fn sixty_idle_minutes_close_the_page_and_lose_nothing() {
         world.workspace.clock.advance(Duration::minutes(61));
         // What was typed last is kept although the page had closed.
         let closed = browser.submit(&contact, &[("phone_home", "0258-35-1111")]).await;
-        closed.expect("しばらく操作がなかったため");
+        closed.expect("60分間操作がなかったため");
         assert!(!closed.has("山田"), "nothing typed is shown");
         assert!(browser.get("/apply/check").await.path.starts_with("/apply/timeout"));
         let wrong = browser.submit(&closed, &[("phone_last4", "9999")]).await;

@@ -7,6 +7,7 @@ mod authenticator;
 mod backup;
 mod browser;
 mod chaos;
+mod coming_back;
 mod console_pages;
 mod corrections;
 mod database;

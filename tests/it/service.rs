@@ -54,10 +54,8 @@ async fn while_stopped_nothing_new_begins_and_a_draft_is_kept() {
         assert_eq!(turned_away.path, "/");
         assert_eq!(world.count("select count(*) as n from applications").await, 1);
         let refused = browser.submit(&check, &[]).await;
-        refused
-            .expect("いまは申込みを")
-            .expect("受け付けていません")
-            .expect(WORDS);
+        refused.expect("いまは申込みが").expect("できません").expect(WORDS);
+        assert_eq!(refused.status, 503);
         browser.get("/apply/check").await.expect("山田　太郎");
         browser.get("/availability").await.expect(WORDS);
         assert!(world.ledger().await.is_empty());

@@ -12,7 +12,22 @@
   };
   let inside;
   on('before:request', e => busy(e, true));
+  // The part that was asked for is not on the page that came: another tab went on, or the time is over. Then the whole
+  // page is shown, by the way that needs no script.
+  const whole = ({ sourceElement: source }) => {
+    const form = source.closest('form');
+    if (!form || source === form) return location.reload();
+    const pressed = document.createElement('input');
+    Object.assign(pressed, { type: 'hidden', name: source.name, value: source.value });
+    form.append(pressed);
+    form.submit();
+  };
   on('before:swap', e => {
+    const { select, text } = e.detail.ctx;
+    if (select?.[0] === '#' && !text.includes(`id="${select.slice(1)}"`)) {
+      e.preventDefault();
+      return whole(e.detail.ctx);
+    }
     const now = document.activeElement;
     inside = now !== document.body && e.detail.ctx.target?.contains?.(now);
   });

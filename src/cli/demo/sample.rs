@@ -18,7 +18,8 @@ pub async fn closures(workspace: &Workspace) -> Result<(), Error> {
         return Ok(());
     };
     let closure = Closure {
-        id: "demo-stop".to_owned(),
+        // A demo that goes on for days announces several.
+        id: ulid::Ulid::generate().to_string(),
         institution_code: Some("0010".to_owned()),
         starts_at,
         ends_at,

@@ -1,4 +1,4 @@
-use crate::cli::keys;
+use crate::{cli::keys, gateways::simulator};
 use serde::Serialize;
 use std::{
     io,
@@ -148,7 +148,10 @@ pub fn announce(dir: &Path, addresses: &Addresses, invitations: &[Invitation]) -
     for invitation in invitations {
         println!("招待（1回だけ）     {}　{}", invitation.url, invitation.who);
     }
-    println!("例：口座番号 1234567 は登録完了、1234504 は名義の相違、1234510 は途中でやめる");
+    println!("口座番号の下2桁で、金融機関の結果が変わります（ほかの番号は登録完了）");
+    for scenario in &simulator::SCENARIOS {
+        println!("　　12345{}　{}", scenario.number, scenario.title);
+    }
     println!("　　ゆうちょ 記号 14030 番号 12345671 は登録完了。Ctrl-C で終わります");
     Ok(())
 }

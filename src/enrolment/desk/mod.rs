@@ -2,6 +2,7 @@
 mod actions;
 mod corrections;
 mod detail;
+mod export;
 mod filter;
 mod views;
 
@@ -32,6 +33,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .route("/applications/searches", post().to(search))
         .route("/applications/views", post().to(actions::save_view))
         .route("/applications/views/{id}/removal", post().to(actions::drop_view))
+        .route("/applications/export", get().to(export::show))
         .route("/applications/{id}", get().to(detail::show))
         .route("/applications/{id}/reveals", post().to(actions::reveal))
         .route("/applications/{id}/notes", post().to(actions::add_note))
@@ -99,7 +101,7 @@ async fn index(
         .await?;
     let fragment = req.headers().contains_key("hx-request");
     let mut response = html(match fragment {
-        true => views::result(&page),
+        true => views::result(&staff, &page),
         false => views::list(&site, &staff, &page),
     });
     let vary = actix_web::http::header::HeaderValue::from_static("HX-Request");

@@ -1,6 +1,6 @@
 use super::{
     step_data::closed_until,
-    visitor::{Visitor, require, require_editing},
+    visitor::{Visitor, forget_viewed, require, require_editing},
 };
 use crate::{
     enrolment::{
@@ -14,7 +14,7 @@ use crate::{
     web::{Error, FormBody, Page, Scripts, client_address, client_group, html, see_other},
     workspace::Workspace,
 };
-use actix_web::{HttpRequest, HttpResponse, web::Data};
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
 
 /// `GET /apply/check`: P8.
 pub async fn show(workspace: Data<Workspace>, req: HttpRequest) -> Result<HttpResponse, Error> {
@@ -85,7 +85,11 @@ pub async fn submit(workspace: Data<Workspace>, req: HttpRequest, body: FormBody
             submit::submit(conn, &world, application, &details, &body, now)
         })
         .await;
-    answer(&workspace, submitted, "/apply/check").await
+    let mut response = answer(&workspace, submitted, "/apply/check").await?;
+    if response.status().is_redirection() {
+        forget_viewed(&workspace, &mut response);
+    }
+    Ok(response)
 }
 
 /// Where a submission leads, or the page that says why it leads nowhere. `back` is where the person came from.
@@ -109,7 +113,10 @@ pub async fn answer(
         Ok(Submitted::Stopped) => {
             let mode = workspace.db.read(institutions::current_mode).await?;
             let body = views::stopped(site, mode.notice().unwrap_or_default());
-            Page::new("いまは申込みを受け付けていません", body).back(back)
+            let page = Page::new("いまは申込みができません", body).back(back);
+            let mut response = html(page.render(site));
+            *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+            return Ok(response);
         }
         Ok(Submitted::Limited(limit)) => {
             tracing::info!(?limit, "a hand-off was limited");

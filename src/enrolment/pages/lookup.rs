@@ -20,6 +20,7 @@ use actix_web::{
 };
 use chrono::Duration;
 use std::collections::BTreeMap;
+use unicode_normalization::UnicodeNormalization;
 
 /// How long a looked-up result stays open in a browser.
 pub const VIEW: Duration = Duration::minutes(30);
@@ -99,7 +100,7 @@ pub async fn create(workspace: Data<Workspace>, req: HttpRequest, body: FormBody
         let mut response = see_other("/receipt?error");
         // So that one wrong digit need not be typed with eight right ones again; the phone's digits are not kept.
         let plain = |c: &char| c.is_ascii_alphanumeric() || *c == '-';
-        let kept: String = body.get("receipt_number").chars().filter(plain).take(20).collect();
+        let kept: String = body.get("receipt_number").nfkc().filter(plain).take(20).collect();
         set_cookie(&mut response, cookie(&workspace, TYPED, &kept, Duration::minutes(1)));
         return Ok(response);
     };

@@ -24,13 +24,13 @@ const REFRESH: u32 = 10;
 
 /// `GET /result`: P11 and P12, for the applicant or for somebody who looked it up.
 pub async fn show(workspace: Data<Workspace>, req: HttpRequest) -> Result<HttpResponse, Error> {
-    let Some((application, may_act)) = shown(&workspace, &req).await? else {
+    let Some((application, sight)) = shown(&workspace, &req).await? else {
         return Ok(see_other("/receipt"));
     };
     if application.state == Registration::Draft {
         return Ok(see_other("/apply/check"));
     }
-    let show = gather(&workspace, application, may_act).await?;
+    let show = gather(&workspace, application, sight).await?;
     let waiting = show.state == Registration::Checking;
     let page = Page::new(views::result_title(&show), views::result(&workspace.site, &show))
         .scripts(if waiting { Scripts::Htmx } else { Scripts::Form })
@@ -40,10 +40,14 @@ pub async fn show(workspace: Data<Workspace>, req: HttpRequest) -> Result<HttpRe
 
 /// `GET /result/print`: the A4 receipt.
 pub async fn print(workspace: Data<Workspace>, req: HttpRequest) -> Result<HttpResponse, Error> {
-    let Some((application, may_act)) = shown(&workspace, &req).await? else {
+    let Some((application, sight)) = shown(&workspace, &req).await? else {
         return Ok(see_other("/receipt"));
     };
-    let show = gather(&workspace, application, may_act).await?;
+    // Nothing to keep before there is a receipt number.
+    if application.receipt_number.is_none() {
+        return Ok(see_other("/result"));
+    }
+    let show = gather(&workspace, application, sight).await?;
     let page = Page::new("口座振替申込みの控え", views::print(&workspace.site, &show))
         .back("/result")
         .scripts(Scripts::Form);
@@ -74,26 +78,37 @@ pub async fn check_now(workspace: Data<Workspace>, req: HttpRequest) -> Result<H
     Ok(see_other("/result"))
 }
 
-/// The application this browser sees, and whether it may act on it.
-async fn shown(workspace: &Workspace, req: &HttpRequest) -> Result<Option<(Application, bool)>, Error> {
+/// What a browser may do with the application that it sees.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sight {
+    /// The applicant's own, open.
+    Acts,
+    /// The applicant's own, closed for inactivity: the masked result, and the way to open it again.
+    Resumes,
+    /// Looked up, or come back from the institution.
+    Looks,
+}
+
+/// The application this browser sees.
+async fn shown(workspace: &Workspace, req: &HttpRequest) -> Result<Option<(Application, Sight)>, Error> {
     let own = match applicant(workspace, req).await? {
-        Found::Here(visitor) => Some((visitor.application, true)),
+        Found::Here(visitor) => Some((visitor.application, Sight::Acts)),
         // After a time-out the masked result may still be seen, nothing more.
-        Found::TimedOut(visitor) => Some((visitor.application, false)),
+        Found::TimedOut(visitor) => Some((visitor.application, Sight::Resumes)),
         Found::Nobody => None,
     };
-    let own = own.filter(|(a, may_act)| *may_act || a.receipt_number.is_some());
+    let own = own.filter(|(a, sight)| *sight == Sight::Acts || a.receipt_number.is_some());
     // What was looked up (or came back) a moment ago comes before another application of this browser,
     // which on a shared one may be somebody else's.
     Ok(match (own, viewed(workspace, req).await?) {
-        (Some((own, _)), Some(other)) if own.id != other.id => Some((other, false)),
+        (Some((own, _)), Some(other)) if own.id != other.id => Some((other, Sight::Looks)),
         (Some(own), _) => Some(own),
-        (None, other) => other.map(|a| (a, false)),
+        (None, other) => other.map(|a| (a, Sight::Looks)),
     })
 }
 
-async fn gather(workspace: &Workspace, application: Application, may_act: bool) -> Result<Show, Error> {
-    let world = workspace.clone();
+async fn gather(workspace: &Workspace, application: Application, sight: Sight) -> Result<Show, Error> {
+    let (world, may_act) = (workspace.clone(), sight == Sight::Acts);
     workspace
         .db
         .read(move |conn| {
@@ -136,6 +151,7 @@ async fn gather(workspace: &Workspace, application: Application, may_act: bool) 
                 first_debit: application.decided_at.map(|at| first_debit(jst(at).date())),
                 mail_wanted: application.mail_wanted,
                 may_act,
+                may_resume: sight == Sight::Resumes && application.state.is_editable(),
                 waits_long: events
                     .last()
                     .is_some_and(|e| world.clock.now() - e.at > Duration::minutes(1)),

@@ -17,7 +17,7 @@ use actix_web::{HttpRequest, HttpResponse, web::Data};
 /// `GET /`: P0.
 pub async fn index(workspace: Data<Workspace>, req: HttpRequest) -> Result<HttpResponse, Error> {
     let resume = match applicant(&workspace, &req).await? {
-        Found::Here(v) | Found::TimedOut(v) => v.application.state == Registration::Draft,
+        Found::Here(v) | Found::TimedOut(v) => v.application.state.is_editable(),
         Found::Nobody => false,
     };
     let now = workspace.clock.now();
@@ -39,6 +39,7 @@ pub async fn index(workspace: Data<Workspace>, req: HttpRequest) -> Result<HttpR
         service: openings.service.notice(),
         accepts: openings.service.mode != Mode::Stopped,
         resume,
+        banks: all.len(),
     };
     let body = views::start(&workspace.site, &start);
     let page = Page::new("水道料金・下水道使用料の口座振替を申し込む", body);

@@ -1,7 +1,7 @@
 use super::visitor::{Found, Visitor, applicant, lasts, touch};
 use crate::{
     db,
-    enrolment::{form::messages, store, views},
+    enrolment::{answers::Answers, form::messages, store, views},
     japan::{digits::digits, phone},
     web::{Error, FormBody, Page, Scripts, html, see_other, ui::FieldError},
     workspace::Workspace,
@@ -56,10 +56,14 @@ pub async fn show(
     let body = views::timed_out(
         workspace.settings.form.idle_minutes,
         workspace.settings.form.draft_hours,
-        visitor.answers.has_any(&PHONES),
+        !typed_phones(&visitor.answers).is_empty(),
         &errors,
     );
-    let page = Page::new("しばらく操作がなかったため、画面を閉じました", body)
+    let title = format!(
+        "{}分間操作がなかったため、画面を閉じました",
+        workspace.settings.form.idle_minutes
+    );
+    let page = Page::new(&title, body)
         .errors(!errors.is_empty())
         .scripts(Scripts::Form);
     Ok(html(page.render(&workspace.site)))
@@ -110,17 +114,20 @@ async fn leave(workspace: &Workspace, visitor: &Visitor) -> Result<HttpResponse,
     Ok(see_other("/"))
 }
 
+/// The last four digits of what was typed as a phone, also where it is no whole number yet.
+fn typed_phones(answers: &Answers) -> Vec<String> {
+    let typed = PHONES.iter().filter_map(|field| digits(answers.get(field)));
+    typed
+        .filter(|d| d.len() >= 4)
+        .map(|d| phone::last4(&d).to_owned())
+        .collect()
+}
+
 /// A shared family phone or a library's computer: the last four digits tell (P13).
 fn is_the_same_person(visitor: &Visitor, body: &FormBody) -> bool {
-    if !visitor.answers.has_any(&PHONES) {
-        return true;
-    }
+    let phones = typed_phones(&visitor.answers);
     let typed = digits(body.get("phone_last4")).unwrap_or_default();
-    let fits = |field: &&str| {
-        let number = phone::parse(visitor.answers.get(field)).unwrap_or_default();
-        !number.is_empty() && phone::last4(&number) == typed
-    };
-    PHONES.iter().any(fits)
+    phones.is_empty() || phones.contains(&typed)
 }
 
 enum Recognised {

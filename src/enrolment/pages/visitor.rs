@@ -146,6 +146,15 @@ pub fn cookie(workspace: &Workspace, name: &str, secret: &str, lasts: Duration) 
         .finish()
 }
 
+/// Ends what was looked up in this browser: from here on it is the applicant's own application that is shown.
+pub fn forget_viewed(workspace: &Workspace, response: &mut HttpResponse) {
+    let mut gone = cookie(workspace, RECEIPT, "", Duration::zero());
+    gone.make_removal();
+    if let Err(error) = response.add_cookie(&gone) {
+        tracing::error!(%error, "a cookie could not be set");
+    }
+}
+
 /// The application that a viewer's cookie shows.
 pub async fn viewed(workspace: &Workspace, req: &HttpRequest) -> Result<Option<Application>, Error> {
     let Some(cookie) = req.cookie(&workspace.site.cookie_name(RECEIPT)) else {

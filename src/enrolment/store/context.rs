@@ -18,7 +18,7 @@ pub fn context(conn: &mut Conn, workspace: &Workspace, answers: &Answers) -> Que
         true => yucho_branch(answers).unwrap_or_default(),
         false => answers.get("branch").to_owned(),
     };
-    let branch = institutions::branch(conn, code, &branch_code)?;
+    let branch = institutions::branch_in_service(conn, code, &branch_code, today)?;
     let settings = workspace.settings.institutions.get(code);
     Ok(Context {
         items: workspace.items.clone(),

@@ -28,6 +28,8 @@ pub struct Show {
     pub mail_wanted: bool,
     /// This browser may try again; a viewer only looks.
     pub may_act: bool,
+    /// The page was closed for inactivity; a refused application can be opened again.
+    pub may_resume: bool,
     /// The result has not come within a minute.
     pub waits_long: bool,
     /// The institution's page can still be opened.
@@ -192,6 +194,7 @@ fn rejected(site: &Site, show: &Show) -> Markup {
         @if show.reason == Some(Reason::OutOfHours) { p { a href="/availability" { "停止の予定と、いまの状況を見る" } } }
         @if let Some((sent, others)) = &show.kana_doctor { (kana_doctor(sent, others)) }
         @if show.may_act { (way_on(show, text)) }
+        @if show.may_resume { p class="noprint" { a class="button" href="/apply/resume" { "入力した内容で、続きから再開する" } } }
     }
 }
 

@@ -22,7 +22,7 @@ pub fn closed(institution: &str, reopens: &str) -> Markup {
 pub fn other_institution() -> Markup {
     html! {
         (ui::heading(&["その金融機関は、", "紙の申込書で", "申し込めます"]))
-        p class="lead" { "このサイトで申し込めるのは、一覧にある13の金融機関です。" }
+        p class="lead" { "このサイトで申し込めるのは、一覧にある金融機関です。" }
         ul {
             li { a href="/paper" { "紙の申込書で申し込む方法を見る" } }
             li { a href="/apply/bank" { "一覧にもどって選び直す" } }
@@ -55,12 +55,14 @@ pub fn paper(site: &Site, answers: &Answers, context: &Context) -> Markup {
         answers.get("block"),
         answers.get("building")
     );
+    let phones = ["phone_mobile", "phone_home", "phone_work"].map(|field| answers.get(field));
+    let phone = phones.into_iter().find(|typed| !typed.is_empty()).unwrap_or_default();
     let blank = "　";
     let rows = [
         ("お問い合わせ番号", answers.get("customer_number")),
         ("使用場所", address.trim()),
         ("使用者氏名", name.trim()),
-        ("電話番号", answers.get("phone_mobile")),
+        ("電話番号", phone),
         (
             "金融機関・支店",
             context.institution.as_ref().map_or("", |i| i.name.as_str()),
@@ -126,8 +128,8 @@ pub fn already_in_flight(site: &Site) -> Markup {
 pub fn timed_out(minutes: i64, hours: i64, ask_phone: bool, errors: &[ui::FieldError]) -> Markup {
     html! {
         (ui::error_summary(errors))
-        (ui::heading(&["しばらく操作がなかったため、", "画面を閉じました"]))
-        p class="lead" { (minutes) "分間操作がありませんでした。入力した内容は" (hours) "時間保存しています。" }
+        (ui::heading(&[&format!("{minutes}分間"), "操作がなかったため、", "画面を閉じました"]))
+        p class="lead" { "入力した内容は" (hours) "時間保存しています。" }
         form class="form" method="post" action="/apply/timeout" novalidate {
             @if ask_phone {
                 (ui::TextField {
@@ -152,7 +154,7 @@ pub fn timed_out(minutes: i64, hours: i64, ask_phone: bool, errors: &[ui::FieldE
 /// The whole service accepts nothing now. What was typed stays.
 pub fn stopped(site: &Site, announcement: &str) -> Markup {
     html! {
-        (ui::heading(&["いまは申込みを", "受け付けていません"]))
+        (ui::heading(&["いまは申込みが", "できません"]))
         p class="lead" { (announcement) }
         p { "入力した内容は、" (site.draft_hours) "時間保存しています。再開したら、この端末の「続きから再開する」で続けられます。" }
         ul {

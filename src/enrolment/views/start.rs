@@ -9,8 +9,10 @@ pub struct Start<'a> {
     pub service: Option<&'a str>,
     /// New applications are taken.
     pub accepts: bool,
-    /// This browser has a draft.
+    /// This browser has a draft, or a refused application that can be corrected.
     pub resume: bool,
+    /// Institutions in service.
+    pub banks: usize,
 }
 
 /// P0.
@@ -53,7 +55,7 @@ pub fn start(site: &Site, start: &Start) -> Markup {
             li { "金融機関に届け出た電話番号など" }
         }
         h2 { "使える金融機関" }
-        p { "第四北越銀行、ゆうちょ銀行など13の金融機関が使えます。" }
+        p { "第四北越銀行、ゆうちょ銀行など" (start.banks) "の金融機関が使えます。" }
         @if start.notices.is_empty() {
             p { "いま停止している金融機関はありません。" a href="/availability" { "停止の予定を見る" } }
         } @else {

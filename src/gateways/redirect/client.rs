@@ -1,4 +1,7 @@
-use super::NoAnswer;
+use super::{
+    NoAnswer,
+    message::{LARGEST, LARGEST_DAILY},
+};
 use crate::config::Gateway;
 use reqwest::redirect::Policy;
 use std::time::{Duration, Instant};
@@ -8,11 +11,6 @@ pub struct Client {
     http: reqwest::Client,
     endpoint: String,
 }
-
-/// An honest answer is under a kilobyte.
-const LARGEST_ANSWER: usize = 1024 * 1024;
-/// A daily file has some 80 bytes a line.
-const LARGEST_DAILY: usize = 64 * 1024 * 1024;
 
 impl Client {
     pub fn new(settings: &Gateway) -> Result<Self, reqwest::Error> {
@@ -65,7 +63,7 @@ impl Client {
         let mut answer = vec![];
         while let Some(chunk) = response.chunk().await.map_err(failed)? {
             answer.extend_from_slice(&chunk);
-            let largest = if path == "daily" { LARGEST_DAILY } else { LARGEST_ANSWER };
+            let largest = if path == "daily" { LARGEST_DAILY } else { LARGEST };
             if answer.len() > largest {
                 return Err(NoAnswer(format!("the answer is larger than {largest} bytes")));
             }

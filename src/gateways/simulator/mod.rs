@@ -26,6 +26,7 @@ use actix_web::{
 pub use messages::{Charset, SharedKey};
 use messages::{Desk, Refusal};
 use rand::RngExt;
+pub use scenarios::ALL as SCENARIOS;
 use std::{
     io::Write,
     net::{SocketAddr, TcpListener},

@@ -180,7 +180,22 @@ pub fn retire_branch(conn: &mut Conn, institution: &str, code: &str, day: NaiveD
         .map(drop)
 }
 
-/// One branch.
+/// One branch, if it is in service on a day.
+pub fn branch_in_service(
+    conn: &mut Conn,
+    institution: &str,
+    code: &str,
+    today: NaiveDate,
+) -> QueryResult<Option<Branch>> {
+    Branch::query()
+        .filter(branches::institution_code.eq(institution).and(branches::code.eq(code)))
+        .filter(branches::valid_from.is_null().or(branches::valid_from.le(today)))
+        .filter(branches::retired_on.is_null().or(branches::retired_on.gt(today)))
+        .first(conn)
+        .optional()
+}
+
+/// One branch, retired or not: an old application still names it.
 pub fn branch(conn: &mut Conn, institution: &str, code: &str) -> QueryResult<Option<Branch>> {
     Branch::query()
         .filter(branches::institution_code.eq(institution).and(branches::code.eq(code)))

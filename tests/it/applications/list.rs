@@ -316,3 +316,36 @@ async fn previous_and_next_walk_through_the_list_that_one_came_from() {
         }
     }
 }
+
+#[actix_web::test]
+async fn what_a_filter_holds_is_a_file_without_persons() {
+    for world in World::all_with_console().await {
+        let made = make(&world, 60).await;
+        let mut clerk = Desk::open(&world, "c1", &[Role::Clerk]).await;
+        let page = clerk.get("/applications?result=registered&order=oldest").await;
+        let link = page.link("この条件で、CSVを出力する").unwrap();
+        clerk.prove().await;
+        let file = clerk.get(&link).await;
+        assert_eq!(file.headers["content-type"], "text/csv; charset=utf-8");
+        assert!(
+            file.headers["content-disposition"]
+                .to_str()
+                .unwrap()
+                .contains("applications_")
+        );
+        let lines: Vec<&str> = file.html.trim_start_matches('\u{FEFF}').lines().collect();
+        assert_eq!(lines[0], "受付番号,受付日時,金融機関,結果,理由,結果の日時");
+        let registered = made.iter().filter(|m| m.state == Registered).count();
+        assert_eq!(lines.len() - 1, registered);
+        assert!(lines[1..].iter().all(|line| line.contains("登録完了")), "{lines:?}");
+        let times: Vec<&str> = lines[1..].iter().map(|l| l.split(',').nth(1).unwrap()).collect();
+        assert!(times.is_sorted(), "in the order of the list");
+        let answers = clerk.get(&format!("/applications/{}", made[0].row.id)).await;
+        assert!(!file.html.contains('＊') && answers.status == 200);
+        let (_, detail) = &world.audit("applications.exported").await[0];
+        assert!(detail.starts_with(&format!("{registered} rows")), "{detail}");
+        let mut viewer = Desk::open(&world, "v1", &[Role::Viewer]).await;
+        assert!(!viewer.get("/applications").await.has("CSVを出力"));
+        assert_eq!(viewer.get("/applications/export").await.status, 403);
+    }
+}

@@ -1,8 +1,9 @@
 use super::{stamp, tag};
 use crate::{
     accounts::{ConsolePage, Permission, Staff, heading},
+    clock::jst,
     enrolment::desk::{
-        Filter, ListPage, MOST_COUNTED,
+        Filter, ListPage, MOST_COUNTED, Row,
         filter::{ORDERS, PERIODS, RESULTS, cursor_word},
     },
     web::{Site, ui::TextField},
@@ -15,8 +16,7 @@ pub fn list(site: &Site, staff: &Staff, page: &ListPage) -> Markup {
         (search_box())
         @if !page.saved.is_empty() { (saved(page)) }
         (filters(page))
-        (result(page))
-        @if !page.filter.without("sid").pairs().is_empty() { (save_form(&page.filter)) }
+        (result(staff, page))
         @if staff.may(Permission::ApproveCorrections) || staff.may(Permission::HandleApplications) {
             p { a href="/corrections" { "承認待ちの訂正を見る" } }
         }
@@ -109,7 +109,7 @@ fn filters(page: &ListPage) -> Markup {
 }
 
 /// The chips, the count and the table; also by itself, for htmx.
-pub fn result(page: &ListPage) -> Markup {
+pub fn result(staff: &Staff, page: &ListPage) -> Markup {
     html! {
         section id="found" aria-label="受付結果の一覧" {
             (chips(page))
@@ -118,6 +118,10 @@ pub fn result(page: &ListPage) -> Markup {
                 p class="notice" { "あてはまる申込みが多いため、新しい2,000件の中から表示しています。カナを長く入力するか、電話番号で探してください。" }
             }
             @if page.rows.is_empty() { (nothing(page)) } @else { (table(page)) (pager(page)) }
+            @if page.count > 0 && staff.may(Permission::DownloadDeliveries) {
+                p class="noprint" { a href={ "/applications/export?" (page.filter.query()) } { "この条件で、CSVを出力する" } }
+            }
+            @if !page.filter.without("sid").pairs().is_empty() { (save_form(&page.filter)) }
         }
     }
 }
@@ -186,11 +190,11 @@ fn table(page: &ListPage) -> Markup {
                 caption class="vh" { "受付結果の一覧" }
                 thead { tr {
                     th scope="col" { "受付番号" }
-                    th scope="col" aria-sort=[sorted("confirmed")] { "受付" }
+                    th scope="col" aria-sort=[sorted("confirmed")] { (sort_link(page, "受付", if page.filter.order.is_empty() { "oldest" } else { "" })) }
                     th scope="col" { "使用者" }
                     th scope="col" { "金融機関" }
                     th scope="col" { "結果" }
-                    th scope="col" aria-sort=[sorted("decided")] { "結果の日時" }
+                    th scope="col" aria-sort=[sorted("decided")] { (sort_link(page, "結果の日時", "decided")) }
                 } }
                 tbody { @for row in &page.rows { tr {
                     th scope="row" class="mono" { a href={ "/applications/" (row.id) "?" (query) } { (row.receipt) } }
@@ -203,6 +207,30 @@ fn table(page: &ListPage) -> Markup {
             }
         }
     }
+}
+
+/// The head of a column that orders the list; pressed again, 「受付」 turns round.
+fn sort_link(page: &ListPage, label: &str, order: &str) -> Markup {
+    let filter = Filter {
+        order: order.to_owned(),
+        ..page.filter.clone()
+    };
+    html! { a href={ "/applications?" (filter.query()) } { (label) } }
+}
+
+/// A row of the file for a spreadsheet.
+pub fn cells(row: Row) -> [String; 6] {
+    let time = |at: Option<chrono::NaiveDateTime>| {
+        at.map_or(String::new(), |at| jst(at).format("%Y-%m-%d %H:%M:%S").to_string())
+    };
+    [
+        row.receipt,
+        time(row.confirmed_at),
+        row.institution,
+        row.state.label().to_owned(),
+        row.reason.to_string(),
+        time(row.decided_at),
+    ]
 }
 
 fn pager(page: &ListPage) -> Markup {

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     db::{Conn, DbError},
-    web::{Error, FormBody, Site, see_other},
+    web::{Error, FormBody, LongFormBody, Site, see_other},
     workspace::Workspace,
 };
 use actix_session::SessionExt;
@@ -134,7 +134,8 @@ async fn judge(req: &ServiceRequest, pattern: &str) -> Result<Verdict, Error> {
     };
     let verdict = weigh(staff, access, &workspace);
     if let Verdict::Pass(Some(staff)) = &verdict
-        && !matches!(access, Access::Here | Access::Leave)
+        // What is open to everybody is no sign of life: a picture must not unlock a screen.
+        && !matches!(access, Access::Open | Access::Here | Access::Leave)
     {
         note_life(&workspace, staff).await?;
     }
@@ -197,7 +198,10 @@ async fn answer(req: &HttpRequest, payload: &mut Payload, pattern: &str, verdict
         Verdict::Prove(..) if from_htmx => HttpResponse::Ok().insert_header(("hx-refresh", "true")).finish(),
         Verdict::Prove(staff, why) => {
             let held = match *req.method() == Method::POST {
-                true => FormBody::from_request(req, payload).await.unwrap_or_default(),
+                true => LongFormBody::from_request(req, payload)
+                    .await
+                    .map(|body| body.0)
+                    .unwrap_or_default(),
                 false => FormBody::default(),
             };
             let page = views::prove(&site, &staff, why, req.method().as_str(), path, &held);

@@ -1,6 +1,9 @@
 //! What a version needs that one person makes and another approves: layouts, texts.
 use crate::db::text_enum;
 
+/// At the decision about a version whose day has passed.
+pub const DAY_IS_OVER: &str = "使い始める日を確かめてください。もう過ぎているので、却下して、新しい案を作ってください";
+
 text_enum! {
     /// Where a version stands.
     pub enum VersionState {

@@ -35,7 +35,11 @@ pub fn raise(conn: &mut Conn, cause: &Cause, now: NaiveDateTime) -> QueryResult<
         return Ok(true);
     }
     let counted = diesel::update(open())
-        .set((alarms::times.eq(alarms::times + 1), alarms::last_at.eq(now)))
+        .set((
+            alarms::times.eq(alarms::times + 1),
+            alarms::last_at.eq(now),
+            alarms::message.eq(cause.message),
+        ))
         .execute(conn)?;
     if counted > 0 {
         return Ok(false);

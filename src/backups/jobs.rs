@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 const BACKUP_JOB: &str = "backups.daily";
 pub const ALARM: &str = "operations.backup_failed";
+const OFF_SITE: &str = "operations.backup_not_off_site";
 
 pub fn handlers(workspace: &Workspace) -> [(&'static str, Handler); 1] {
     let workspace = workspace.clone();
@@ -37,9 +38,9 @@ async fn daily(workspace: Workspace, job: Job) -> Result<(), JobError> {
         .zip(slot_of(&job.payload))
         .is_some_and(|(newest, slot)| newest >= slot)
     {
-        return Ok(run::send_off_site(&workspace).await?);
+        return send(&workspace).await;
     }
-    match run::make(&workspace).await {
+    match run::make_here(&workspace).await {
         Ok(made) => {
             let (file, bytes) = (made.file.display().to_string(), made.bytes);
             tracing::info!(
@@ -49,22 +50,39 @@ async fn daily(workspace: Workspace, job: Job) -> Result<(), JobError> {
                 offsite = made.offsite,
                 "a backup was made and checked"
             );
-            Ok(())
+            send(&workspace).await
         }
         Err(error) => {
-            alarm(&workspace).await?;
+            let message = "バックアップを作れませんでした。ログで理由を確かめ、mizumado backup を実行してください。";
+            alarm(&workspace, ALARM, message).await?;
             Err(JobError::Retry(error.to_string()))
         }
     }
 }
 
-async fn alarm(workspace: &Workspace) -> Result<(), Error> {
+/// Off the site: an outage there says nothing about the backup that is here, so it has an alarm of its own.
+async fn send(workspace: &Workspace) -> Result<(), JobError> {
+    let now = workspace.clock.now();
+    match run::send_off_site(workspace).await {
+        Ok(()) => {
+            let end = move |conn: &mut Conn| alarms::end(conn, OFF_SITE, now);
+            Ok(workspace.db.write(end).await?)
+        }
+        Err(error) => {
+            let message = "バックアップを外の保管先へ送れませんでした。この機械の中にはあります。保管先と接続を確かめてください。";
+            alarm(workspace, OFF_SITE, message).await?;
+            Err(JobError::Retry(error.to_string()))
+        }
+    }
+}
+
+async fn alarm(workspace: &Workspace, key: &'static str, message: &'static str) -> Result<(), Error> {
     let (world, now) = (workspace.clone(), workspace.clock.now());
     let raise = move |conn: &mut Conn| {
         let cause = alarms::Cause {
-            key: ALARM,
+            key,
             subject: "",
-            message: "バックアップを作れませんでした。ログで理由を確かめ、mizumado backup を実行してください。",
+            message,
         };
         alarms::raise(conn, &world, &cause, now)
     };

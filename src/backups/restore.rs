@@ -135,20 +135,20 @@ fn put_in_place(copy: &Path, target: &Path, replace: bool, now: NaiveDateTime) -
         let path = path.to_owned();
         BackupError::Snapshot(SnapshotError::Io { path, cause })
     };
+    if target.exists() && !replace {
+        let text = format!("{} stands already: move it away, or say --replace", target.display());
+        return Err(BackupError::NotWhole(text));
+    }
     let mut moved = None;
-    if target.exists() {
-        if !replace {
-            let text = format!("{} stands already: move it away, or say --replace", target.display());
-            return Err(BackupError::NotWhole(text));
-        }
-        let suffix = format!(".before-restore-{}", now.format("%Y%m%dT%H%M%SZ"));
-        for tail in ["", "-wal", "-shm"] {
-            let old = PathBuf::from(format!("{}{tail}", target.display()));
-            let aside = PathBuf::from(format!("{}{suffix}{tail}", target.display()));
-            if old.exists() {
-                std::fs::rename(&old, &aside).map_err(|e| fail(&old, e))?;
-                moved.get_or_insert(aside);
-            }
+    let suffix = format!(".before-restore-{}", now.format("%Y%m%dT%H%M%SZ"));
+    // Also where the database itself was moved away by hand: SQLite would play an old -wal into the restored one. It
+    // goes first, so that a crash in between leaves no database beside a stranger's -wal.
+    for tail in ["-wal", "-shm", ""] {
+        let old = PathBuf::from(format!("{}{tail}", target.display()));
+        let aside = PathBuf::from(format!("{}{suffix}{tail}", target.display()));
+        if old.exists() {
+            std::fs::rename(&old, &aside).map_err(|e| fail(&old, e))?;
+            moved = Some(aside);
         }
     }
     File::open(copy).and_then(|f| f.sync_all()).map_err(|e| fail(copy, e))?;
@@ -159,4 +159,21 @@ fn put_in_place(copy: &Path, target: &Path, replace: bool, now: NaiveDateTime) -
             .map_err(|e| fail(folder, e))?;
     }
     Ok(moved)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_stray_log_of_an_older_database_is_never_beside_the_restored_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        std::fs::write(at("copy"), "new").unwrap();
+        std::fs::write(at("a.db-wal"), "old").unwrap();
+        let moved = put_in_place(&at("copy"), &at("a.db"), false, NaiveDateTime::default()).unwrap();
+        assert!(!at("a.db-wal").exists() && moved.unwrap().display().to_string().ends_with("-wal"));
+        assert_eq!(std::fs::read(at("a.db")).unwrap(), b"new");
+    }
 }

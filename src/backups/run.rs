@@ -73,8 +73,15 @@ fn at(path: &Path) -> impl FnOnce(std::io::Error) -> BackupError {
     move |e| BackupError::Folder(shown, e)
 }
 
-/// Makes one now.
+/// Makes one now, and sends it off the site.
 pub async fn make(workspace: &Workspace) -> Result<Made, BackupError> {
+    let made = make_here(workspace).await?;
+    send_off_site(workspace).await?;
+    Ok(made)
+}
+
+/// Makes one now, on this machine.
+pub async fn make_here(workspace: &Workspace) -> Result<Made, BackupError> {
     let began = Instant::now();
     let settings = workspace.settings.backup.clone().ok_or(BackupError::NotSet)?;
     let recipients = Recipient::parse_all(&settings.recipients)?;
@@ -86,7 +93,6 @@ pub async fn make(workspace: &Workspace) -> Result<Made, BackupError> {
     let seconds = began.elapsed().as_secs();
     note(workspace, &manifest, seconds).await?;
     let deleted = tidy(workspace, &settings).await?;
-    send_off_site(workspace).await?;
     Ok(Made {
         file: settings.folder.join(manifest.name().sealed_file()),
         bytes: manifest.bytes,
@@ -152,23 +158,29 @@ async fn seal_and_check(
     workspace.db.copy_into(plain.clone()).await?;
     let (file, into) = (folder.join(name.sealed_file()), opened.clone());
     let target = file.clone();
-    let (of_file, of_plain) = db::off_thread(move || {
+    let of_file_and_plain = db::off_thread(move || {
         let sealed = container::seal(&plain, &recipients, &target)?;
         // Not held longer than needed: from here on the encrypted file is looked at.
         std::fs::remove_file(&plain).map_err(at(&plain))?;
         sealed.verifier.open_into(&into)?;
         Ok::<_, BackupError>((sealed.file, sealed.plain))
     })
-    .await??;
-    match check(workspace, &opened).await {
-        Ok((counts, head)) => {
+    .await?;
+    let checked = match of_file_and_plain {
+        Ok(sums) => check(workspace, &opened).await.map(|found| (sums, found)),
+        Err(error) => Err(error),
+    };
+    match checked {
+        Ok(((of_file, of_plain), (counts, head))) => {
             let mut manifest = Manifest::new(name, env!("CARGO_PKG_VERSION"), of_file, of_plain, head);
             manifest.counts = counts;
             Ok(manifest)
         }
         Err(error) => {
             // What cannot be restored must not be taken for a backup.
-            std::fs::remove_file(&file).map_err(at(&file))?;
+            if file.exists() {
+                std::fs::remove_file(&file).map_err(at(&file))?;
+            }
             Err(error)
         }
     }

@@ -86,8 +86,9 @@ fn settle(options: &Differences, id: &str) -> Outcome {
         options.resolution.clone().unwrap_or_default(),
     );
     let (difference, now) = (id.to_owned(), workspace.clock.now());
+    let world = workspace.clone();
     let write = move |conn: &mut _| {
-        let found = reconciliation::settle(conn, &difference, &resolution, now)?;
+        let found = reconciliation::settle_by(conn, &world, &difference, "operator", &resolution, now)?;
         if found {
             audit::record(
                 conn,

@@ -16,6 +16,7 @@ use crate::{
     workspace::Workspace,
 };
 use chrono::{NaiveDate, NaiveDateTime};
+use std::collections::HashMap;
 
 /// Results in one batch; more than that wait for the next.
 const MOST: i64 = 100_000;
@@ -93,9 +94,12 @@ fn render(conn: &mut Conn, workspace: &Workspace, day: NaiveDate, until: NaiveDa
         ));
         records.push(record);
     }
+    let places = items
+        .iter()
+        .map(|i| (i.application_id.clone(), (i.position, i.kind, i.event_no)));
+    let places: HashMap<_, _> = places.collect();
     for entry in &waiting {
-        let newest = items.iter().find(|i| i.application_id == entry.application_id);
-        let Some((position, kind, newest_no)) = newest.map(|i| (i.position, i.kind, i.event_no)) else {
+        let Some((position, kind, newest_no)) = places.get(&entry.application_id).copied() else {
             continue;
         };
         if newest_no != entry.event_no {

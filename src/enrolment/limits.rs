@@ -3,7 +3,12 @@
 //! Many people share one address of a mobile network. So a client is not limited by how much comes from it, but by
 //! how much of it looks like guessing, held against what was registered from there.
 use super::store::{self, Application};
-use crate::{alarms, db::Conn, web::Error, workspace::Workspace};
+use crate::{
+    alarms,
+    db::{Conn, one_at_a_time},
+    web::Error,
+    workspace::Workspace,
+};
 use chrono::{Duration, NaiveDateTime};
 
 /// Which limit keeps a hand-off from being begun.
@@ -46,6 +51,10 @@ pub fn reached(
     now: NaiveDateTime,
 ) -> Result<Option<Limit>, Error> {
     let (limits, since) = (&workspace.settings.limits, now - WINDOW);
+    // Hand-offs that are sent at once count one after the other, always in this order.
+    for token in [asking.account_index, asking.client_index].into_iter().flatten() {
+        one_at_a_time(conn, token)?;
+    }
     if store::handoffs_of_application(conn, &asking.application.id, since)? >= limits.application_handoffs {
         return Ok(Some(Limit::Application));
     }

@@ -189,6 +189,13 @@ pub async fn disk(workspace: &Workspace) -> Check {
         .and_then(Path::parent);
     let backups = settings.backup.as_ref().map(|b| b.folder.as_path());
     let disks = sysinfo::Disks::new_with_refreshed_list();
+    // Ten percent, but a large disk need not keep more than 5 GiB.
+    let reserve_of = |total: u64| {
+        settings
+            .disk_reserve_mib
+            .map_or((total / 10).min(5 << 30), |mib| mib << 20)
+    };
+    let margin = |free: u64, total: u64| i128::from(free) - i128::from(reserve_of(total));
     let mut worst: Option<(u64, u64, String)> = None;
     for folder in [database, settings.log_dir.as_deref(), backups].into_iter().flatten() {
         let Ok(folder) = folder.canonicalize() else { continue };
@@ -196,20 +203,19 @@ pub async fn disk(workspace: &Workspace) -> Check {
         let Some(disk) = holding.max_by_key(|d| d.mount_point().as_os_str().len()) else {
             continue;
         };
-        let free = disk.available_space();
-        if worst.as_ref().is_none_or(|(least, ..)| free < *least) {
-            worst = Some((free, disk.total_space(), folder.display().to_string()));
+        let (free, total) = (disk.available_space(), disk.total_space());
+        if worst
+            .as_ref()
+            .is_none_or(|(f, t, _)| margin(free, total) < margin(*f, *t))
+        {
+            worst = Some((free, total, folder.display().to_string()));
         }
     }
     let Some((free, total, folder)) = worst else {
         return Check::good("disk", "nothing is kept on this machine");
     };
     let found = format!("{} MiB of {} MiB free at {folder}", free >> 20, total >> 20);
-    // Ten percent, but a large disk need not keep more than 5 GiB.
-    let reserve = settings
-        .disk_reserve_mib
-        .map_or((total / 10).min(5 << 30), |mib| mib << 20);
-    match free < reserve {
+    match margin(free, total) < 0 {
         true => Check::new(
             "disk",
             Verdict::Wrong,

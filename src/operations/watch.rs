@@ -116,6 +116,20 @@ async fn of_machine(workspace: &Workspace, now: NaiveDateTime) -> Vec<Threshold>
             message: "ログを書き込めません。ディスクの空きと権限を確かめてください。".into(),
         },
         Threshold {
+            key: "operations.logs_lost",
+            // Counted since the start: seen once, it is quiet until then.
+            crossed: workspace.log_health.lost() > 0,
+            message: format!(
+                "書けなかったログが{}行あります。ディスクを確かめてください。",
+                workspace.log_health.lost()
+            ),
+        },
+        Threshold {
+            key: "operations.clock_behind",
+            crossed: workspace.log_health.clock_is_behind(),
+            message: "時計が、いちばん新しいログより前を指しています。時刻の同期を確かめてください。".into(),
+        },
+        Threshold {
             key: "operations.certificate",
             crossed: certificate.verdict != doctor::Verdict::Good,
             message: format!("TLSの証明書を確かめてください（{}）。", certificate.found),

@@ -1,10 +1,13 @@
 //! Differences as a task list: what disagrees, and how a person settled it.
 use super::{
+    jobs::differences_alarm,
     store::{self, Difference},
     views,
 };
 use crate::{
     accounts::Staff,
+    alarms,
+    crypto::Place,
     db::{Conn, DbError},
     web::{Error, FormBody, Site, html, see_other, ui::FieldError},
     workspace::Workspace,
@@ -14,10 +17,36 @@ use actix_web::{
     http::StatusCode,
     web::{Data, Path, ServiceConfig, get, post},
 };
+use chrono::NaiveDateTime;
 
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.route("/differences", get().to(index))
         .route("/differences/{id}/settlement", post().to(settle));
+}
+
+/// A person says how a difference was settled: it is not opened again, and the gateway's alarm ends with its last one.
+/// `false` when it was none, or is settled.
+pub fn settle_by(
+    conn: &mut Conn,
+    workspace: &Workspace,
+    id: &str,
+    by: &str,
+    how: &str,
+    now: NaiveDateTime,
+) -> Result<bool, Error> {
+    let place = Place {
+        table: "differences",
+        row: id,
+        field: "resolution",
+    };
+    if !store::end(conn, id, &workspace.keys.seal(place, how)?, Some(by), now)? {
+        return Ok(false);
+    }
+    let gateway = store::find(conn, id)?.gateway;
+    if store::open_differences(conn)?.iter().all(|d| d.gateway != gateway) {
+        alarms::end(conn, &differences_alarm(&gateway), now)?;
+    }
+    Ok(true)
 }
 
 async fn open(workspace: &Workspace) -> Result<Vec<Difference>, Error> {
@@ -53,9 +82,9 @@ async fn settle(
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(response);
     }
-    let now = workspace.clock.now();
+    let (world, now) = (workspace.clone(), workspace.clock.now());
     let write = move |conn: &mut Conn| {
-        if !store::end(conn, &id, &how, now)? {
+        if !settle_by(conn, &world, &id, &staff.word(), &how, now)? {
             return Err(Error::Conflict);
         }
         staff.record(conn, now, "difference.settled", &format!("difference/{id}"), "")

@@ -134,6 +134,11 @@ async fn compare_days(workspace: Workspace, job: Job) -> Result<(), JobError> {
     Ok(())
 }
 
+/// The alarm about a gateway's open differences.
+pub fn differences_alarm(gateway: &str) -> String {
+    format!("reconciliation.differences:{gateway}")
+}
+
 /// Opens what disagrees, ends what agrees again; gives the number that stands open for this gateway.
 fn compare_gateway(
     conn: &mut Conn,
@@ -154,10 +159,10 @@ fn compare_gateway(
     for difference in open {
         match still_differs(conn, &difference)? {
             true => left += 1,
-            false => drop(store::end(conn, &difference.id, "一致した", now)?),
+            false => drop(store::end(conn, &difference.id, "一致した", None, now)?),
         }
     }
-    let key = format!("reconciliation.differences:{gateway}");
+    let key = differences_alarm(gateway);
     if left == 0 {
         alarms::end(conn, &key, now)?;
     } else if fresh > 0 {

@@ -100,8 +100,16 @@ pub struct Found<'a> {
     pub detail: &'a str,
 }
 
-/// Opens a difference; `false` when it stands open already.
+/// Opens a difference; `false` when it stands open already, or when a person has settled the very same.
 pub fn open(conn: &mut Conn, found: &Found, now: NaiveDateTime) -> QueryResult<bool> {
+    let settled = differences::table
+        .filter(differences::attempt_id.eq(found.attempt_id))
+        .filter(differences::kind.eq(found.kind.as_str()))
+        .filter(differences::detail.eq(found.detail))
+        .filter(differences::settled_by.is_not_null());
+    if settled.count().get_result::<i64>(conn)? > 0 {
+        return Ok(false);
+    }
     let insert = diesel::insert_into(differences::table)
         .values((
             differences::id.eq(ulid::Ulid::generate().to_string()),
@@ -116,13 +124,21 @@ pub fn open(conn: &mut Conn, found: &Found, now: NaiveDateTime) -> QueryResult<b
     Ok(Portable(insert).execute(conn)? == 1)
 }
 
-/// Ends a difference of a kind that is there no more, or that a person has settled.
-pub fn end(conn: &mut Conn, id: &str, resolution: &str, now: NaiveDateTime) -> QueryResult<bool> {
+/// Ends a difference: the witnesses agree again, or a person (`by`) has settled it.
+pub fn end(conn: &mut Conn, id: &str, resolution: &str, by: Option<&str>, now: NaiveDateTime) -> QueryResult<bool> {
     let ended = diesel::update(differences::table.find(id))
         .filter(differences::ended_at.is_null())
-        .set((differences::ended_at.eq(now), differences::resolution.eq(resolution)))
+        .set((
+            differences::ended_at.eq(now),
+            differences::resolution.eq(resolution),
+            differences::settled_by.eq(by),
+        ))
         .execute(conn)?;
     Ok(ended == 1)
+}
+
+pub fn find(conn: &mut Conn, id: &str) -> QueryResult<Difference> {
+    Difference::query().filter(differences::id.eq(id)).first(conn)
 }
 
 /// The differences nobody has settled, oldest first.
@@ -133,7 +149,7 @@ pub fn open_differences(conn: &mut Conn) -> QueryResult<Vec<Difference>> {
         .load(conn)
 }
 
-/// Notes a first debit; `false` when it stands there already.
+/// Notes a first debit; `false` when it stands there already. A corrected file has another code for the same day.
 pub fn put_debit(
     conn: &mut Conn,
     application_id: &str,
@@ -141,6 +157,13 @@ pub fn put_debit(
     code: &str,
     now: NaiveDateTime,
 ) -> QueryResult<bool> {
+    let corrected = diesel::update(first_debits::table.find((application_id, debited_on)))
+        .filter(first_debits::code.ne(code))
+        .set((first_debits::code.eq(code), first_debits::imported_at.eq(now)))
+        .execute(conn)?;
+    if corrected == 1 {
+        return Ok(true);
+    }
     let insert = diesel::insert_into(first_debits::table)
         .values((
             first_debits::application_id.eq(application_id),

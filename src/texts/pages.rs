@@ -202,6 +202,7 @@ async fn propose(
 /// `POST /texts/versions/{id}/decision`: by somebody else than its maker.
 async fn decide(
     workspace: Data<Workspace>,
+    site: Data<Site>,
     staff: Staff,
     id: Path<String>,
     form: FormBody,
@@ -212,6 +213,13 @@ async fn decide(
         "refuse" => false,
         _ => return Err(Error::BadRequest("no decision")),
     };
+    let shown = shown(&workspace, &staff, &id).await?;
+    // What counts is written down before it counts: nobody was shown these words on the days that are over.
+    if approve && shown.version.effective_from < jst(now).date() {
+        let errors = [FieldError::new("decision", accounts::DAY_IS_OVER)];
+        let form = Form::of(&shown.version);
+        return Ok(unprocessable(views::show(&site, &staff, &shown, &form, &errors)));
+    }
     let write = move |conn: &mut Conn| {
         if !store::decide(conn, &id, &staff.word(), approve, now)? {
             return Err(Error::Conflict);

@@ -149,7 +149,7 @@ pub fn show(site: &Site, staff: &Staff, s: &Shown, form: &Form, errors: &[FieldE
         }
         @if let (Some(by), Some(at)) = (&s.decided_by, s.version.decided_at) { p { (by) "　" (when(at)) "　に決めました。" } }
         @if !s.version.note.is_empty() { p { (s.version.note) } }
-        (steps(staff, s, &path))
+        (steps(staff, s, &path, errors))
         @if s.may_edit { (editor(s, form, &path, errors)) }
         h2 { "申込者に見えるもの" }
         (preview(s))
@@ -165,7 +165,7 @@ pub fn show(site: &Site, staff: &Staff, s: &Shown, form: &Form, errors: &[FieldE
 }
 
 /// What may be done with the version now.
-fn steps(staff: &Staff, s: &Shown, path: &str) -> Markup {
+fn steps(staff: &Staff, s: &Shown, path: &str, errors: &[FieldError]) -> Markup {
     let is_own = s.version.made_by == staff.word();
     html! {
         @if s.version.state == VersionState::Draft && !s.problems.is_empty() {
@@ -181,7 +181,8 @@ fn steps(staff: &Staff, s: &Shown, path: &str) -> Markup {
             VersionState::Proposed if is_own => { p class="notice" { "ほかの承認者が決めます。" } }
             VersionState::Proposed if staff.may(Permission::ApproveTexts) => {
                 p { "ちがいと、申込者に見えるものを確かめてから決めてください。" }
-                form class="actions" method="post" action={ (path) "/decision" } {
+                (ui::error_message("decision", errors))
+                form class="actions" id="decision" tabindex="-1" method="post" action={ (path) "/decision" } {
                     button class="button" type="submit" name="decision" value="approve" { "承認する" }
                     button class="button button--secondary" type="submit" name="decision" value="refuse" { "却下する" }
                 }

@@ -287,8 +287,8 @@ async fn a_difference_is_settled_with_words_and_once() {
         let page = clerk.post(way, &[("resolution", "銀行に電話で確かめた")]).await;
         assert_eq!(page.all("main section.card").len(), 1);
         assert_eq!(clerk.post(way, &[("resolution", "もう一度")]).await.status, 409);
-        let kept = "select count(*) as n from differences where id = 'D0' and resolution = '銀行に電話で確かめた' \
-                    and ended_at is not null";
+        let kept = "select count(*) as n from differences where id = 'D0' and resolution not like '%銀行%' \
+                    and settled_by like 'staff/%' and ended_at is not null";
         assert_eq!(world.count(kept).await, 1);
         let audit = world.audit("difference.settled").await;
         assert_eq!(audit, [("difference/D0".to_owned(), "from 127.0.0.1".to_owned())]);

@@ -181,3 +181,13 @@ async fn blank_lines_do_not_shift_the_number_of_a_wrong_line() {
         }
     }
 }
+
+#[actix_web::test]
+async fn a_corrected_file_of_the_same_day_calls_a_person() {
+    for world in World::all().await {
+        let number = ended(&world, "67").await;
+        assert_eq!(import(&world, csv(&[(&number, "0")]).as_bytes()).await.differences, 0);
+        assert_eq!(import(&world, csv(&[(&number, "4")]).as_bytes()).await.differences, 1);
+        assert_eq!(differences(&world).await, ["no_mandate"]);
+    }
+}

@@ -352,3 +352,29 @@ async fn a_sample_file_is_compared_byte_by_byte_and_forgotten() {
         );
     }
 }
+
+#[actix_web::test]
+async fn a_comparison_shows_nobody() {
+    let world = World::with_console().await;
+    let left = crate::applicant::Applicant::default()
+        .hand_off(&mut crate::browser::Browser::new(&world.url))
+        .await;
+    left.finish(&world, &mut crate::browser::Browser::new(&world.url)).await;
+    let mut maker = Desk::open(&world, "m1", &[Role::Clerk]).await;
+    let path = draft(&mut maker).await;
+    let mut viewer = Desk::open(&world, "v1", &[Role::Viewer]).await;
+    let page = compare(&mut viewer, &path, &b" ".repeat(4000)).await;
+    assert_eq!(page.status, 200);
+    for personal in [
+        "山田",
+        "太郎",
+        "ヤマダ",
+        "大手通",
+        "1234567",
+        "0123456789",
+        "09000001234",
+        "taro@",
+    ] {
+        assert!(!page.has(personal), "{personal}");
+    }
+}

@@ -251,3 +251,24 @@ async fn a_limit_of_zero_stops_the_start() {
     let error = mizumado::config::Settings::load(&path).unwrap_err().to_string();
     assert!(error.contains("limits.account_handoffs"), "{error}");
 }
+
+#[actix_web::test]
+async fn hand_offs_of_one_account_that_are_sent_at_once_pass_no_limit() {
+    for world in worlds("account_handoffs = 2").await {
+        let mut ready = vec![];
+        for n in 0..6 {
+            let applicant = Applicant {
+                customer_number: format!("{n}333333333"),
+                ..person(1, "67")
+            };
+            let mut browser = Browser::new(&world.url);
+            let check = applicant.fill(&mut browser).await;
+            ready.push((browser, check));
+        }
+        let sent = ready.iter_mut().map(|(browser, check)| browser.submit(check, &[]));
+        let pages = futures_util::future::join_all(sent).await;
+        let begun = pages.iter().filter(|page| page.has("ここから先は")).count();
+        assert_eq!(begun, 2);
+        assert_eq!(world.count("select count(*) as n from attempts").await, 2);
+    }
+}

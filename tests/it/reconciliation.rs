@@ -152,7 +152,37 @@ async fn a_registration_that_file_and_return_deny_calls_a_person_once() {
         assert_eq!(world.count(REGISTERED).await, 1, "nothing takes a registration back");
         let raised = world.audit("alarm.raised").await;
         assert_eq!(raised, [(String::new(), ALARM.to_owned())]);
+        settle_all(&world).await;
+        assert_eq!(
+            world.alarms().await,
+            Vec::<String>::new(),
+            "with the last one the alarm ends"
+        );
+        night(&world).await;
+        assert!(
+            differences(&world).await.is_empty(),
+            "what a person settled is not opened again"
+        );
+        assert_eq!(world.alarms().await, Vec::<String>::new());
     }
+}
+
+async fn settle_all(world: &World) {
+    let (workspace, now) = (world.workspace.clone(), world.workspace.clock.now());
+    let write = move |conn: &mut mizumado::db::Conn| {
+        for open in reconciliation::open_differences(conn)? {
+            assert!(reconciliation::settle_by(
+                conn,
+                &workspace,
+                &open.id,
+                "staff/x",
+                "銀行に確かめた",
+                now
+            )?);
+        }
+        Ok(())
+    };
+    world.write(write).await;
 }
 
 #[actix_web::test]

@@ -110,6 +110,20 @@ async fn every_event_has_its_audit_entry_and_the_chain_is_whole() {
     }
 }
 
+#[actix_web::test]
+async fn no_state_after_the_confirmation_is_without_a_receipt_number() {
+    for world in World::all().await {
+        let mut browser = Browser::new(&world.url);
+        let left = Applicant::default().hand_off(&mut browser).await;
+        left.finish(&world, &mut browser).await;
+        let taken = "update applications set receipt_number = null";
+        let db = &world.workspace.db;
+        assert!(db.write(move |conn| run(conn, taken)).await.is_err());
+        let kept = "select count(*) as n from applications where receipt_number is not null and state = 'registered'";
+        assert_eq!(world.count(kept).await, 1);
+    }
+}
+
 #[test]
 fn the_docs_draw_the_table() {
     let docs = include_str!("../../docs/ARCHITECTURE.md");

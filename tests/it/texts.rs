@@ -179,3 +179,23 @@ async fn a_mail_with_something_of_a_person_goes_to_nobody() {
         .await;
     assert_eq!(tried.status, 409);
 }
+
+#[actix_web::test]
+async fn a_text_is_not_approved_after_its_day() {
+    let world = World::with_console().await;
+    let (mut clerk, mut approver) = staff(&world).await;
+    let page = draft(&mut clerk, "faq", |old| format!("{old}\n\n追記"), 0, &world).await;
+    clerk.prove().await;
+    clerk.post(&format!("{}/proposal", page.path), &[]).await;
+    world.workspace.clock.advance(Duration::days(1));
+    approver.sign_in().await;
+    let late = approver
+        .post(&format!("{}/decision", page.path), &[("decision", "approve")])
+        .await;
+    assert_eq!(late.status, 422);
+    late.expect("もう過ぎているので");
+    let refused = approver
+        .post(&format!("{}/decision", page.path), &[("decision", "refuse")])
+        .await;
+    refused.expect("却下");
+}

@@ -182,6 +182,7 @@ diesel::table! {
         found_at -> Timestamp,
         ended_at -> Nullable<Timestamp>,
         resolution -> Nullable<Text>,
+        settled_by -> Nullable<Text>,
     }
 }
 

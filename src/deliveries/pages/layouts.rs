@@ -323,6 +323,7 @@ pub async fn propose(workspace: Data<Workspace>, staff: Staff, id: Path<String>)
 /// `POST /layouts/{id}/decision`: by somebody else than its maker.
 pub async fn decide(
     workspace: Data<Workspace>,
+    site: Data<Site>,
     staff: Staff,
     id: Path<String>,
     form: FormBody,
@@ -332,6 +333,12 @@ pub async fn decide(
         form.get("decision") == "approve",
         format!("/layouts/{id}"),
     );
+    let studio = studio(&workspace, &staff, &id).await?;
+    if approve && studio.version.effective_from < jst(now).date() {
+        let errors = [FieldError::new("decision", accounts::DAY_IS_OVER)];
+        let form = SettingsForm::of(&studio);
+        return Ok(unprocessable(views::studio(&site, &staff, &studio, &form, &errors)));
+    }
     let write = move |conn: &mut Conn| {
         if !store::decide(conn, &id, &staff.word(), approve, now)? {
             return Err(Error::Conflict);

@@ -74,7 +74,7 @@ pub fn studio(site: &Site, staff: &Staff, s: &Studio, form: &SettingsForm, error
         p { span class="tag" { (s.version.state.label()) } "　" (s.made_by) "　" (when(s.version.made_at)) "　使い始める日 " (day(s.version.effective_from)) }
         @if let (Some(by), Some(at)) = (&s.decided_by, s.version.decided_at) { p { (by) "　" (when(at)) "　に決めました。" } }
         @if !s.version.note.is_empty() { p { (s.version.note) } }
-        (steps(staff, s, &path))
+        (steps(staff, s, &path, errors))
         h2 { "使用中の版とのちがい" }
         (changes(s))
         h2 { "ためし書き" }
@@ -96,7 +96,7 @@ pub fn studio(site: &Site, staff: &Staff, s: &Studio, form: &SettingsForm, error
 }
 
 /// What may be done with the version now.
-fn steps(staff: &Staff, s: &Studio, path: &str) -> Markup {
+fn steps(staff: &Staff, s: &Studio, path: &str, errors: &[FieldError]) -> Markup {
     let is_own = s.version.made_by == staff.word();
     html! {
         @if !s.problems.is_empty() {
@@ -115,7 +115,8 @@ fn steps(staff: &Staff, s: &Studio, path: &str) -> Markup {
             VersionState::Proposed if is_own => { p class="notice" { "ほかの承認者が決めます。" } }
             VersionState::Proposed if staff.may(Permission::ApproveLayouts) => {
                 p { "ちがいと、ためし書きを確かめてから決めてください。" }
-                form class="actions" method="post" action={ (path) "/decision" } {
+                (ui::error_message("decision", errors))
+                form class="actions" id="decision" tabindex="-1" method="post" action={ (path) "/decision" } {
                     button class="button" type="submit" name="decision" value="approve" { "承認する" }
                     button class="button button--secondary" type="submit" name="decision" value="refuse" { "却下する" }
                 }

@@ -60,7 +60,7 @@ pub const PERIODS: &[(&str, &str)] = &[
 pub const ORDERS: &[(&str, &str)] = &[
     ("newest", "受付の新しい順"),
     ("oldest", "受付の古い順"),
-    ("decided", "結果の新しい順"),
+    ("decided", "結果の新しい順（結果の出たものだけ）"),
 ];
 
 impl Filter {

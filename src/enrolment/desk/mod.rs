@@ -55,7 +55,12 @@ const MOST_HITS: i64 = 2_000;
 /// How many applications a filter without a search has; counts no further than [`MOST_COUNTED`].
 pub fn count_filtered(conn: &mut Conn, filter: &Filter, now: NaiveDateTime) -> Result<i64, Error> {
     let calendar = institutions::calendar(conn, now)?;
-    Ok(store::count(conn, &filter.narrow(&calendar, now), MOST_COUNTED)?)
+    Ok(store::count(
+        conn,
+        &filter.narrow(&calendar, now),
+        Order::Newest,
+        MOST_COUNTED,
+    )?)
 }
 
 /// One row of the list. The name is masked.
@@ -134,7 +139,7 @@ fn load(
     let rows = found.into_iter().map(|a| row(workspace, &institutions, order, a));
     Ok(ListPage {
         rows: rows.collect::<Result<_, _>>()?,
-        count: store::count(conn, &narrow, MOST_COUNTED)?,
+        count: store::count(conn, &narrow, order, MOST_COUNTED)?,
         before: if backwards {
             more
         } else {

@@ -117,9 +117,16 @@ pub async fn retry(workspace: Data<Workspace>, req: HttpRequest) -> Result<HttpR
     if leaver.application.state == Registration::Confirmed {
         return resume(&workspace, &req, leaver).await;
     }
+    let now = workspace.clock.now();
+    let openings = workspace.db.read(move |conn| Openings::read(conn, now)).await?;
+    let code = leaver.application.institution_code.clone().unwrap_or_default();
+    // The gateway is left alone while the service or the institution is closed; the ladder asks by itself.
+    let is_closed = matches!(openings.readiness(&code, now), Readiness::ClosedUntil(_));
     if let Some(attempt) = latest(&workspace, &leaver).await?
         && leaver.application.state == Registration::AtInstitution
         && attempt.tran_id.is_none()
+        && openings.service.mode == Mode::Open
+        && !is_closed
     {
         submit::begin(&workspace, attempt).await?;
     }

@@ -128,12 +128,17 @@ pub fn list(conn: &mut Conn, narrow: &Narrow, order: Order, span: &Span, most: i
     Ok(rows)
 }
 
-/// How many rows the list has; counts no further than `most`.
-pub fn count(conn: &mut Conn, narrow: &Narrow, most: i64) -> QueryResult<i64> {
+/// How many rows the list has in an order; counts no further than `most`. Undecided ones have no place among the results.
+pub fn count(conn: &mut Conn, narrow: &Narrow, order: Order, most: i64) -> QueryResult<i64> {
     let ones = applications::table
         .select(diesel::dsl::sql::<diesel::sql_types::Integer>("1"))
         .into_boxed();
-    let ones: Vec<i32> = narrowed!(ones, narrow).limit(most).load(conn)?;
+    let mut ones = narrowed!(ones, narrow);
+    if order == Order::Decided {
+        // Whatever is decided was so after 1970: as a range, SQLite reads it from the index.
+        ones = ones.filter(applications::decided_at.gt(NaiveDateTime::default()));
+    }
+    let ones: Vec<i32> = ones.limit(most).load(conn)?;
     Ok(i64::try_from(ones.len()).unwrap_or(i64::MAX))
 }
 

@@ -279,3 +279,15 @@ async fn a_console_of_an_address_asks_for_keys_of_its_host_alone() {
     }
     assert_eq!(desk.sign_in().await.status, 200);
 }
+
+#[actix_web::test]
+async fn what_is_open_to_everybody_unlocks_no_screen() {
+    for world in World::all_with_console().await {
+        let mut desk = Desk::open(&world, "c1", &[Role::Clerk]).await;
+        world.workspace.clock.advance(Duration::minutes(16));
+        for rule in CONSOLE_PLAN.rules.iter().filter(|rule| rule.access == Access::Open) {
+            desk.once(rule.method, rule.path, None).await;
+        }
+        assert_eq!(desk.get("/").await.status, 401, "the screen is still locked");
+    }
+}

@@ -341,7 +341,7 @@ pub fn send_notice(
         receipt_number: &super::receipt::display(number),
         email: &email,
     };
-    Ok(notices::queue(conn, workspace, notice, &to, now)?)
+    notices::queue(conn, workspace, notice, &to, now)
 }
 
 /// An attempt that the gateway refused to begin: all three edges at once, with its reason.

@@ -26,7 +26,8 @@ pub fn problems(id: TextId, body: &str) -> Vec<String> {
     }
     let mail = id.kind() == Kind::Mail;
     for word in placeholders(body) {
-        if !WORDS.contains(&word) && !(mail && OF_MAILS.contains(&word)) {
+        let is_known = WORDS.contains(&word) || (mail && OF_MAILS.contains(&word));
+        if !is_known {
             found.push(format!(
                 "本文の{{{{{word}}}}}は、差し込みの一覧にある名前で入力してください"
             ));

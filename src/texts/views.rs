@@ -37,8 +37,8 @@ pub fn index(site: &Site, staff: &Staff, rows: &[Row]) -> Markup {
                     thead { tr { th scope="col" { "文面" } th scope="col" { "使用中の版" } th scope="col" { "承認待ち" } } }
                     tbody { @for row in rows { tr {
                         th scope="row" { a href={ "/texts/" (row.id.as_str()) } { (row.id.title()) } }
-                        td data-label="使用中の版" { (in_use(row.in_use.as_ref())) }
-                        td data-label="承認待ち" { @if row.waiting > 0 { span class="tag tag--look" { (row.waiting) "件" } } @else { "なし" } }
+                        td { (in_use(row.in_use.as_ref())) }
+                        td { @if row.waiting > 0 { span class="tag tag--look" { (row.waiting) "件" } } @else { "なし" } }
                     } } }
                 }
             }

@@ -115,10 +115,10 @@ fn table<'a>(caption: &str, rows: impl Iterator<Item = (&'a String, Option<&'a B
         div class="scroll" tabindex="0" role="region" aria-label=(caption) {
             table class="table table--dense" {
                 caption class="vh" { (caption) }
-                thead { tr { th scope="col" { "金融機関" } th scope="col" { "店番" } th scope="col" { "支店名" } th scope="col" { "よみがな" } } }
+                thead { tr { th scope="col" { "店番" } th scope="col" { "金融機関" } th scope="col" { "支店名" } th scope="col" { "よみがな" } } }
                 tbody { @for (institution, old, branch) in rows { tr {
-                    td data-label="金融機関" class="mono" { (institution) }
                     th scope="row" class="mono" { (branch.code) }
+                    td data-label="金融機関" class="mono" { (institution) }
                     td data-label="支店名" { @if let Some(old) = old.filter(|old| old.name != branch.name) { (old.name) " → " } (branch.name) }
                     td data-label="よみがな" { @if let Some(old) = old.filter(|old| old.kana != branch.kana) { (old.kana) " → " } (branch.kana) }
                 } } }

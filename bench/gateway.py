@@ -1,7 +1,6 @@
 """A gateway that answers `create` and `inquire` of docs/GATEWAY.md and keeps nothing.
 
-`mizumado gateway-simulator` writes its whole ledger at each answer, on purpose: after some thousand transactions the
-benchmark would time that. Here a transaction is opened and never ends, so that the inquiries of a long run happen too.
+`mizumado gateway-simulator` keeps a log of everything it is asked, on purpose; the benchmark would time that too. Here a transaction is opened and never ends, so that the inquiries of a long run happen too.
 Started as `python3 gateway.py PORT KEY_ID:HEX MERCHANT`; ends with its standard input."""
 import asyncio
 import datetime

@@ -18,7 +18,7 @@ pub use sessions::Sessions;
 pub use staff::{STEP_UP, Staff};
 pub use store::{Person, everybody, find_by_code, has_key, name_of, roles_of};
 pub use versions::{DAY_IS_OVER, VersionState};
-pub use views::{ConsolePage, PersonForm, heading, names as role_names};
+pub use views::{ConsolePage, PersonForm, decision, heading, names as role_names};
 pub use ways::{invite, reinstate, suspend};
 
 use actix_web::web::{ServiceConfig, get, post};

@@ -3,7 +3,7 @@ use super::{
     store::TextVersion,
 };
 use crate::{
-    accounts::{ConsolePage, Permission, Staff, VersionState, heading},
+    accounts::{ConsolePage, Permission, Staff, VersionState, decision, heading},
     web::{
         FormBody, Site, WORDS,
         ui::{self, FieldError, TextField, when},
@@ -180,12 +180,7 @@ fn steps(staff: &Staff, s: &Shown, path: &str, errors: &[FieldError]) -> Markup 
             }
             VersionState::Proposed if is_own => { p class="notice" { "ほかの承認者が決めます。" } }
             VersionState::Proposed if staff.may(Permission::ApproveTexts) => {
-                p { "ちがいと、申込者に見えるものを確かめてから決めてください。" }
-                (ui::error_message("decision", errors))
-                form class="actions" id="decision" tabindex="-1" method="post" action={ (path) "/decision" } {
-                    button class="button" type="submit" name="decision" value="approve" { "承認する" }
-                    button class="button button--secondary" type="submit" name="decision" value="refuse" { "却下する" }
-                }
+                (decision(&format!("{path}/decision"), "ちがいと、申込者に見えるものを確かめてから決めてください。", errors))
             }
             _ => {}
         }

@@ -101,6 +101,24 @@ impl Error {
     }
 }
 
+impl Error {
+    /// Title and advice where staff work: nobody there applies for anything.
+    fn for_staff(&self) -> (&'static str, &'static str) {
+        match self {
+            Error::Conflict => (
+                "いまは、この操作ができません",
+                "ほかの人が先に変えたか、決まりで止められています。前の画面を開き直して、いまの内容を確かめてください。",
+            ),
+            Error::Db(DbError::Busy | DbError::Pool(_)) => (self.title(), self.advice()),
+            Error::Internal(_) | Error::Seal(_) | Error::Db(_) => (
+                "処理を続けられませんでした",
+                "保存した内容は残っています。続くときは、下のコードを運用担当に伝えてください。",
+            ),
+            _ => (self.title(), self.advice()),
+        }
+    }
+}
+
 impl ResponseError for Error {
     fn status_code(&self) -> StatusCode {
         match self {
@@ -142,16 +160,16 @@ pub async fn render_errors(
         true => tracing::error!(support_code = %code.0, %error, "a request failed"),
         false => tracing::info!(support_code = %code.0, %error, "a request was refused"),
     }
-    let body = ui::problem(
-        &site,
-        error.title(),
-        error.advice(),
-        &code.0,
-        status == StatusCode::NOT_FOUND,
-    );
     let page = match site.surface {
-        Surface::Public => Page::new(error.title(), body).render(&site),
-        Surface::Console => super::layout::console_problem(&site, error.title(), &code.0, error.advice()),
+        Surface::Public => {
+            let (title, is_missing) = (error.title(), status == StatusCode::NOT_FOUND);
+            let body = ui::problem(&site, title, error.advice(), &code.0, is_missing);
+            Page::new(title, body).render(&site)
+        }
+        Surface::Console => {
+            let (title, advice) = error.for_staff();
+            super::layout::console_problem(&site, title, &code.0, advice)
+        }
     };
     let mut fresh = HttpResponse::build(error.status_code());
     if matches!(error, Error::Db(DbError::Busy | DbError::Pool(_)) | Error::TooMany) {

@@ -62,6 +62,7 @@ async fn a_text_of_one_person_approved_by_another_is_read_from_its_day() {
             .post(&format!("{path}/decision"), &[("decision", "refuse")])
             .await;
         assert_eq!(again.status, 409, "decided once");
+        again.expect("いまは、この操作ができません");
         world.workspace.clock.advance(Duration::days(1));
         citizen.get("/faq").await.expect("新しい答え");
         for action in ["text.drafted", "text.changed", "text.proposed", "text.approved"] {

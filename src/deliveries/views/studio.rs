@@ -1,6 +1,6 @@
 use super::{SettingsForm, day};
 use crate::{
-    accounts::{ConsolePage, Permission, Staff, VersionState, heading},
+    accounts::{ConsolePage, Permission, Staff, VersionState, decision, heading},
     deliveries::{
         layout::{Change, Layout, PreviewRecord, Problem, READY, RecordKind, Totals, describe_column},
         store::Version,
@@ -114,12 +114,7 @@ fn steps(staff: &Staff, s: &Studio, path: &str, errors: &[FieldError]) -> Markup
             }
             VersionState::Proposed if is_own => { p class="notice" { "ほかの承認者が決めます。" } }
             VersionState::Proposed if staff.may(Permission::ApproveLayouts) => {
-                p { "ちがいと、ためし書きを確かめてから決めてください。" }
-                (ui::error_message("decision", errors))
-                form class="actions" id="decision" tabindex="-1" method="post" action={ (path) "/decision" } {
-                    button class="button" type="submit" name="decision" value="approve" { "承認する" }
-                    button class="button button--secondary" type="submit" name="decision" value="refuse" { "却下する" }
-                }
+                (decision(&format!("{path}/decision"), "ちがいと、ためし書きを確かめてから決めてください。", errors))
             }
             _ => {}
         }

@@ -182,8 +182,7 @@ async fn propose(
     let shown = shown(&workspace, &staff, &id).await?;
     let now = workspace.clock.now();
     if shown.version.effective_from < jst(now).date() {
-        let message = "使い始める日は、今日か、それより後の日を入力してください";
-        let errors = [FieldError::new("effective_from", message)];
+        let errors = [FieldError::new("effective_from", accounts::DAY_TO_COME)];
         let form = Form::of(&shown.version);
         return Ok(unprocessable(views::show(&site, &staff, &shown, &form, &errors)));
     }

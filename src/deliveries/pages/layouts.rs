@@ -305,8 +305,19 @@ pub async fn update_text(
 }
 
 /// `POST /layouts/{id}/proposal`: only a layout without a problem goes to the second person.
-pub async fn propose(workspace: Data<Workspace>, staff: Staff, id: Path<String>) -> Result<HttpResponse, Error> {
+pub async fn propose(
+    workspace: Data<Workspace>,
+    site: Data<Site>,
+    staff: Staff,
+    id: Path<String>,
+) -> Result<HttpResponse, Error> {
     let now = workspace.clock.now();
+    let studio = studio(&workspace, &staff, &id).await?;
+    if studio.version.effective_from < jst(now).date() {
+        let errors = [FieldError::new("effective_from", accounts::DAY_TO_COME)];
+        let form = SettingsForm::of(&studio);
+        return Ok(unprocessable(views::studio(&site, &staff, &studio, &form, &errors)));
+    }
     let path = format!("/layouts/{id}");
     let write = move |conn: &mut Conn| {
         let seen = store::find_version(conn, &id)?;

@@ -117,11 +117,11 @@ pub(super) fn record(conn: &mut Conn, workspace: &Workspace, application: Applic
     })
 }
 
-/// Institution and what was submitted, where no attempt froze it: the hand-off waited for the reopening and never came. Nobody can change
-/// these answers any more.
+/// Institution and what was submitted, where no attempt froze it: the hand-off waited for the reopening and never came.
+/// Nobody can change these answers any more.
 fn submitted(conn: &mut Conn, workspace: &Workspace, application: &Application) -> Result<(String, Snapshot), Error> {
     let answers = application.open(&workspace.keys)?;
-    let context = store::context(conn, workspace, &answers)?;
+    let context = store::context_as_accepted(conn, workspace, &answers)?;
     let details = Details::read(&answers, &context).map(|details| Snapshot::from(&details));
     let institution = application.institution_code.clone().unwrap_or_default();
     Ok((institution, details.unwrap_or_default()))

@@ -156,3 +156,19 @@ async fn a_draft_has_no_receipt_to_print() {
     let page = browser.get("/result/print").await;
     assert_eq!(page.path, "/apply/check");
 }
+
+#[actix_web::test]
+async fn who_waited_goes_on_although_the_branch_retired_meanwhile() {
+    for world in World::all().await {
+        turn(&world, Mode::Degraded).await;
+        let mut browser = Browser::new(&world.url);
+        let check = Applicant::default().fill(&mut browser).await;
+        browser.submit(&check, &[]).await.expect("申込みを受け付けました");
+        let retire = "update branches set retired_on = '2026-11-25' where institution_code = '0140' and code = '020'";
+        world
+            .write(move |conn| Ok(diesel::RunQueryDsl::execute(diesel::sql_query(retire), conn)?))
+            .await;
+        turn(&world, Mode::Open).await;
+        browser.post("/apply/handoff", &[]).await.expect("ここから先は");
+    }
+}

@@ -4,6 +4,7 @@ use super::{
     visitor::{Found, Visitor, applicant, viewed},
 };
 use crate::{
+    db::Conn,
     enrolment::{
         answers::Answers,
         form::{Context, Details},
@@ -140,7 +141,10 @@ async fn resume(workspace: &Workspace, req: &HttpRequest, leaver: Leaver) -> Res
     if matches!(openings.readiness(&code, now), Readiness::ClosedUntil(_)) {
         return Ok(see_other("/apply/handoff"));
     }
-    let details = Details::read(&leaver.answers, &leaver.context)
+    let (world, answers) = (workspace.clone(), leaver.answers.clone());
+    let read = move |conn: &mut Conn| Ok::<_, Error>(store::context_as_accepted(conn, &world, &answers)?);
+    let context = workspace.db.read(read).await?;
+    let details = Details::read(&leaver.answers, &context)
         .map_err(|step| Error::Internal(format!("an accepted application has a wrong {}", step.word())))?;
     let client = client_address(req, &workspace.site).map(client_group);
     let (world, id) = (workspace.clone(), leaver.application.id);

@@ -31,6 +31,15 @@ pub fn context(conn: &mut Conn, workspace: &Workspace, answers: &Answers) -> Que
     })
 }
 
+/// The same for answers that were accepted: a branch that retired since is still theirs, and the institution's word counts.
+pub fn context_as_accepted(conn: &mut Conn, workspace: &Workspace, answers: &Answers) -> QueryResult<Context> {
+    let mut context = context(conn, workspace, answers)?;
+    if context.branch.is_none() {
+        context.branch = institutions::branch(conn, answers.get("institution"), answers.get("branch"))?;
+    }
+    Ok(context)
+}
+
 fn yucho_branch(answers: &Answers) -> Option<String> {
     let symbol = digits(answers.get("yucho_symbol"))?;
     let number = digits(answers.get("yucho_number"))?;

@@ -21,7 +21,7 @@ pub use attempts::{
     Attempt, Ending, NewAttempt, Outcome, account_index, attempts_of, decide_attempt, find_attempt, latest_attempt,
     messages_of, new_attempt, note_message, set_created, set_ladder, successful_attempt,
 };
-pub use context::context;
+pub use context::{context, context_as_accepted};
 pub use corrections::{
     CorrectedResult, Correction, NewCorrection, add_correction, corrected_result, decide_correction, find_correction,
     open_correction_of, open_corrections,

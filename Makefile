@@ -34,11 +34,11 @@ bench:
 	cargo build --quiet --release
 	scripts/bench
 
-# Kills and faults without end: CHAOS_ROUNDS, CHAOS_PER_ROUND, CHAOS_SEED. Prints the figures.
+# Kills and faults without end: CHAOS_ROUNDS, CHAOS_PER_ROUND, CHAOS_SEED. The figures are kept in
+# bench/results.
 chaos:
-	cargo build --quiet --release
-	CHAOS_BINARY=$(CURDIR)/target/release/mizumado CHAOS_ROUNDS=$${CHAOS_ROUNDS:-200} CHAOS_PER_ROUND=$${CHAOS_PER_ROUND:-500} \
-	    scripts/with-postgres cargo nextest run --profile chaos -E 'test(chaos::)'
+	CHAOS_ROUNDS=$${CHAOS_ROUNDS:-200} CHAOS_PER_ROUND=$${CHAOS_PER_ROUND:-520} \
+	    scripts/with-postgres cargo nextest run --cargo-profile chaos --profile chaos -E 'test(chaos::)'
 
 # Power cuts: only what was synced survives. POWERLOSS_ROUNDS, POWERLOSS_SEED.
 powerloss:

@@ -26,7 +26,7 @@ use std::{
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     sync::Arc,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 /// Why there is no backup, or no restoring; each sentence names the setting or the file, and the remedy.
@@ -139,6 +139,20 @@ fn take_folder(folder: &Path) -> Result<File, BackupError> {
     Ok(lock)
 }
 
+/// A name holds the second: a backup that follows within the second of another waits for the next one.
+async fn free_name(workspace: &Workspace, folder: &Path, engine: Engine) -> BackupName {
+    let mut name = BackupName::new(workspace.clock.now(), engine);
+    // A clock that stands still ends this too; sealing refuses to overwrite then.
+    for _ in 0..30 {
+        if !folder.join(name.sealed_file()).exists() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        name = BackupName::new(workspace.clock.now(), engine);
+    }
+    name
+}
+
 /// The encrypted file, and what was found when it was opened and restored to a scratch place.
 async fn seal_and_check(
     workspace: &Workspace,
@@ -149,7 +163,7 @@ async fn seal_and_check(
         "sqlite" => Engine::Sqlite,
         _ => Engine::Postgres,
     };
-    let name = BackupName::new(workspace.clock.now(), engine);
+    let name = free_name(workspace, folder, engine).await;
     let scratch = tempfile::Builder::new()
         .prefix("scratch-")
         .tempdir_in(folder)

@@ -37,7 +37,7 @@ bench:
 # Kills and faults without end: CHAOS_ROUNDS, CHAOS_PER_ROUND, CHAOS_SEED. The figures are kept in
 # bench/results.
 chaos:
-	CHAOS_ROUNDS=$${CHAOS_ROUNDS:-200} CHAOS_PER_ROUND=$${CHAOS_PER_ROUND:-520} \
+	CHAOS_ROUNDS=$${CHAOS_ROUNDS:-200} CHAOS_PER_ROUND=$${CHAOS_PER_ROUND:-500} CHAOS_RESULTS=$(CURDIR)/bench/results \
 	    scripts/with-postgres cargo nextest run --cargo-profile chaos --profile chaos -E 'test(chaos::)'
 
 # Power cuts: only what was synced survives. POWERLOSS_ROUNDS, POWERLOSS_SEED.

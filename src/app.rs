@@ -8,7 +8,7 @@ use crate::{
     db::Conn,
     deliveries, enrolment, guides, institutions,
     jobs::{Handlers, Runner, schedule::Planner},
-    notices, operations, reconciliation, trail, web as pages,
+    notices, operations, reconciliation, texts, trail, web as pages,
     web::{Certificate, Error},
     workspace::Workspace,
 };
@@ -135,7 +135,10 @@ pub fn planner(workspace: &Workspace) -> Planner {
 /// Brings a fresh database into shape: the tables that ship with the program.
 pub async fn prepare(workspace: &Workspace) -> Result<(), Error> {
     let now = workspace.clock.now();
+    let world = workspace.clone();
     let write = move |conn: &mut Conn| {
+        // What a stricter program no longer takes stops the start, not a page.
+        texts::items_in_use(conn, &world, now).map_err(|e| Error::Internal(e.to_string()))?;
         institutions::seed_when_empty(conn).map_err(|e| Error::Internal(e.to_string()))?;
         deliveries::seed_when_empty(conn, now)
     };

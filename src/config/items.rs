@@ -1,11 +1,11 @@
 //! The items of the form (N8.2): which are asked, how, and in which order.
 use super::{ConfigError, Source};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::path::Path;
 use toml::Spanned;
 
 /// The items ア–テ of the specification, and the applicant's relation to the user (`ux.md` rule 12).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ItemId {
     /// ア 申込区分
@@ -61,7 +61,7 @@ pub enum PageId {
     Account,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Ask {
     Required,
@@ -69,17 +69,21 @@ pub enum Ask {
     No,
 }
 
-#[derive(Clone, Debug)]
+/// One item as it is written down.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Item {
     pub id: ItemId,
     pub ask: Ask,
     pub label: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub hint: String,
     /// For a number: how many digits it has.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub digits: Option<usize>,
 }
 
-/// The items in their order on the pages.
+/// The items in their order on the pages, without a fault.
 #[derive(Clone, Debug)]
 pub struct Items(Vec<Item>);
 
@@ -87,18 +91,14 @@ const BUILT_IN: &str = include_str!("../../assets/defaults/items.toml");
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
-    item: Vec<Spanned<RawItem>>,
+struct Spans {
+    item: Vec<Spanned<Item>>,
 }
-#[derive(Deserialize)]
+/// What is written down of all items.
+#[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawItem {
-    id: Spanned<ItemId>,
-    ask: Spanned<Ask>,
-    label: Spanned<String>,
-    #[serde(default)]
-    hint: String,
-    digits: Option<Spanned<usize>>,
+struct Table {
+    item: Vec<Item>,
 }
 
 /// Without these no account can be registered or found again.
@@ -119,7 +119,43 @@ const NEVER_OPTIONAL: [ItemId; 5] = [
     ItemId::Relation,
     ItemId::DepositType,
 ];
-const LONGEST_LABEL: usize = 30;
+/// Characters of a label.
+pub const LONGEST_LABEL: usize = 30;
+/// Characters of a hint: two lines of a phone.
+pub const LONGEST_HINT: usize = 80;
+
+/// What keeps a table of items from being used. It is said in the settings' English here, in staff's words by `texts`.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ItemFault {
+    #[error("the item {0:?} stands twice; remove one")]
+    Twice(ItemId),
+    #[error("the item {0:?} must stand here with ask = \"required\": without it nothing can be registered")]
+    Needed(ItemId),
+    #[error("one phone item must be asked: its last four digits open the receipt look-up")]
+    NoPhone,
+    #[error("the PIN is typed only on the institution's page and can never be asked here; set ask = \"no\"")]
+    Pin,
+    #[error("the item {0:?} cannot be optional; set ask = \"required\" or ask = \"no\"")]
+    NeverOptional(ItemId),
+    #[error("a label has 1 to {LONGEST_LABEL} characters; this one has {1}")]
+    Label(ItemId, usize),
+    #[error("a hint has at most {LONGEST_HINT} characters; this one has {1}")]
+    Hint(ItemId, usize),
+    #[error("digits must be 4 to 20")]
+    Digits(ItemId),
+}
+
+impl ItemFault {
+    /// The item that it is about.
+    pub fn item(&self) -> Option<ItemId> {
+        match self {
+            Self::NoPhone => None,
+            Self::Pin => Some(ItemId::Pin),
+            Self::Twice(id) | Self::Needed(id) | Self::NeverOptional(id) | Self::Digits(id) => Some(*id),
+            Self::Label(id, _) | Self::Hint(id, _) => Some(*id),
+        }
+    }
+}
 
 impl ItemId {
     /// The page an item stands on.
@@ -134,6 +170,43 @@ impl ItemId {
             Branch | DepositType | AccountNumber | HolderName | HolderKana | Pin => PageId::Account,
         }
     }
+
+    /// Its word in the settings, `user_name`.
+    pub fn word(self) -> String {
+        let word = serde_json::to_value(self).ok();
+        word.and_then(|w| w.as_str().map(str::to_owned)).unwrap_or_default()
+    }
+
+    /// Whether an item may be asked in this way at all.
+    pub fn may_be(self, ask: Ask) -> bool {
+        match ask {
+            Ask::No => !ALWAYS.contains(&self),
+            Ask::Optional => self != ItemId::Pin && !ALWAYS.contains(&self) && !NEVER_OPTIONAL.contains(&self),
+            Ask::Required => self != ItemId::Pin,
+        }
+    }
+}
+
+impl Item {
+    fn faults(&self, faults: &mut Vec<ItemFault>) {
+        let (id, label, hint) = (self.id, self.label.chars().count(), self.hint.chars().count());
+        match self.ask {
+            Ask::No if id == ItemId::Pin => {}
+            _ if id == ItemId::Pin => faults.push(ItemFault::Pin),
+            ask if ALWAYS.contains(&id) && ask != Ask::Required => faults.push(ItemFault::Needed(id)),
+            Ask::Optional if NEVER_OPTIONAL.contains(&id) => faults.push(ItemFault::NeverOptional(id)),
+            _ => {}
+        }
+        if label == 0 || label > LONGEST_LABEL {
+            faults.push(ItemFault::Label(id, label));
+        }
+        if hint > LONGEST_HINT {
+            faults.push(ItemFault::Hint(id, hint));
+        }
+        if self.digits.is_some_and(|digits| !(4..=20).contains(&digits)) {
+            faults.push(ItemFault::Digits(id));
+        }
+    }
 }
 
 impl Items {
@@ -146,36 +219,53 @@ impl Items {
     }
 
     fn parse(source: &Source) -> Result<Self, ConfigError> {
-        let file: File = source.parse()?;
-        let mut items: Vec<Item> = vec![];
-        for spanned in file.item {
-            let span = spanned.span();
-            let raw = spanned.into_inner();
-            if items.iter().any(|i| i.id == *raw.id.get_ref()) {
-                return Err(source.at(
-                    span,
-                    format!("the item {:?} stands twice; remove one", raw.id.get_ref()),
-                ));
-            }
-            items.push(raw.checked(source)?);
-        }
-        for needed in ALWAYS {
-            let found = items.iter().find(|i| i.id == needed);
-            if found.is_none_or(|i| i.ask != Ask::Required) {
-                let what = format!(
-                    "the item {needed:?} must stand here with ask = \"required\": without it nothing can be registered"
-                );
-                return Err(source.at(0..0, what));
-            }
-        }
-        let is_phone = |i: &&Item| matches!(i.id, ItemId::PhoneHome | ItemId::PhoneWork | ItemId::PhoneMobile);
-        if items.iter().filter(is_phone).all(|i| i.ask == Ask::No) {
-            let what = "one phone item must be asked: its last four digits open the receipt look-up";
-            return Err(source.at(0..0, what));
-        }
-        Ok(Self(items))
+        let spans: Spans = source.parse()?;
+        let items: Vec<Item> = spans.item.iter().map(|s| s.get_ref().clone()).collect();
+        Self::checked(items).map_err(|faults| {
+            let fault = &faults[0];
+            // The last of two that stand for the same item is the one too many.
+            let place = spans.item.iter().rev().find(|s| Some(s.get_ref().id) == fault.item());
+            source.at(place.map_or(0..0, Spanned::span), fault.to_string())
+        })
     }
 
+    /// These items, or what is wrong with them (at least one fault).
+    pub fn checked(items: Vec<Item>) -> Result<Self, Vec<ItemFault>> {
+        let mut faults = vec![];
+        for (place, item) in items.iter().enumerate() {
+            if items[..place].iter().any(|earlier| earlier.id == item.id) {
+                faults.push(ItemFault::Twice(item.id));
+            }
+            item.faults(&mut faults);
+        }
+        let is_missing = |id: &&ItemId| items.iter().all(|i| i.id != **id);
+        faults.extend(ALWAYS.iter().filter(is_missing).map(|id| ItemFault::Needed(*id)));
+        let is_phone = |i: &&Item| matches!(i.id, ItemId::PhoneHome | ItemId::PhoneWork | ItemId::PhoneMobile);
+        if items.iter().filter(is_phone).all(|i| i.ask == Ask::No) {
+            faults.push(ItemFault::NoPhone);
+        }
+        if faults.is_empty() {
+            Ok(Self(items))
+        } else {
+            Err(faults)
+        }
+    }
+
+    /// What a table of items says, right or not; `None` if it is no such table.
+    pub fn read(text: &str) -> Option<Vec<Item>> {
+        toml::from_str::<Table>(text).ok().map(|table| table.item)
+    }
+
+    /// The text that [`Items::read`] reads.
+    pub fn write(items: Vec<Item>) -> String {
+        // A table of words and numbers can always be written down.
+        toml::to_string(&Table { item: items }).unwrap_or_default()
+    }
+
+    /// Every item in order, also those that are not asked.
+    pub fn all(&self) -> &[Item] {
+        &self.0
+    }
     /// The asked items of one page, in order.
     pub fn on(&self, page: PageId) -> impl Iterator<Item = &Item> {
         self.0.iter().filter(move |i| i.id.page() == page && i.ask != Ask::No)
@@ -187,37 +277,6 @@ impl Items {
     /// Its label, asked or not.
     pub fn label(&self, id: ItemId) -> &str {
         self.0.iter().find(|i| i.id == id).map_or("", |i| i.label.as_str())
-    }
-}
-
-impl RawItem {
-    fn checked(self, source: &Source) -> Result<Item, ConfigError> {
-        let (id, ask) = (*self.id.get_ref(), *self.ask.get_ref());
-        if id == ItemId::Pin && ask != Ask::No {
-            let what = "the PIN is typed only on the institution's page and can never be asked here; set ask = \"no\"";
-            return Err(source.at(self.ask.span(), what));
-        }
-        if ask == Ask::Optional && NEVER_OPTIONAL.contains(&id) {
-            let what = format!("the item {id:?} cannot be optional; set ask = \"required\" or ask = \"no\"");
-            return Err(source.at(self.ask.span(), what));
-        }
-        let length = self.label.get_ref().chars().count();
-        if length == 0 || length > LONGEST_LABEL {
-            let what = format!("a label has 1 to {LONGEST_LABEL} characters; this one has {length}");
-            return Err(source.at(self.label.span(), what));
-        }
-        if let Some(digits) = &self.digits
-            && !(4..=20).contains(digits.get_ref())
-        {
-            return Err(source.at(digits.span(), "digits must be 4 to 20"));
-        }
-        Ok(Item {
-            id,
-            ask,
-            label: self.label.into_inner(),
-            hint: self.hint,
-            digits: self.digits.map(Spanned::into_inner),
-        })
     }
 }
 
@@ -243,7 +302,7 @@ mod tests {
         let pin = BUILT_IN.replace("id = \"pin\"\nask = \"no\"", "id = \"pin\"\nask = \"required\"");
         let error = parse(&pin).unwrap_err();
         assert!(
-            error.contains(&format!("line {}", line_of("id = \"pin\"") + 1)) && error.contains("never be asked"),
+            error.contains(&format!("line {}", line_of("id = \"pin\"") - 1)) && error.contains("never be asked"),
             "{error}"
         );
         let unknown = BUILT_IN.replace("id = \"email\"", "id = \"mail\"");

@@ -10,7 +10,7 @@ mod source;
 mod terms;
 
 pub use environment::log_filter;
-pub use items::{Ask, Item, ItemId, Items, PageId};
+pub use items::{Ask, Item, ItemFault, ItemId, Items, LONGEST_HINT, LONGEST_LABEL, PageId};
 pub use running::{Backup, Console, Deliveries, Limits, Offsite, Ops, Tls, time_of_day};
 pub use source::{ConfigError, Source};
 pub use terms::Terms;

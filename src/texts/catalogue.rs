@@ -4,6 +4,7 @@ use crate::db::text_enum;
 text_enum! {
     /// The texts. The words are in addresses and in the database, so they never change.
     pub enum TextId {
+        Items = "items",
         Terms = "terms",
         Privacy = "privacy",
         Faq = "faq",
@@ -27,6 +28,8 @@ text_enum! {
 /// What a text is: each has its own rules and its own preview.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
+    /// The table of the form's items.
+    Items,
     /// Markdown, cut at `##` into sections that open.
     Terms,
     /// Markdown.
@@ -38,6 +41,7 @@ pub enum Kind {
 impl TextId {
     pub fn kind(self) -> Kind {
         match self {
+            TextId::Items => Kind::Items,
             TextId::Terms => Kind::Terms,
             _ if self.as_str().starts_with("mail_") => Kind::Mail,
             _ => Kind::Page,
@@ -47,6 +51,7 @@ impl TextId {
     /// Its heading; a mail's is when it goes out.
     pub fn title(self) -> &'static str {
         match self {
+            TextId::Items => "申込みの項目",
             TextId::Terms => "利用規約と個人情報の取扱い",
             TextId::Privacy => "個人情報の取扱い",
             TextId::Faq => "よくある質問",
@@ -67,15 +72,15 @@ impl TextId {
         }
     }
 
-    /// Where citizens read it; `None` for a mail.
+    /// Where citizens read it; `None` for a mail, and for the items, which are on many pages.
     pub fn path(self) -> Option<String> {
-        (self.kind() != Kind::Mail).then(|| format!("/{}", self.as_str()))
+        matches!(self.kind(), Kind::Page | Kind::Terms).then(|| format!("/{}", self.as_str()))
     }
 
-    /// The words that ship. Those of the terms are in the settings (`workspace.terms`).
+    /// The words that ship. Terms and items are in the settings (`workspace.terms`, `workspace.items`).
     pub(super) fn built_in(self) -> &'static str {
         match self {
-            TextId::Terms => "",
+            TextId::Items | TextId::Terms => "",
             TextId::Privacy => include_str!("../../assets/texts/privacy.md"),
             TextId::Faq => include_str!("../../assets/texts/faq.md"),
             TextId::Schedule => include_str!("../../assets/texts/schedule.md"),

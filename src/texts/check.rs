@@ -1,5 +1,8 @@
 //! What may stand in a text: the words that are filled in, the parts that must be there, and nothing of a person.
-use super::catalogue::{Kind, TextId};
+use super::{
+    catalogue::{Kind, TextId},
+    items,
+};
 use crate::web::WORDS;
 
 /// Characters of a mail's title (`ux.md` 2.4).
@@ -23,6 +26,9 @@ pub fn problems(id: TextId, body: &str) -> Vec<String> {
             "本文は、{most}文字以内で入力してください（いま{}文字です）",
             body.chars().count()
         )];
+    }
+    if id.kind() == Kind::Items {
+        return items::problems(body);
     }
     let mail = id.kind() == Kind::Mail;
     for word in placeholders(body) {
@@ -108,7 +114,7 @@ mod tests {
 
     #[test]
     fn every_text_that_ships_may_be_proposed() {
-        for id in TextId::ALL.iter().filter(|id| **id != TextId::Terms) {
+        for id in TextId::ALL.iter().filter(|id| !id.built_in().is_empty()) {
             assert_eq!(problems(*id, id.built_in()), Vec::<String>::new(), "{}", id.as_str());
         }
     }
@@ -144,7 +150,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_is_answered(text in "\\PC{0,200}") {
-            for id in [TextId::Terms, TextId::Faq, TextId::MailReceipt] {
+            for id in [TextId::Items, TextId::Terms, TextId::Faq, TextId::MailReceipt] {
                 let _ = problems(id, &text);
             }
         }

@@ -1,7 +1,8 @@
-//! The words that citizens read: pages, terms, mails. Staff draft a version, a second person approves it, and it counts
+//! The words that citizens read: pages, terms, mails, and the items of the form. Staff draft a version, a second person approves it, and it counts
 //! from its day on (N8.2: what is asked and said is decided with the bureau).
 mod catalogue;
 mod check;
+mod items;
 mod pages;
 mod store;
 mod views;
@@ -9,8 +10,17 @@ mod views;
 pub use catalogue::{Kind, TextId};
 pub use pages::routes;
 
-use crate::{clock::jst, config::Terms, crypto::sha256_hex, db::Conn, web::Error, workspace::Workspace};
+use crate::{
+    clock::jst,
+    config::{Items, Terms},
+    crypto::sha256_hex,
+    db::Conn,
+    web::Error,
+    workspace::Workspace,
+};
 use chrono::NaiveDateTime;
+use diesel::QueryResult;
+use std::sync::Arc;
 
 /// The words of a text that count now, placeholders not yet filled in.
 pub fn words(conn: &mut Conn, workspace: &Workspace, id: TextId, now: NaiveDateTime) -> Result<String, Error> {
@@ -21,8 +31,28 @@ pub fn words(conn: &mut Conn, workspace: &Workspace, id: TextId, now: NaiveDateT
 /// What counts where the bureau has approved nothing.
 fn shipped(workspace: &Workspace, id: TextId) -> String {
     match id {
+        TextId::Items => Items::write(workspace.items.all().to_vec()),
         TextId::Terms => workspace.terms.body.clone(),
         _ => id.built_in().to_owned(),
+    }
+}
+
+/// The items that are asked now: the bureau's approved version, or those of the settings.
+pub fn items_in_use(conn: &mut Conn, workspace: &Workspace, now: NaiveDateTime) -> QueryResult<Arc<Items>> {
+    let Some(version) = store::in_use(conn, TextId::Items, jst(now).date())? else {
+        return Ok(workspace.items.clone());
+    };
+    // Approved after this very check; only a program whose rules have become stricter could find a fault.
+    let checked = Items::read(&version.body).map(Items::checked);
+    match checked {
+        Some(Ok(items)) => Ok(Arc::new(items)),
+        _ => {
+            let what = format!(
+                "version {} of the items does not fit this program: approve another",
+                version.version
+            );
+            Err(diesel::result::Error::DeserializationError(what.into()))
+        }
     }
 }
 

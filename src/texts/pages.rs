@@ -140,11 +140,11 @@ async fn update(
     id: Path<String>,
     form: LongFormBody,
 ) -> Result<HttpResponse, Error> {
-    let typed = Form::read(&form.0);
+    let shown = shown(&workspace, &staff, &id).await?;
+    let typed = Form::read(&form.0, &shown.version);
     let Some(effective_from) = parse_compact(&typed.effective_from) else {
         let message = "使い始める日は、2026-04-01 の形で入力してください";
         let errors = [FieldError::new("effective_from", message)];
-        let shown = shown(&workspace, &staff, &id).await?;
         return Ok(unprocessable(views::show(&site, &staff, &shown, &typed, &errors)));
     };
     let edit = Edit {

@@ -2,10 +2,10 @@
 //! end nothing that was shown is lost, nothing is there twice, and our rows are the gateway's ledger.
 //!
 //! A short one with a fixed seed belongs to the suite; `make chaos` runs the long one (CHAOS_ROUNDS, CHAOS_PER_ROUND,
-//! CHAOS_SEED, CHAOS_BINARY).
+//! CHAOS_SEED) and writes its figures to the folder of CHAOS_RESULTS.
 use crate::{
     harness::{database_of_its_own, drop_database},
-    served::{Place, Program, start_gateway},
+    served::{Place, start_gateway},
 };
 use mizumado::{
     app,
@@ -19,13 +19,14 @@ use regex::Regex;
 use serde_json::{Value, json};
 use std::{
     collections::BTreeSet,
-    path::PathBuf,
+    path::Path,
     sync::{
-        Arc, Mutex,
+        Arc, LazyLock, Mutex,
         atomic::{AtomicU64, Ordering},
     },
     time::Instant,
 };
+use tokio::sync::Notify;
 
 const CLIENTS: u64 = 8;
 
@@ -33,7 +34,6 @@ struct Plan {
     rounds: u64,
     per_round: u64,
     seed: u64,
-    binary: PathBuf,
 }
 
 impl Plan {
@@ -43,7 +43,6 @@ impl Plan {
             rounds: number("CHAOS_ROUNDS", 4),
             per_round: number("CHAOS_PER_ROUND", 12),
             seed: number("CHAOS_SEED", 20_261_122),
-            binary: std::env::var_os("CHAOS_BINARY").map_or(env!("CARGO_BIN_EXE_mizumado").into(), PathBuf::from),
         }
     }
 }
@@ -70,9 +69,12 @@ struct Campaign {
     _gateway_folder: tempfile::TempDir,
     gateway: String,
     clock: Clock,
+    kills: AtomicU64,
     /// Every receipt number that a page showed.
     shown: Arc<Mutex<Vec<String>>>,
     next: Arc<AtomicU64>,
+    /// One more was shown, or an applicant has ended.
+    news: Arc<Notify>,
 }
 
 impl Campaign {
@@ -85,8 +87,10 @@ impl Campaign {
             plan,
             gateway,
             clock,
+            kills: AtomicU64::new(0),
             shown: Arc::default(),
             next: Arc::default(),
+            news: Arc::default(),
         };
         campaign.tell("faults", faults(campaign.plan.seed)).await;
         let shares = json!({ "success": 70, "fail": 20, "cancelled": 5, "unprocessed": 5 });
@@ -117,23 +121,28 @@ impl Campaign {
         text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
-    /// Kills the program in the middle of it, so many times.
+    /// Kills the program in the middle of it: at least so many times, and until so many were shown.
     async fn rounds(&self) {
         let mut chance = StdRng::seed_from_u64(self.plan.seed);
-        for _ in 0..self.plan.rounds {
-            let mut program = Program::start(&self.plan.binary, self.place.dir.path(), &self.place.url);
+        while self.kills() < self.plan.rounds || self.shown() < self.plan.rounds * self.plan.per_round {
+            let mut program = self.place.serve();
             let clients: Vec<_> = (0..CLIENTS).map(|_| actix_web::rt::spawn(self.client())).collect();
             let enough = self.shown() + chance.random_range(1..=2 * self.plan.per_round);
             while self.shown() < enough {
                 assert!(program.runs(), "the program runs until it is killed");
                 assert!(!clients.iter().all(|c| c.is_finished()), "the applicants go on");
-                tokio::task::yield_now().await;
+                self.news.notified().await;
             }
             program.kill();
+            self.kills.fetch_add(1, Ordering::Relaxed);
             for client in clients {
                 client.await.unwrap();
             }
         }
+    }
+
+    fn kills(&self) -> u64 {
+        self.kills.load(Ordering::Relaxed)
     }
 
     fn shown(&self) -> u64 {
@@ -143,6 +152,7 @@ impl Campaign {
     /// One applicant after another, until the program is gone.
     fn client(&self) -> impl Future<Output = ()> + 'static {
         let (url, shown, next) = (self.place.url.clone(), self.shown.clone(), self.next.clone());
+        let news = self.news.clone();
         async move {
             let http = reqwest::Client::builder()
                 .redirect(reqwest::redirect::Policy::none())
@@ -150,9 +160,14 @@ impl Campaign {
                 .unwrap();
             loop {
                 let number = next.fetch_add(1, Ordering::Relaxed);
-                match apply(&http, &url, number).await {
-                    Ok(receipt) => shown.lock().unwrap().push(receipt),
-                    Err(_) => return,
+                let receipt = apply(&http, &url, number).await;
+                if let Ok(receipt) = &receipt {
+                    shown.lock().unwrap().push(receipt.clone());
+                }
+                // Kept for whoever asks next, also when nobody waits at this moment.
+                news.notify_one();
+                if receipt.is_err() {
+                    return;
                 }
             }
         }
@@ -176,6 +191,9 @@ impl Campaign {
         panic!("some results never came");
     }
 }
+
+static HIDDEN: LazyLock<Regex> = LazyLock::new(|| Regex::new(r#"name="(key|draft_rev)" value="([^"]+)""#).unwrap());
+static RECEIPT: LazyLock<Regex> = LazyLock::new(|| Regex::new(r#"id="receipt-number">([^<]+)<"#).unwrap());
 
 /// A whole application by nothing but its requests; gives the receipt number that the last page shows.
 pub async fn apply(http: &reqwest::Client, url: &str, number: u64) -> Result<String, reqwest::Error> {
@@ -238,8 +256,7 @@ pub async fn apply(http: &reqwest::Client, url: &str, number: u64) -> Result<Str
         }
     }
     let check = call("GET", "/apply/check".into(), &cookie, None).await?.text().await?;
-    let hidden = Regex::new(r#"name="(key|draft_rev)" value="([^"]+)""#).unwrap();
-    let fields: Vec<(String, String)> = hidden
+    let fields: Vec<(String, String)> = HIDDEN
         .captures_iter(&check)
         .map(|c| (c[1].into(), c[2].into()))
         .collect();
@@ -252,8 +269,7 @@ pub async fn apply(http: &reqwest::Client, url: &str, number: u64) -> Result<Str
         answer = call("GET", "/result".into(), &cookie, None).await?;
     }
     let page = answer.text().await?;
-    let receipt = Regex::new(r#"id="receipt-number">([^<]+)<"#).unwrap();
-    Ok(receipt.captures(&page).unwrap_or_else(|| panic!("{page}"))[1].replace('-', ""))
+    Ok(RECEIPT.captures(&page).unwrap_or_else(|| panic!("{page}"))[1].replace('-', ""))
 }
 
 async fn count(world: &Workspace, sql: &str) -> i64 {
@@ -345,7 +361,7 @@ async fn judge(campaign: &Campaign, world: &Workspace) -> String {
     format!(
         "{} kills, {} receipt numbers shown, 0 lost, {} accepted = outbox = audit, {} transactions at the gateway, \
          {} registered on both sides and in the file, {} forged pushes, 0 taken",
-        campaign.plan.rounds,
+        campaign.kills(),
         shown.len(),
         ours.len(),
         ledger.len(),
@@ -362,11 +378,16 @@ async fn run(database: &str, name: &str) {
     let killed = began.elapsed();
     let world = campaign.settle().await;
     let figures = judge(&campaign, &world).await;
-    println!(
-        "chaos on {name}: {figures}; {:.0} s of kills, {:.0} s in all",
+    let said = format!(
+        "chaos on {name}, seed {}: {figures}; {:.0} s of kills, {:.0} s in all",
+        campaign.plan.seed,
         killed.as_secs_f64(),
         began.elapsed().as_secs_f64()
     );
+    println!("{said}");
+    if let Some(folder) = std::env::var_os("CHAOS_RESULTS") {
+        std::fs::write(Path::new(&folder).join(format!("chaos-{name}.txt")), said + "\n").unwrap();
+    }
 }
 
 #[actix_web::test]

@@ -200,3 +200,46 @@ async fn a_text_is_not_approved_after_its_day() {
         .await;
     refused.expect("却下");
 }
+
+#[actix_web::test]
+async fn an_item_that_two_people_changed_is_asked_so_from_its_day() {
+    for world in World::all_with_console().await {
+        let (mut clerk, mut approver) = staff(&world).await;
+        let page = clerk.post("/texts/items/versions", &[]).await;
+        let mut typed = page.form_to(&page.path);
+        typed.insert("label.customer_number".into(), "水道番号".into());
+        typed.insert("ask.start_date".into(), "no".into());
+        typed.insert("ask.phone_mobile".into(), "no".into());
+        typed.insert("ask.phone_home".into(), "no".into());
+        typed.insert("ask.phone_work".into(), "no".into());
+        let page = clerk.post(&page.path, &fields(&typed)).await;
+        page.expect("電話番号は、1つ以上を聞いてください").expect("水道番号");
+        typed.insert("ask.phone_mobile".into(), "required".into());
+        typed.insert("order.application_kind".into(), "9".into());
+        let page = clerk.post(&page.path, &fields(&typed)).await;
+        page.expect("－ お問い合わせ番号のページ").expect("聞かない");
+        approve(&mut clerk, &mut approver, &page.path).await;
+
+        let mut citizen = Browser::new(&world.url);
+        Applicant::default().fill(&mut citizen).await;
+        assert!(
+            !citizen.get("/apply/number").await.has("水道番号"),
+            "not before its day"
+        );
+        world.workspace.clock.advance(Duration::days(1));
+        let mut citizen = Browser::new(&world.url);
+        Applicant::default().fill(&mut citizen).await.expect("水道番号");
+        let number = citizen.get("/apply/number").await.text();
+        assert!(number.find("水道番号") < number.rfind("お申込みの種類"), "{number}");
+        assert!(!citizen.get("/apply/place").await.has("水道の使用開始日"));
+        let page = citizen.get("/apply/contact").await;
+        assert!(page.has("電話番号（携帯）") && !page.has("電話番号（自宅）"));
+    }
+}
+
+fn fields(typed: &std::collections::BTreeMap<String, String>) -> Vec<(&str, &str)> {
+    typed
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect()
+}

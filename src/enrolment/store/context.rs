@@ -5,13 +5,15 @@ use crate::{
     enrolment::{answers::Answers, form::Context},
     institutions,
     japan::{digits::digits, yucho},
+    texts,
     workspace::Workspace,
 };
 use diesel::QueryResult;
 
 /// What reading these answers needs from the database and the settings.
 pub fn context(conn: &mut Conn, workspace: &Workspace, answers: &Answers) -> QueryResult<Context> {
-    let today = jst(workspace.clock.now()).date();
+    let now = workspace.clock.now();
+    let today = jst(now).date();
     let code = answers.get("institution");
     let institution = institutions::in_service(conn, code, today)?;
     let branch_code = match institution.as_ref().is_some_and(|i| i.is_yucho()) {
@@ -21,7 +23,7 @@ pub fn context(conn: &mut Conn, workspace: &Workspace, answers: &Answers) -> Que
     let branch = institutions::branch_in_service(conn, code, &branch_code, today)?;
     let settings = workspace.settings.institutions.get(code);
     Ok(Context {
-        items: workspace.items.clone(),
+        items: texts::items_in_use(conn, workspace, now)?,
         city: workspace.site.bureau.city.clone(),
         today,
         institution,

@@ -1,5 +1,9 @@
+//! The pages of the texts.
+mod items;
+
 use super::{
     catalogue::{Kind, TextId},
+    items::readable,
     store::TextVersion,
 };
 use crate::{
@@ -46,7 +50,7 @@ pub fn index(site: &Site, staff: &Staff, rows: &[Row]) -> Markup {
     };
     let main = html! {
         (heading("文面"))
-        p class="lead" { "申込みの画面とメールの文面です。案を作り、ほかの承認者が承認すると、使い始める日から変わります。" }
+        p class="lead" { "申込みの項目、画面とメールの文面です。案を作り、ほかの承認者が承認すると、使い始める日から変わります。" }
         h2 { "申込みの画面" }
         (table("申込みの画面の文面", false))
         h2 { "メール" }
@@ -59,7 +63,7 @@ fn in_use(version: Option<&TextVersion>) -> Markup {
     html! {
         @match version {
             Some(v) => { "第" (v.version) "版（" (v.effective_from) "から）" }
-            None => "出荷時の文面",
+            None => "出荷時のもの",
         }
     }
 }
@@ -68,7 +72,7 @@ pub fn list(site: &Site, staff: &Staff, id: TextId, list: &[(String, TextVersion
     let main = html! {
         (heading(id.title()))
         @if let Some(path) = id.path() { p { "公開の画面：" span class="mono" { (path) } } }
-        @if in_use.is_none() { p { "出荷時の文面を使っています。" } }
+        @if in_use.is_none() { p { "出荷時のものを使っています。" } }
         @if !list.is_empty() { div class="scroll" tabindex="0" role="region" aria-label="版の一覧" {
             table class="table table--dense" {
                 caption class="vh" { "版の一覧（新しい順）" }
@@ -84,7 +88,7 @@ pub fn list(site: &Site, staff: &Staff, id: TextId, list: &[(String, TextVersion
         } }
         @if staff.may(Permission::EditTexts) {
             form class="form" method="post" action={ "/texts/" (id.as_str()) "/versions" } {
-                p class="hint" { "使用中の文面を写して、案を作ります" }
+                p class="hint" { "使用中のものを写して、案を作ります" }
                 (ui::submit("新しい案を作る"))
             }
         }
@@ -126,10 +130,14 @@ impl Form {
             recipient: String::new(),
         }
     }
-    pub fn read(form: &FormBody) -> Self {
+    /// `version` is the one that was shown.
+    pub fn read(form: &FormBody, version: &TextVersion) -> Self {
         Self {
-            // A browser sends CR LF.
-            body: form.get("body").replace("\r\n", "\n"),
+            body: match version.name.kind() {
+                Kind::Items => super::items::typed(form, &version.body),
+                // A browser sends CR LF.
+                _ => form.get("body").replace("\r\n", "\n"),
+            },
             effective_from: form.get("effective_from").trim().to_owned(),
             note: form.get("note").trim().to_owned(),
             recipient: String::new(),
@@ -154,8 +162,11 @@ pub fn show(site: &Site, staff: &Staff, s: &Shown, form: &Form, errors: &[FieldE
         h2 { "申込者に見えるもの" }
         (preview(s))
         @if name.kind() == Kind::Mail && s.problems.is_empty() && staff.may(Permission::EditTexts) { (test_mail(form, &path, errors)) }
-        h2 { "使用中の文面とのちがい" }
-        (changes(&s.before, &s.version.body))
+        h2 { "使用中のものとのちがい" }
+        @match name.kind() {
+            Kind::Items => (changes(&readable(&s.before), &readable(&s.version.body))),
+            _ => (changes(&s.before, &s.version.body)),
+        }
     };
     let list = format!("/texts/{}", name.as_str());
     ConsolePage::new(&title, PART, main)
@@ -188,22 +199,31 @@ fn steps(staff: &Staff, s: &Shown, path: &str, errors: &[FieldError]) -> Markup 
 }
 
 fn editor(s: &Shown, form: &Form, path: &str, errors: &[FieldError]) -> Markup {
-    let mail = s.version.name.kind() == Kind::Mail;
     html! {
-        h2 { "文面を直す" }
+        h2 { @if s.version.name.kind() == Kind::Items { "項目を直す" } @else { "文面を直す" } }
         form class="form" method="post" action=(path) novalidate {
-            div class="field" {
-                label for="body" { "本文" }
-                p class="hint" id="body-hint" {
-                    @if mail { "1行目に「件名：」と件名を書きます。" } @else { "見出しは「## 」、箇条書きは「- 」で始めます。" }
-                    "差し込み：" @for word in WORDS { code { "{{" (word) "}}" } " " }
-                    @if mail { code { "{{receipt_number}}" } " " code { "{{url}}" } }
-                }
-                textarea class="input" id="body" name="body" rows="20" aria-describedby="body-hint" { (form.body) }
+            @match s.version.name.kind() {
+                Kind::Items => (items::fields(&form.body)),
+                kind => (body_field(kind, &form.body)),
             }
             (TextField { name: "effective_from", label: "使い始める日", hint: "この日の0時から使います", value: &form.effective_from, width: "w12", autocomplete: "off", ..Default::default() }.render(errors))
             (TextField { name: "note", label: "変更のメモ", hint: "何のための変更か", value: &form.note, width: "w20", autocomplete: "off", optional: true, ..Default::default() }.render(errors))
             (ui::submit("案を保存する"))
+        }
+    }
+}
+
+fn body_field(kind: Kind, body: &str) -> Markup {
+    let mail = kind == Kind::Mail;
+    html! {
+        div class="field" {
+            label for="body" { "本文" }
+            p class="hint" id="body-hint" {
+                @if mail { "1行目に「件名：」と件名を書きます。" } @else { "見出しは「## 」、箇条書きは「- 」で始めます。" }
+                "差し込み：" @for word in WORDS { code { "{{" (word) "}}" } " " }
+                @if mail { code { "{{receipt_number}}" } " " code { "{{url}}" } }
+            }
+            textarea class="input" id="body" name="body" rows="20" aria-describedby="body-hint" { (body) }
         }
     }
 }
@@ -213,6 +233,7 @@ fn preview(s: &Shown) -> Markup {
     html! {
         section class="sample" aria-label="申込者に見えるもの" {
             @match s.version.name.kind() {
+                Kind::Items => (items::preview(&s.version.body)),
                 Kind::Mail => {
                     p { strong { "件名　" } (title) }
                     pre class="sample__mail" tabindex="0" { (text) }

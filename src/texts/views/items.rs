@@ -38,9 +38,9 @@ fn row(nth: usize, item: &Item) -> Markup {
             p class="items__name" { (items::name(item.id)) }
             (ask(item))
             (input("order", "順", &nth.to_string(), "input--w4", true))
-            (input("label", "表示名", &item.label, "items__wide", false))
-            (input("hint", "説明", &item.hint, "items__wide", false))
             @if let Some(digits) = item.digits { (input("digits", "桁数", &digits.to_string(), "input--w4", true)) }
+            (input("label", "表示名", &item.label, "items__label-input", false))
+            (input("hint", "説明", &item.hint, "items__hint-input", false))
         }
     }
 }

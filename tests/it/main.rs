@@ -27,6 +27,7 @@ mod limits;
 mod logbook;
 mod lookup;
 mod mail;
+mod networks;
 mod nodes;
 mod ops;
 mod papers;

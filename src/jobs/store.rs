@@ -189,6 +189,9 @@ pub fn purge_finished(conn: &mut Conn, before: NaiveDateTime, most: i64) -> Quer
         .limit(most)
         .select(jobs::id)
         .load::<String>(conn)?;
+    if old.is_empty() {
+        return Ok(0);
+    }
     diesel::delete(jobs::table.filter(jobs::id.eq_any(old))).execute(conn)
 }
 

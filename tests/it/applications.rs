@@ -3,6 +3,7 @@ mod detail;
 mod list;
 mod markup;
 mod plans;
+mod scans;
 mod search;
 
 use crate::{applicant::Applicant, browser::Browser, harness::World};

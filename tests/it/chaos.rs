@@ -19,6 +19,7 @@ use regex::Regex;
 use serde_json::{Value, json};
 use std::{
     collections::BTreeSet,
+    net::IpAddr,
     path::Path,
     sync::{
         Arc, LazyLock, Mutex,
@@ -28,7 +29,7 @@ use std::{
 };
 use tokio::sync::Notify;
 
-const CLIENTS: u64 = 8;
+const CLIENTS: u8 = 8;
 
 struct Plan {
     rounds: u64,
@@ -126,7 +127,7 @@ impl Campaign {
         let mut chance = StdRng::seed_from_u64(self.plan.seed);
         while self.kills() < self.plan.rounds || self.shown() < self.plan.rounds * self.plan.per_round {
             let mut program = self.place.serve();
-            let clients: Vec<_> = (0..CLIENTS).map(|_| actix_web::rt::spawn(self.client())).collect();
+            let clients: Vec<_> = (0..CLIENTS).map(|n| actix_web::rt::spawn(self.client(n))).collect();
             let enough = self.shown() + chance.random_range(1..=2 * self.plan.per_round);
             while self.shown() < enough {
                 assert!(program.runs(), "the program runs until it is killed");
@@ -149,13 +150,14 @@ impl Campaign {
         self.shown.lock().unwrap().len() as u64
     }
 
-    /// One applicant after another, until the program is gone.
-    fn client(&self) -> impl Future<Output = ()> + 'static {
+    /// One applicant after another on a machine of their own, until the program is gone.
+    fn client(&self, machine: u8) -> impl Future<Output = ()> + 'static {
         let (url, shown, next) = (self.place.url.clone(), self.shown.clone(), self.next.clone());
         let news = self.news.clone();
         async move {
             let http = reqwest::Client::builder()
                 .redirect(reqwest::redirect::Policy::none())
+                .local_address(IpAddr::from([127, 0, 1, machine]))
                 .build()
                 .unwrap();
             loop {

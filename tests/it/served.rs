@@ -65,7 +65,7 @@ from = "水道局 <no-reply@example.jp>"
 [limits]
 account_handoffs = 1000000
 client_refusals = 1000000
-client_accounts_alarm = 1000000
+client_accounts_alarm = 1000
 client_drafts_per_hour = 100000000
 [[gateway]]
 id = "main"

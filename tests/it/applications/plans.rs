@@ -21,9 +21,9 @@ use std::sync::Mutex;
 const ROWS: usize = 20_000;
 
 /// What was sent to the database, with its parameters as `?` or `$1`.
-static SENT: Mutex<Vec<String>> = Mutex::new(vec![]);
+pub static SENT: Mutex<Vec<String>> = Mutex::new(vec![]);
 
-struct Listener;
+pub struct Listener;
 impl Instrumentation for Listener {
     fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
         if let InstrumentationEvent::StartQuery { query, .. } = event {
@@ -83,7 +83,7 @@ struct Line {
 }
 
 /// The plan of a statement, whatever its parameters are.
-fn plan(conn: &mut Conn, sql: &str) -> Result<String, DbError> {
+pub fn plan(conn: &mut Conn, sql: &str) -> Result<String, DbError> {
     if let Conn::Sqlite(_) = conn {
         let steps: Vec<Step> = diesel::sql_query(format!("explain query plan {sql}")).load(conn)?;
         return Ok(steps.into_iter().map(|s| s.detail).collect::<Vec<_>>().join("\n"));

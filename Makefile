@@ -1,6 +1,6 @@
 # make run   sets up what is missing, builds, and starts everything on loopback
 # make test  sets up what is missing and runs every test
-.PHONY: run test setup check rust-test browser-test power-loss-test supply-chain bench chaos powerloss fuzz
+.PHONY: run test setup check rust-test browser-test power-loss-test supply-chain bench chaos powerloss migration fuzz
 
 run: setup
 	cargo build --quiet
@@ -45,6 +45,11 @@ powerloss:
 	cargo build --quiet --release
 	python3 tests/power-loss/test_keep_synced.py
 	python3 tests/power-loss/campaign.py --binary target/release/mizumado --rounds $${POWERLOSS_ROUNDS:-20} --seed $${POWERLOSS_SEED:-1}
+
+# An old database with many applications, brought up to date on both engines: MIGRATION_ROWS.
+migration:
+	MIGRATION_ROWS=$${MIGRATION_ROWS:-300000} TEST_POSTGRES_DURABLE=yes scripts/with-postgres \
+	    cargo nextest run --cargo-profile chaos --profile chaos an_old_database_that_is_full_is_brought_up_to_date
 
 # Every property of every parser with many more cases: FUZZ_CASES.
 fuzz:

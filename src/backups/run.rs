@@ -22,7 +22,7 @@ use crate::{
 use std::{
     collections::BTreeMap,
     fs::{File, Permissions},
-    io::ErrorKind,
+    io::{ErrorKind, Read, Seek, SeekFrom, Write},
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     sync::Arc,
@@ -85,13 +85,17 @@ pub async fn make_here(workspace: &Workspace) -> Result<Made, BackupError> {
     let began = Instant::now();
     let settings = workspace.settings.backup.clone().ok_or(BackupError::NotSet)?;
     let recipients = Recipient::parse_all(&settings.recipients)?;
-    let _lock = take_folder(&settings.folder)?;
-    let mut manifest = seal_and_check(workspace, &settings.folder, recipients).await?;
+    let mut lock = take_folder(&settings.folder)?;
+    finish_killed_run(workspace, &settings.folder, &mut lock).await?;
+    let name = free_name(workspace, &settings.folder).await;
+    say_what_is_made(&mut lock, &name.to_string()).map_err(at(&settings.folder))?;
+    let mut manifest = seal_and_check(workspace, &settings.folder, recipients, name).await?;
     manifest.verified_at = Some(workspace.clock.now());
     manifest.sign(|text| workspace.keys.blind("backups.manifest", text));
     manifest.write(&settings.folder)?;
     let seconds = began.elapsed().as_secs();
     note(workspace, &manifest, seconds).await?;
+    say_what_is_made(&mut lock, "").map_err(at(&settings.folder))?;
     let deleted = tidy(workspace, &settings).await?;
     Ok(Made {
         file: settings.folder.join(manifest.name().sealed_file()),
@@ -127,7 +131,10 @@ pub async fn send_off_site(workspace: &Workspace) -> Result<(), BackupError> {
 fn take_folder(folder: &Path) -> Result<File, BackupError> {
     std::fs::create_dir_all(folder).map_err(at(folder))?;
     std::fs::set_permissions(folder, Permissions::from_mode(0o700)).map_err(at(folder))?;
-    let lock = File::create(folder.join("backup.lock")).map_err(at(folder))?;
+    // Not emptied: it says what a killed run was making.
+    let mut options = File::options();
+    options.read(true).write(true).create(true).truncate(false);
+    let lock = options.open(folder.join("backup.lock")).map_err(at(folder))?;
     lock.try_lock()
         .map_err(|_| BackupError::Busy(folder.display().to_string()))?;
     remove_leftovers(folder).map_err(at(folder))?;
@@ -139,8 +146,43 @@ fn take_folder(folder: &Path) -> Result<File, BackupError> {
     Ok(lock)
 }
 
+fn say_what_is_made(lock: &mut File, name: &str) -> std::io::Result<()> {
+    lock.set_len(0)?;
+    lock.seek(SeekFrom::Start(0))?;
+    lock.write_all(name.as_bytes())?;
+    lock.sync_all()
+}
+
+/// What a killed run was making: sealed and not checked, it goes away; checked, it is written down. Other files that have
+/// no manifest are somebody's, who brought them here.
+async fn finish_killed_run(workspace: &Workspace, folder: &Path, lock: &mut File) -> Result<(), BackupError> {
+    let mut made = String::new();
+    lock.read_to_string(&mut made).map_err(at(folder))?;
+    let parsed: Result<BackupName, _> = made.parse();
+    let Ok(name) = parsed else { return Ok(()) };
+    let (sealed, beside) = (folder.join(name.sealed_file()), folder.join(name.manifest_file()));
+    if !sealed.exists() {
+        return Ok(());
+    }
+    if !beside.exists() {
+        tracing::warn!(file = made, "a backup that was killed before it was checked is removed");
+        return std::fs::remove_file(&sealed).map_err(at(&sealed));
+    }
+    let kept = workspace.db.read(|conn| Ok::<_, Error>(store::kept(conn)?)).await?;
+    let manifest = Manifest::read(&beside)?;
+    let is_ours = manifest.is_signed_by(|text| workspace.keys.blind("backups.manifest", text));
+    match is_ours && kept.iter().all(|row| row.name != made) {
+        true => note(workspace, &manifest, 0).await,
+        false => Ok(()),
+    }
+}
+
 /// A name holds the second: a backup that follows within the second of another waits for the next one.
-async fn free_name(workspace: &Workspace, folder: &Path, engine: Engine) -> BackupName {
+async fn free_name(workspace: &Workspace, folder: &Path) -> BackupName {
+    let engine = match workspace.db.engine() {
+        "sqlite" => Engine::Sqlite,
+        _ => Engine::Postgres,
+    };
     let mut name = BackupName::new(workspace.clock.now(), engine);
     // A clock that stands still ends this too; sealing refuses to overwrite then.
     for _ in 0..30 {
@@ -158,12 +200,8 @@ async fn seal_and_check(
     workspace: &Workspace,
     folder: &Path,
     recipients: Vec<Recipient>,
+    name: BackupName,
 ) -> Result<Manifest, BackupError> {
-    let engine = match workspace.db.engine() {
-        "sqlite" => Engine::Sqlite,
-        _ => Engine::Postgres,
-    };
-    let name = free_name(workspace, folder, engine).await;
     let scratch = tempfile::Builder::new()
         .prefix("scratch-")
         .tempdir_in(folder)

@@ -1,4 +1,4 @@
-//! Commands that look: `doctor`, `availability`, `differences` (which can also settle one), `logs check`.
+//! Commands that look: `doctor`, `availability`, `differences` (which can also settle one), `logs check`; and `forget`.
 use super::{ConfigFile, Outcome, serve};
 use crate::{
     audit::{self, Actor},
@@ -129,15 +129,33 @@ pub fn check_logs(file: &ConfigFile) -> Outcome {
         return Err("log_dir is not set: the lines go to standard error, and nothing is kept".into());
     };
     let sealed = serve::runtime()?.block_on(operations::sealed_files(&workspace))?;
-    let findings = operations::inspect_logs(folder, &sealed)?;
-    for finding in &findings {
+    let found = operations::inspect_logs(folder, &sealed)?;
+    for line in &found.explained {
+        println!("told by the log itself: {line}");
+    }
+    for finding in &found.unexplained {
         println!("{finding}");
     }
-    match findings.len() {
+    match found.unexplained.len() {
         0 => {
             println!("no line is missing or changed; {} sealed files", sealed.len());
             Ok(())
         }
         count => Err(format!("{count} findings").into()),
     }
+}
+
+pub fn forget(file: &ConfigFile) -> Outcome {
+    let (workspace, _logs) = serve::open(file)?;
+    if workspace.db.engine() == "postgres" {
+        println!("PostgreSQL vacuums by itself; VACUUM FULL is for its administrator (docs/OPERATIONS.md)");
+        return Ok(());
+    }
+    // A service beside it would refuse what it could not write in the meantime.
+    let _lock = serve::lock_database(&workspace.settings)?;
+    match serve::runtime()?.block_on(workspace.db.forget_deleted(u64::MAX))? {
+        true => println!("done: nothing that was deleted can be read in the database's files"),
+        false => return Err("another program reads the database; end it, or try again in a minute".into()),
+    }
+    Ok(())
 }

@@ -49,6 +49,8 @@ enum Command {
     Backup(backup::Backup),
     /// Put a backup back (docs/OPERATIONS.md, Restore)
     Restore(backup::Restore),
+    /// Make what was deleted unreadable in the database's files now, whatever their size (SQLite); the service must be stopped
+    Forget(ConfigFile),
     /// Stop accepting, accept and hand off later, or open again
     #[command(subcommand)]
     Service(service::Command),
@@ -132,6 +134,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Import(command) => import::run(command),
         Command::Backup(file) => backup::make(&file),
         Command::Restore(options) => backup::restore(&options),
+        Command::Forget(file) => inspect::forget(&file),
         Command::Service(command) => service::run(command),
         Command::Stops(command) => stops::run(command),
         Command::Doctor(file) => inspect::doctor(&file),

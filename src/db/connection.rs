@@ -1,3 +1,4 @@
+use super::DbError;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::r2d2::{self, ManageConnection, R2D2Connection};
@@ -89,6 +90,31 @@ pub fn migrate(manager: &Manager) -> Result<(), String> {
 struct BrokenKey {
     #[diesel(sql_type = diesel::sql_types::Text)]
     table: String,
+}
+
+/// Writes an SQLite file anew and empties its log; whether both were done.
+pub fn forget_deleted(conn: &mut Conn, most: u64) -> Result<bool, DbError> {
+    let Conn::Sqlite(conn) = conn else { return Ok(true) };
+    let bytes: Bytes = diesel::sql_query("select page_count * page_size as n from pragma_page_count, pragma_page_size")
+        .get_result(conn)?;
+    let is_small = u64::try_from(bytes.n).is_ok_and(|bytes| bytes <= most);
+    if is_small {
+        conn.batch_execute("vacuum")?;
+    }
+    // Held up by a reader that is older than the last write; then its old pages stay until the next time.
+    let log: Log = diesel::sql_query("pragma wal_checkpoint(truncate)").get_result(conn)?;
+    Ok(is_small && log.busy == 0)
+}
+
+#[derive(QueryableByName)]
+struct Bytes {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    n: i64,
+}
+#[derive(QueryableByName)]
+struct Log {
+    #[diesel(sql_type = diesel::sql_types::Integer)]
+    busy: i32,
 }
 
 /// A database URL that may be shown: the password is gone.

@@ -95,6 +95,17 @@ impl Db {
         }
     }
 
+    /// Makes what was deleted or overwritten unreadable in the database's files (S14); says whether all of it is.
+    ///
+    /// SQLite: `secure_delete` leaves the copies that moving rows between pages left behind, so the file is written anew,
+    /// while writes wait, if it is not larger than `most` bytes; then the log is cut to nothing. PostgreSQL vacuums itself.
+    pub async fn forget_deleted(&self, most: u64) -> Result<bool, DbError> {
+        match &self.writer {
+            Some(writer) => writer.alone(move |conn| connection::forget_deleted(conn, most)).await,
+            None => Ok(true),
+        }
+    }
+
     /// Runs `f` on a reading connection, off the async threads.
     pub async fn read<T, E>(&self, f: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where

@@ -70,8 +70,15 @@ impl Db {
 /// A copy that was put back to be looked at.
 pub struct Scratch {
     pub db: Db,
-    /// On PostgreSQL: the server and the scratch database to drop.
-    drop: Option<(String, String)>,
+    /// On PostgreSQL: what is to be dropped.
+    apart: Option<Apart>,
+}
+
+/// A scratch database on PostgreSQL. Dropped with this; and when the process is killed, by the next one, which sees by
+/// the lock that nobody uses it.
+struct Apart {
+    server: PgConnection,
+    name: String,
 }
 
 impl Scratch {
@@ -83,47 +90,82 @@ impl Scratch {
     fn open(server: &str, copy: &Path, is_sqlite: bool) -> Result<Self, SnapshotError> {
         if is_sqlite {
             let db = Db::open(&format!("sqlite:{}", copy.display()))?;
-            return Ok(Self { db, drop: None });
+            return Ok(Self { db, apart: None });
         }
-        let name = format!("mizumado_check_{}", ulid::Ulid::generate().to_string().to_lowercase());
         let fail = |e: String| SnapshotError::Scratch(e);
-        let mut conn = PgConnection::establish(server).map_err(|e| fail(e.to_string()))?;
-        conn.batch_execute(&format!("create database {name}"))
-            .map_err(|e| fail(e.to_string()))?;
-        let url = connection::with_database(server, &name).ok_or_else(|| fail("the URL has no database".into()))?;
-        let dropped = (server.to_owned(), name);
-        let opened = put_back(&url, copy).and_then(|()| Ok(Db::open(&url)?));
-        match opened {
-            Ok(db) => Ok(Self {
-                db,
-                drop: Some(dropped),
-            }),
-            Err(error) => {
-                drop_database(&dropped);
-                Err(error)
-            }
-        }
+        let apart = Apart::create(server).map_err(|e| fail(e.to_string()))?;
+        let url = connection::with_database(server, &apart.name);
+        let url = url.ok_or_else(|| fail("the URL has no database".into()))?;
+        put_back(&url, copy)?;
+        Ok(Self {
+            db: Db::open(&url)?,
+            apart: Some(apart),
+        })
     }
 }
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        if let Some(database) = &self.drop {
-            drop_database(database);
+        // Dropped here and not with the field: before the pool of `db`, which may take its time.
+        self.apart.take();
+    }
+}
+
+const SCRATCH: &str = "mizumado_check_";
+
+impl Apart {
+    fn create(server: &str) -> ConnectionResult<Self> {
+        let mut server = PgConnection::establish(server)?;
+        Self::make(&mut server)
+            .map_err(ConnectionError::CouldntSetupConfiguration)
+            .map(|name| Self { server, name })
+    }
+
+    /// The name holds the number of the database that it is a copy of: another one on this server has another.
+    fn make(server: &mut PgConnection) -> QueryResult<String> {
+        let own: Word =
+            diesel::sql_query("select oid::text as word from pg_database where datname = current_database()")
+                .get_result(server)?;
+        let prefix = format!("{SCRATCH}{}_", own.word);
+        drop_leftovers(server, &prefix)?;
+        let name = format!("{prefix}{}", ulid::Ulid::generate().to_string().to_lowercase());
+        is_free(server, &name)?;
+        server.batch_execute(&format!("create database {name}"))?;
+        Ok(name)
+    }
+}
+
+impl Drop for Apart {
+    fn drop(&mut self) {
+        let (server, database) = (&mut self.server, &self.name);
+        if let Err(error) = server.batch_execute(&format!("drop database {database} with (force)")) {
+            tracing::error!(%error, database, "a scratch database could not be dropped; the next backup will");
         }
     }
 }
 
-fn drop_database((server, name): &(String, String)) {
-    let dropped = PgConnection::establish(server)
-        .map_err(|e| e.to_string())
-        .and_then(|mut conn| {
-            conn.batch_execute(&format!("drop database {name} with (force)"))
-                .map_err(|e| e.to_string())
-        });
-    if let Err(error) = dropped {
-        tracing::error!(%error, database = name, "a scratch database could not be dropped; drop it by hand");
+/// Takes the lock of a scratch database, unless a process that lives has it.
+fn is_free(server: &mut PgConnection, name: &str) -> QueryResult<bool> {
+    let lock = diesel::sql_query("select pg_try_advisory_lock(hashtextextended($1, 0))::int::bigint as n");
+    let taken: Number = lock.bind::<Text, _>(name).get_result(server)?;
+    Ok(taken.n == 1)
+}
+
+/// What a killed run left on the server.
+fn drop_leftovers(server: &mut PgConnection, prefix: &str) -> QueryResult<()> {
+    let sql = "select datname::text as word from pg_database where starts_with(datname, $1)";
+    let left: Vec<Word> = diesel::sql_query(sql).bind::<Text, _>(prefix).load(server)?;
+    for Word { word } in left {
+        if !is_free(server, &word)? {
+            continue;
+        }
+        // Without force: the killed run's pg_restore may still be at it, and then it goes the next time.
+        match server.batch_execute(&format!("drop database if exists {word}")) {
+            Ok(()) => tracing::warn!(database = word, "a scratch database of a killed run was dropped"),
+            Err(error) => tracing::warn!(%error, database = word, "a scratch database of a killed run is in use"),
+        }
     }
+    Ok(())
 }
 
 fn dump(url: &str, into: &Path) -> Result<(), SnapshotError> {

@@ -1,7 +1,8 @@
 //! SQLite has one writer. One thread takes all waiting writes, gives each a savepoint, commits once, then answers all.
+//! What the engine does in no transaction has its turn between two groups.
 use super::{Conn, DbError, connection::Manager};
 use diesel::connection::{Connection, SimpleConnection, TransactionManager};
-use diesel::r2d2::ManageConnection;
+use diesel::{QueryResult, r2d2::ManageConnection};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::{
     sync::{
@@ -21,10 +22,17 @@ const GROUP: usize = 64;
 type Answer = Box<dyn FnOnce(bool) + Send>;
 /// Runs the work; says whether its savepoint stands, and how to answer once the commit is known.
 type Job = Box<dyn FnOnce(&mut Conn) -> (bool, Answer) + Send>;
+/// Runs outside any transaction, and answers by itself.
+type Alone = Box<dyn FnOnce(&mut Conn) + Send>;
+
+enum Work {
+    Write(Job),
+    Alone(Alone),
+}
 
 #[derive(Clone)]
 pub struct Writer {
-    queue: SyncSender<Job>,
+    queue: SyncSender<Work>,
     waiting: Arc<AtomicUsize>,
     thread: Arc<JoinHandle<()>>,
 }
@@ -32,7 +40,7 @@ pub struct Writer {
 impl Writer {
     pub fn start(manager: &Manager) -> Result<Self, diesel::r2d2::Error> {
         let mut conn = manager.connect()?;
-        let (queue, jobs) = sync_channel::<Job>(QUEUE);
+        let (queue, jobs) = sync_channel::<Work>(QUEUE);
         let name = "database-writer".to_owned();
         let thread = std::thread::Builder::new()
             .name(name)
@@ -81,11 +89,30 @@ impl Writer {
             };
             (stands, Box::new(answer))
         });
-        self.queue.try_send(job).map_err(|e| match e {
+        self.send(Work::Write(job))?;
+        told.await.map_err(|_| DbError::Cancelled)?
+    }
+
+    /// Runs `f` in no transaction, while no write runs.
+    pub async fn alone<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&mut Conn) -> Result<T, DbError> + Send + 'static,
+    ) -> Result<T, DbError> {
+        let (tell, told) = oneshot::channel();
+        let place = Waiting::enter(&self.waiting);
+        let work: Alone = Box::new(move |conn| {
+            let _place = place;
+            let _ = tell.send(f(conn));
+        });
+        self.send(Work::Alone(work))?;
+        told.await.map_err(|_| DbError::Cancelled)?
+    }
+
+    fn send(&self, work: Work) -> Result<(), DbError> {
+        self.queue.try_send(work).map_err(|e| match e {
             TrySendError::Full(_) => DbError::Busy,
             TrySendError::Disconnected(_) => DbError::Cancelled,
-        })?;
-        told.await.map_err(|_| DbError::Cancelled)?
+        })
     }
 }
 
@@ -104,49 +131,65 @@ impl Drop for Waiting {
     }
 }
 
-fn serve(conn: &mut Conn, jobs: &Receiver<Job>) {
-    while let Ok(first) = jobs.recv() {
-        let group = std::iter::once(first).chain(jobs.try_iter().take(GROUP - 1));
-        let answers = run_group(conn, group);
-        let committed = match conn.batch_execute("COMMIT") {
-            Ok(()) => true,
-            Err(error) => {
-                tracing::error!(%error, "a group of writes could not be committed");
-                // Nothing to roll back when BEGIN itself failed.
-                let _ = conn.batch_execute("ROLLBACK");
-                false
+fn serve(conn: &mut Conn, queue: &Receiver<Work>) {
+    while let Ok(first) = queue.recv() {
+        let mut alone = None;
+        let waiting = std::iter::once(first).chain(queue.try_iter().take(GROUP - 1));
+        let group = waiting.map_while(|work| match work {
+            Work::Write(job) => Some(job),
+            Work::Alone(work) => {
+                alone = Some(work);
+                None
             }
-        };
-        for answer in answers {
-            answer(committed)
+        });
+        write_together(conn, group);
+        if let Some(work) = alone {
+            // A panic was logged; whoever waits hears that it was stopped.
+            let _ = catch_unwind(AssertUnwindSafe(|| work(conn)));
         }
     }
 }
 
-fn run_group(conn: &mut Conn, group: impl Iterator<Item = Job>) -> Vec<Answer> {
-    if let Err(error) = conn.batch_execute("BEGIN IMMEDIATE") {
-        tracing::error!(%error, "a write transaction could not begin");
-        // Dropping the jobs answers each with Cancelled.
-        group.for_each(drop);
-        return vec![];
+fn write_together(conn: &mut Conn, group: impl Iterator<Item = Job>) {
+    let mut answers = vec![];
+    let done = run_group(conn, group, &mut answers).and_then(|()| conn.batch_execute("COMMIT"));
+    if let Err(error) = &done {
+        tracing::error!(%error, "a group of writes could not be committed");
+        // Nothing to roll back when BEGIN itself failed, or when the engine did it.
+        let _ = conn.batch_execute("ROLLBACK");
     }
-    group.filter_map(|job| run_one(conn, job)).collect()
+    for answer in answers {
+        answer(done.is_ok())
+    }
 }
 
-fn run_one(conn: &mut Conn, job: Job) -> Option<Answer> {
-    conn.batch_execute("SAVEPOINT one").ok()?;
-    let outcome = catch_unwind(AssertUnwindSafe(|| job(conn)));
-    let undo = "ROLLBACK TO one; RELEASE one";
-    let end = match &outcome {
-        Ok((true, _)) => "RELEASE one",
-        _ => undo,
-    };
-    if let Err(error) = conn.batch_execute(end) {
-        tracing::error!(%error, "a write's savepoint could not be closed");
-        let _ = conn.batch_execute(undo);
-        return None;
+/// An error means that nothing of the group stands.
+fn run_group(conn: &mut Conn, mut group: impl Iterator<Item = Job>, answers: &mut Vec<Answer>) -> QueryResult<()> {
+    if let Err(error) = conn.batch_execute("BEGIN IMMEDIATE") {
+        // Dropping the jobs answers each with Cancelled.
+        group.for_each(drop);
+        return Err(error);
     }
-    outcome.ok().map(|(_, answer)| answer)
+    group.try_for_each(|job| run_one(conn, job, answers))
+}
+
+/// An error means that the transaction is gone: the engine takes it back as a whole when the disk is full. The next job's
+/// savepoint would then begin one of its own, and its release would commit behind the group's back.
+fn run_one(conn: &mut Conn, job: Job, answers: &mut Vec<Answer>) -> QueryResult<()> {
+    conn.batch_execute("SAVEPOINT one")?;
+    let outcome = catch_unwind(AssertUnwindSafe(|| job(conn)));
+    let stands = matches!(outcome, Ok((true, _)));
+    let released = match stands {
+        true => conn.batch_execute("RELEASE one"),
+        false => Ok(()),
+    };
+    if let (Ok((_, answer)), true) = (outcome, released.is_ok()) {
+        answers.push(answer);
+    }
+    match (stands, released) {
+        (true, Ok(())) => Ok(()),
+        _ => conn.batch_execute("ROLLBACK TO one; RELEASE one"),
+    }
 }
 
 /// PostgreSQL: a plain transaction on a pooled connection.

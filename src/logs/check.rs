@@ -1,10 +1,10 @@
 //! Walks the files of both logs and names the place of everything that is not as it was written.
 use super::{
     files::{DayFile, Log, digest_of_first},
-    line::Line,
+    line::{JITTER, Line},
     report::{Finding, Found, LogReport, Report},
 };
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime};
 use std::{
     fs::File,
     io::{self, BufRead, BufReader},
@@ -49,6 +49,8 @@ struct Walk {
     gaps: Vec<(u64, u64)>,
     /// A line that could not be read; the next one may explain it.
     held: Option<Finding>,
+    /// The latest time of the lines so far.
+    latest: Option<NaiveDateTime>,
 }
 
 impl Walk {
@@ -71,6 +73,7 @@ impl Walk {
             line: 0,
             gaps: vec![],
             held: None,
+            latest: None,
         };
         let mut ended = true;
         for (day, path) in days {
@@ -122,7 +125,20 @@ impl Walk {
         if line.clean == Some(false) {
             self.add(self.here(Found::Killed));
         }
+        if let Some(at) = line.at() {
+            self.time(at);
+        }
         self.before = None;
+    }
+
+    fn time(&mut self, at: NaiveDateTime) {
+        let back = self.latest.map_or(0, |latest| (latest - at).num_seconds());
+        if back > JITTER.num_seconds() {
+            self.add(self.here(Found::ClockBack(back)));
+            // Told once; the lines after it follow this one.
+            self.latest = Some(at);
+        }
+        self.latest = self.latest.max(Some(at));
     }
 
     fn order(&mut self, seq: u64) {

@@ -1,4 +1,5 @@
 //! One line: its number first, then what was logged, or what the log says of itself.
+use chrono::{DateTime, Duration, NaiveDateTime};
 use serde::Deserialize;
 
 /// What the log says of itself in a line of its own.
@@ -20,7 +21,11 @@ pub(super) struct Line {
     pub lost: u64,
     #[serde(default)]
     pub cut: bool,
+    timestamp: Option<String>,
 }
+
+/// Lines of several threads may stand in another order than their times, by no more than this.
+pub(super) const JITTER: Duration = Duration::minutes(1);
 
 const HEAD: &[u8] = b"{\"seq\":";
 
@@ -30,6 +35,12 @@ impl Line {
         text.starts_with(HEAD)
             .then(|| serde_json::from_slice(text).ok())
             .flatten()
+    }
+
+    /// By Japan's clock, as the line says it.
+    pub(super) fn at(&self) -> Option<NaiveDateTime> {
+        let text = self.timestamp.as_deref()?;
+        DateTime::parse_from_rfc3339(text).ok().map(|at| at.naive_local())
     }
 }
 

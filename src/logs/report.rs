@@ -29,6 +29,8 @@ pub enum Found {
     Lost(u64),
     /// The log says that the run before was killed; the last lines of that run may be missing.
     Killed,
+    /// The clock was moved back before this line, by so many seconds.
+    ClockBack(i64),
     /// Not the bytes of its digest.
     Changed,
     /// A file with a digest is not there.
@@ -38,8 +40,8 @@ pub enum Found {
 impl Found {
     /// The log says it by itself, so nobody hid it.
     pub fn is_explained(&self) -> bool {
-        use Found::{Cut, Killed, Lost, Unfinished};
-        matches!(self, Cut | Killed | Lost(_) | Unfinished)
+        use Found::{ClockBack, Cut, Killed, Lost, Unfinished};
+        matches!(self, ClockBack(_) | Cut | Killed | Lost(_) | Unfinished)
     }
 }
 
@@ -75,6 +77,7 @@ impl fmt::Display for Finding {
             Found::Unfinished => f.write_str("without an end: being written, or the writer was killed"),
             Found::Lost(lines) => write!(f, "{lines} lines could not be written before this line"),
             Found::Killed => f.write_str("the run before this line was killed; its last lines may be missing"),
+            Found::ClockBack(seconds) => write!(f, "the clock was moved back by {seconds} s before this line"),
             Found::Changed => f.write_str("changed since its digest was taken"),
             Found::NoFile => f.write_str("has a digest and is gone"),
         }
@@ -117,5 +120,9 @@ impl Report {
     /// Those that need a person: the log does not explain them.
     pub fn unexplained(&self) -> impl Iterator<Item = &Finding> {
         self.findings().filter(|f| !f.found.is_explained())
+    }
+    /// Those that the log says by itself.
+    pub fn explained(&self) -> impl Iterator<Item = &Finding> {
+        self.findings().filter(|f| f.found.is_explained())
     }
 }

@@ -3,11 +3,11 @@ use super::{
     Now,
     files::{Log, Tail},
     health::Health,
-    line::{Mark, Untold, number},
+    line::{JITTER, Line, Mark, Untold, number},
     stamp,
 };
 use crate::clock::jst;
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime};
 use std::{
     fs::{self, File, OpenOptions},
     io::{self, Write},
@@ -27,6 +27,8 @@ pub(super) struct Writer {
     health: Arc<Health>,
     /// The day of the newest file. Lines never go to an earlier one, or their order were lost.
     newest: Option<NaiveDate>,
+    /// The latest time by the clock, in Japan: what is before it was moved back.
+    latest: Option<NaiveDateTime>,
     next: u64,
     open: Option<Open>,
     untold: Untold,
@@ -67,6 +69,7 @@ impl Writer {
             now,
             health,
             newest: days.keys().last().copied(),
+            latest: last.as_ref().and_then(Line::at),
             next: last.map_or(1, |line| line.seq.saturating_add(1)),
             open: None,
             untold: Untold {
@@ -116,9 +119,12 @@ impl Writer {
 
     /// Opens the file of the day, unless it is open.
     fn turn(&mut self) -> io::Result<()> {
-        let today = jst((self.now)()).date();
+        let now = jst((self.now)());
+        let today = now.date();
         let day = self.newest.map_or(today, |newest| newest.max(today));
-        self.health.set_behind(day > today);
+        let is_back = self.latest.is_some_and(|latest| now + JITTER < latest);
+        self.latest = self.latest.max(Some(now));
+        self.health.set_behind(day > today || is_back);
         if self
             .open
             .as_ref()

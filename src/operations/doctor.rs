@@ -188,7 +188,6 @@ pub async fn disk(workspace: &Workspace) -> Check {
         .map(Path::new)
         .and_then(Path::parent);
     let backups = settings.backup.as_ref().map(|b| b.folder.as_path());
-    let disks = sysinfo::Disks::new_with_refreshed_list();
     // Ten percent, but a large disk need not keep more than 5 GiB.
     let reserve_of = |total: u64| {
         settings
@@ -198,12 +197,11 @@ pub async fn disk(workspace: &Workspace) -> Check {
     let margin = |free: u64, total: u64| i128::from(free) - i128::from(reserve_of(total));
     let mut worst: Option<(u64, u64, String)> = None;
     for folder in [database, settings.log_dir.as_deref(), backups].into_iter().flatten() {
-        let Ok(folder) = folder.canonicalize() else { continue };
-        let holding = disks.iter().filter(|d| folder.starts_with(d.mount_point()));
-        let Some(disk) = holding.max_by_key(|d| d.mount_point().as_os_str().len()) else {
+        // A folder that is not there yet has no disk.
+        let Ok(disk) = rustix::fs::statvfs(folder) else {
             continue;
         };
-        let (free, total) = (disk.available_space(), disk.total_space());
+        let (free, total) = (disk.f_bavail * disk.f_frsize, disk.f_blocks * disk.f_frsize);
         if worst
             .as_ref()
             .is_none_or(|(f, t, _)| margin(free, total) < margin(*f, *t))

@@ -41,7 +41,7 @@ async fn nightly(workspace: Workspace, _: Job) -> Result<(), JobError> {
     let sealed = sealed_files(&workspace).await?;
     let closed = logs::closed(&folder)?;
     let closed: Vec<DayFile> = closed.iter().map(|file| logs::digest(file)).collect::<Result<_, _>>()?;
-    let findings = inspect(&folder, &sealed)?;
+    let findings = inspect(&folder, &sealed)?.unexplained;
     let days = u16::try_from(workspace.settings.log_days).unwrap_or(u16::MAX);
     let keep = RetentionDays::try_from(days).unwrap_or(RetentionDays::MIN);
     let due = Due::find(&folder, keep, now)?;
@@ -60,11 +60,22 @@ async fn nightly(workspace: Workspace, _: Job) -> Result<(), JobError> {
     }
 }
 
-/// What is missing or changed, as lines.
-pub fn inspect(folder: &Path, sealed: &[DayFile]) -> std::io::Result<Vec<String>> {
-    let mut findings: Vec<String> = logs::check(folder)?.unexplained().map(ToString::to_string).collect();
-    findings.extend(logs::compare(folder, sealed)?.iter().map(ToString::to_string));
-    Ok(findings)
+/// What the log files show, as lines.
+pub struct Inspection {
+    /// What is missing or changed, and nothing says why.
+    pub unexplained: Vec<String>,
+    /// What the logs say of themselves: a full disk, a kill, a clock that was moved back.
+    pub explained: Vec<String>,
+}
+
+pub fn inspect(folder: &Path, sealed: &[DayFile]) -> std::io::Result<Inspection> {
+    let report = logs::check(folder)?;
+    let mut unexplained: Vec<String> = report.unexplained().map(ToString::to_string).collect();
+    unexplained.extend(logs::compare(folder, sealed)?.iter().map(ToString::to_string));
+    Ok(Inspection {
+        unexplained,
+        explained: report.explained().map(ToString::to_string).collect(),
+    })
 }
 
 /// Writes down each file once, also when two nights are made up for at the same time.

@@ -4,6 +4,7 @@
 mod desk;
 mod doctor;
 mod figures;
+mod forgetting;
 mod logbook;
 mod probe;
 mod store;
@@ -69,10 +70,16 @@ pub fn handlers(workspace: &Workspace) -> Vec<(&'static str, Handler)> {
         probe::handler(workspace),
         watch::handler(workspace),
         logbook::handler(workspace),
+        forgetting::handler(workspace),
     ]
 }
 
 /// What comes again by itself.
-pub fn standing() -> [Standing; 3] {
-    [probe::STANDING, watch::STANDING, logbook::STANDING]
+pub fn standing() -> [Standing; 4] {
+    [
+        probe::STANDING,
+        watch::STANDING,
+        logbook::STANDING,
+        forgetting::STANDING,
+    ]
 }

@@ -20,18 +20,18 @@ use std::{
 };
 
 /// A pair of age keys: the public one for the settings, and the file with the secret one.
-fn age_keys(folder: &Path) -> (String, PathBuf) {
+pub fn age_keys(folder: &Path) -> (String, PathBuf) {
     let identity = age::x25519::Identity::generate();
     let file = folder.join("identity.txt");
     std::fs::write(&file, format!("{}\n", identity.to_string().expose_secret())).unwrap();
     (identity.to_public().to_string(), file)
 }
 
-fn section(recipient: &str) -> String {
+pub fn section(recipient: &str) -> String {
     format!("[backup]\nfolder = \"backups\"\nrecipients = [\"{recipient}\"]\n")
 }
 
-fn sealed_files(folder: &Path) -> Vec<PathBuf> {
+pub fn sealed_files(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path());
     let mut files: Vec<_> = entries.filter(|p| p.extension().is_some_and(|e| e == "age")).collect();
     files.sort();
@@ -240,7 +240,7 @@ async fn a_copy_off_the_site_comes_back() {
 }
 
 /// A real S3 server, which checks signatures.
-async fn start_s3(folder: &Path) -> String {
+pub async fn start_s3(folder: &Path) -> String {
     let mut service = S3ServiceBuilder::new(s3s_fs::FileSystem::new(folder).unwrap());
     service.set_auth(SimpleAuth::from_single("AKID", "secret"));
     let service = service.build();

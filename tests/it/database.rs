@@ -77,6 +77,27 @@ async fn waiting_writes_share_a_commit_and_a_full_queue_says_so() {
     assert_eq!(refused, 600 - 512, "the queue holds 512");
 }
 
+/// What a full disk does: the engine takes the whole transaction back, neighbours too.
+#[actix_web::test]
+async fn a_write_is_answered_with_what_became_of_it_when_the_engine_takes_a_group_back() {
+    let world = World::sqlite().await;
+    let db = &world.workspace.db;
+    let writes = (1..=28).map(|day| {
+        db.write(move |conn: &mut Conn| {
+            if day % 10 == 0 {
+                conn.batch_execute("rollback")?;
+                return Err(DbError::Cancelled);
+            }
+            note(conn, &format!("{day:02}")).map(|()| day)
+        })
+    });
+    for (day, result) in (1..).zip(futures_util::future::join_all(writes).await) {
+        let sql = format!("select count(*) as n from holidays where day = '2999-01-{day:02}'");
+        let stored = world.count(sql.leak()).await;
+        assert_eq!(stored, i64::from(result.is_ok()), "day {day}: {result:?}");
+    }
+}
+
 #[actix_web::test]
 async fn sqlite_syncs_every_commit_and_keeps_foreign_keys() {
     let world = World::sqlite().await;

@@ -249,6 +249,11 @@ async fn start_simulator(dir: &Path, clock: Clock, wish: &Wish) -> (String, Join
         Some("utf-8") => simulator::Charset::Utf8,
         _ => simulator::Charset::Windows31j,
     };
+    // What stands before the gateway is where browsers go too.
+    options.public_url = wish
+        .endpoint
+        .as_ref()
+        .map(|url| url.trim_end_matches("/api").to_owned());
     // Tests send pushes when they mean to.
     options.push_after_result = wish.pushes;
     // Only a power cut could lose something, and that is no test's subject here.

@@ -3,21 +3,22 @@ use crate::{
     applicant::Applicant,
     browser::Browser,
     harness::{Wish, World},
+    served::free_port,
 };
 use chrono::Duration;
 use std::{
-    net::{TcpListener, TcpStream},
+    net::TcpStream,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
 };
 
-struct SmtpServer {
+pub struct SmtpServer {
     child: Child,
     folder: PathBuf,
 }
 
 impl SmtpServer {
-    fn start(port: u16, folder: &Path) -> Self {
+    pub fn start(port: u16, folder: &Path) -> Self {
         let child = Command::new("aiosmtpd")
             .args([
                 "-n",
@@ -42,7 +43,7 @@ impl SmtpServer {
         }
     }
     /// The mails as they came, in no order.
-    fn mails(&self) -> Vec<String> {
+    pub fn mails(&self) -> Vec<String> {
         let entries = std::fs::read_dir(self.folder.join("new")).unwrap();
         entries
             .map(|e| std::fs::read_to_string(e.unwrap().path()).unwrap())
@@ -54,10 +55,6 @@ impl Drop for SmtpServer {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 #[actix_web::test]

@@ -1,133 +1,20 @@
-//! A small machine and hostile clients (S16), broken dependencies (R7), and stopping politely (R8).
+//! A small machine and hostile clients (S16), and stopping politely (R8).
 use crate::{
-    applicant::Applicant,
+    applicant::{Applicant, HandedOff},
     browser::Browser,
     chaos::apply,
-    harness::{Wish, World},
+    harness::World,
     served::{Place, start_gateway},
 };
-use mizumado::clock::Clock;
+use mizumado::{
+    clock::Clock,
+    db::{Conn, DbError},
+};
 use std::{
     io::{Read, Write},
-    net::{TcpListener, TcpStream},
+    net::TcpStream,
     time::{Duration, Instant},
 };
-
-/// How a dependency is broken.
-#[derive(Clone, Copy, Debug)]
-enum Broken {
-    Refused,
-    Silent,
-    /// A byte a second.
-    Trickle,
-    Reset,
-}
-
-const ALL: [Broken; 4] = [Broken::Refused, Broken::Silent, Broken::Trickle, Broken::Reset];
-
-/// A server that is broken in this way; gives its address. Its threads end with the connections.
-fn broken(how: Broken) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap().to_string();
-    if matches!(how, Broken::Refused) {
-        return address;
-    }
-    std::thread::spawn(move || {
-        for stream in listener.incoming().take(50).flatten() {
-            std::thread::spawn(move || misbehave(stream, how));
-        }
-    });
-    address
-}
-
-fn misbehave(mut stream: TcpStream, how: Broken) {
-    let _ = stream.set_read_timeout(Some(Duration::from_secs(40)));
-    match how {
-        Broken::Refused => {}
-        // Until the other side gives up.
-        Broken::Silent => while stream.read(&mut [0; 1024]).is_ok_and(|n| n > 0) {},
-        Broken::Trickle => {
-            let _ = stream.read(&mut [0; 1024]);
-            for byte in b"HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n"
-                .iter()
-                .cycle()
-                .take(40)
-            {
-                if stream.write_all(&[*byte]).is_err() {
-                    return;
-                }
-                // What is played here is slowness itself.
-                std::thread::park_timeout(Duration::from_secs(1));
-            }
-        }
-        Broken::Reset => {
-            let _ = stream.read(&mut [0; 16]);
-            // Unread bytes at the close make it a reset.
-        }
-    }
-}
-
-#[actix_web::test]
-async fn a_broken_gateway_leaves_an_honest_page_and_a_kept_application() {
-    for how in ALL {
-        let wish = Wish {
-            endpoint: Some(format!("http://{}/api", broken(how))),
-            ..Wish::default()
-        };
-        let world = World::sqlite_with(wish).await;
-        let mut browser = Browser::new(&world.url);
-        let check = Applicant::default().fill(&mut browser).await;
-        let began = Instant::now();
-        let page = browser.submit(&check, &[]).await;
-        let took = began.elapsed();
-        page.expect("いまは").expect("進めません").expect("もう一度試す");
-        assert_eq!(
-            page.first(".receipt-number").len(),
-            11,
-            "{how:?}: the receipt number is there"
-        );
-        let other = Browser::new(&world.url).get("/").await;
-        assert_eq!(other.status, 200, "{how:?}: others go on");
-        let kept = "select count(*) as n from applications where state = 'at_institution'";
-        assert_eq!(world.count(kept).await, 1, "{how:?}: nothing half done");
-        println!("gateway {how:?}: the page came after {:.1} s", took.as_secs_f64());
-    }
-}
-
-#[actix_web::test]
-async fn a_broken_mail_server_keeps_nobody_waiting_and_loses_no_mail() {
-    futures_util::future::join_all(ALL.into_iter().map(mail_server_that_is)).await;
-}
-
-/// The send fails after its time at the latest, the form goes on meanwhile, and the mail is still there.
-async fn mail_server_that_is(how: Broken) {
-    let wish = Wish {
-        mail: Some(format!("transport = \"smtp\"\nsmtp_url = \"smtp://{}\"", broken(how))),
-        ..Wish::default()
-    };
-    let world = World::sqlite_with(wish).await;
-    let mut browser = Browser::new(&world.url);
-    Applicant::default().hand_off(&mut browser).await;
-    // The job meets the broken server; the form does not.
-    let (jobs, began) = (
-        actix_web::rt::spawn(mizumado::app::runner(&world.workspace).run()),
-        Instant::now(),
-    );
-    let page = Browser::new(&world.url).get("/").await;
-    assert_eq!(page.status, 200, "{how:?}");
-    // Taken is not sent: the try must have come to its end.
-    let failed = "select count(*) as n from jobs where kind = 'mail.send' and last_error is not null";
-    while world.count(failed).await == 0 {
-        let _ = tokio::time::timeout(Duration::from_millis(50), world.workspace.jobs.notified()).await;
-    }
-    println!(
-        "mail server {how:?}: given up after {:.1} s",
-        began.elapsed().as_secs_f64()
-    );
-    jobs.abort();
-    let waiting = "select count(*) as n from mails where sent_at is null";
-    assert_eq!(world.count(waiting).await, 1, "{how:?}: the mail waits");
-}
 
 /// Sends `first`, then waits for the end of the connection; gives what came and how long it took.
 fn knock(url: &str, first: &[u8]) -> (String, Duration) {
@@ -220,9 +107,9 @@ async fn a_polite_stop_lets_the_running_requests_end() {
         let _ = apply(&http, &url, 1).await;
     });
     let confirmed = move || {
-        let read = |conn: &mut mizumado::db::Conn| {
+        let read = |conn: &mut Conn| {
             let sql = "select count(*) as n from applications where receipt_number is not null";
-            diesel::RunQueryDsl::get_result::<Count>(diesel::sql_query(sql), conn).map_err(mizumado::db::DbError::from)
+            diesel::RunQueryDsl::get_result::<Count>(diesel::sql_query(sql), conn).map_err(DbError::from)
         };
         let db = world.db.clone();
         async move { db.read(read).await.unwrap().n }
@@ -246,4 +133,62 @@ async fn a_polite_stop_lets_the_running_requests_end() {
 struct Count {
     #[diesel(sql_type = diesel::sql_types::BigInt)]
     n: i64,
+}
+
+/// A write that is under way until it is let go.
+async fn hold_the_writer(world: &World) -> std::sync::mpsc::Sender<()> {
+    let (hold, held) = std::sync::mpsc::channel::<()>();
+    let (began, begun) = tokio::sync::oneshot::channel();
+    let db = world.workspace.db.clone();
+    actix_web::rt::spawn(async move {
+        db.write(move |_: &mut Conn| {
+            let _ = began.send(());
+            let _ = held.recv();
+            Ok::<_, DbError>(())
+        })
+        .await
+    });
+    begun.await.unwrap();
+    hold
+}
+
+/// Puts so many writes into the queue.
+fn queue_up(world: &World, count: usize) {
+    for _ in 0..count {
+        let write = world.workspace.db.write(|_: &mut Conn| Ok::<_, DbError>(()));
+        let mut write = Box::pin(write);
+        // The first poll queues it.
+        assert!(futures_util::FutureExt::now_or_never(&mut write).is_none());
+    }
+}
+
+#[actix_web::test]
+async fn a_full_queue_says_when_to_come_back_and_a_reload_goes_on() {
+    let world = World::sqlite().await;
+    let mut browser = Browser::new(&world.url);
+    let check = Applicant::default().fill(&mut browser).await;
+    let mut other = Browser::new(&world.url);
+    let start = other.get("/").await;
+    let hold = hold_the_writer(&world).await;
+    queue_up(&world, 512);
+    let began = Instant::now();
+    let busy = browser.submit(&check, &[]).await;
+    let took = began.elapsed();
+    assert_eq!(busy.status, 503, "{}", busy.text());
+    assert_eq!(busy.headers["retry-after"], "60");
+    busy.expect("ただいま混み合っています")
+        .expect("まだ受け付けていません")
+        .expect("再読み込み");
+    // Who begins now hears the same; who only reads is served.
+    let refused = other.submit(&start, &[]).await;
+    assert!([200, 503].contains(&refused.status), "{}", refused.text());
+    for path in ["/", "/receipt", "/availability"] {
+        assert_eq!(other.get(path).await.status, 200, "{path}");
+    }
+    hold.send(()).unwrap();
+    // A browser's reload sends the same form again.
+    let left = HandedOff::from(browser.submit(&check, &[]).await);
+    let all = "select count(*) as n from applications where receipt_number is not null";
+    assert_eq!(world.count(all).await, 1, "{}", left.receipt_number);
+    println!("a full queue answered 503 after {:.1} ms", took.as_secs_f64() * 1000.0);
 }

@@ -1,5 +1,5 @@
 //! Lines deleted, edited, moved or put in by hand are found.
-use super::{super::*, found};
+use super::{super::*, Clock, found, health_and_writer};
 use proptest::{prelude::*, sample::Index};
 use std::fs;
 
@@ -122,4 +122,25 @@ proptest! {
             prop_assert_eq!(by_digest, 1);
         }
     }
+}
+
+#[test]
+fn a_clock_that_was_moved_back_is_told() {
+    let (folder, clock) = (tempfile::tempdir().unwrap(), Clock::default());
+    let folder = folder.path();
+    let (health, mut log) = health_and_writer(folder, &clock);
+    // Half an hour on and twenty minutes back, within the day.
+    for minutes in [0, 30, -20, 1] {
+        clock.add(minutes);
+        let at = stamp(clock.now()());
+        log.write(&[format!("{{\"timestamp\":\"{at}\"}}\n").into_bytes()]);
+        assert_eq!(health.clock_is_behind(), minutes <= 1 && minutes != 0, "{minutes}");
+    }
+    log.stop();
+    assert_eq!(found(folder), [Found::ClockBack(20 * 60)]);
+    assert_eq!(check(folder).unwrap().unexplained().count(), 0, "nobody hid a line");
+    // The next start knows how far the clock had been.
+    clock.add(-5);
+    let (later, _log) = health_and_writer(folder, &clock);
+    assert!(later.clock_is_behind());
 }

@@ -1,6 +1,6 @@
 # make run   sets up what is missing, builds, and starts everything on loopback
 # make test  sets up what is missing and runs every test
-.PHONY: run test setup check rust-test browser-test power-loss-test supply-chain bench chaos powerloss fuzz
+.PHONY: run test setup check rust-test browser-test power-loss-test supply-chain bench chaos powerloss fuzz sbom
 
 run: setup
 	cargo build --quiet
@@ -46,6 +46,11 @@ powerloss:
 	python3 tests/power-loss/test_keep_synced.py
 	python3 tests/power-loss/campaign.py --binary target/release/mizumado --rounds $${POWERLOSS_ROUNDS:-20} --seed $${POWERLOSS_SEED:-1}
 
-# Every property of every parser with many more cases: FUZZ_CASES.
+# Every property of every parser with many more cases (FUZZ_CASES), then every fuzz target for FUZZ_SECONDS.
 fuzz:
 	PROPTEST_CASES=$${FUZZ_CASES:-20000} cargo nextest run --profile chaos --lib
+	scripts/fuzz
+
+# What the program is made of, as CycloneDX: target/sbom.cdx.json
+sbom:
+	scripts/sbom

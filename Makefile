@@ -1,6 +1,6 @@
 # make run   sets up what is missing, builds, and starts everything on loopback
 # make test  sets up what is missing and runs every test
-.PHONY: run test setup check rust-test browser-test power-loss-test supply-chain bench chaos powerloss migration fuzz
+.PHONY: run test setup check rust-test browser-test power-loss-test supply-chain bench chaos powerloss migration fuzz sbom
 
 run: setup
 	cargo build --quiet
@@ -51,6 +51,11 @@ migration:
 	MIGRATION_ROWS=$${MIGRATION_ROWS:-300000} TEST_POSTGRES_DURABLE=yes scripts/with-postgres \
 	    cargo nextest run --cargo-profile chaos --profile chaos an_old_database_that_is_full_is_brought_up_to_date
 
-# Every property of every parser with many more cases: FUZZ_CASES.
+# Every property of every parser with many more cases (FUZZ_CASES), then every fuzz target for FUZZ_SECONDS.
 fuzz:
 	PROPTEST_CASES=$${FUZZ_CASES:-20000} cargo nextest run --profile chaos --lib
+	scripts/fuzz
+
+# What the program is made of, as CycloneDX: target/sbom.cdx.json
+sbom:
+	scripts/sbom

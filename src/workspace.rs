@@ -78,8 +78,10 @@ impl Workspace {
                 found: found.to_owned(),
             });
         }
+        let key_check = keys.blind("world", "marker");
+        Db::refuse_another_world(&settings.database, asked, &key_check)?;
         let db = Db::open(&settings.database)?;
-        db.claim(asked, &keys.blind("world", "marker"), clock.now())?;
+        db.claim(asked, &key_check, clock.now())?;
         let (site, terms) = (Site::new(&settings), Terms::load(settings.form.terms.as_deref())?);
         Ok(Self {
             keys: Arc::new(keys),

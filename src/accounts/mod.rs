@@ -10,7 +10,7 @@ mod versions;
 mod views;
 mod ways;
 
-pub use ceremonies::Relying;
+pub use ceremonies::{Holder, Relying};
 pub use gate::{Access, NavItem, Plan, Rule, gate};
 pub use pages::people::add as add_person;
 pub use roles::{Permission, Role, TABLE as PERMISSIONS, allows};

@@ -1,7 +1,7 @@
 //! Which world a database belongs to (S15): written at its first start, held against the settings at every other.
-use super::{Db, DbError, world_marker};
+use super::{Db, DbError, connection::Manager, world_marker};
 use chrono::NaiveDateTime;
-use diesel::prelude::*;
+use diesel::{prelude::*, r2d2::ManageConnection};
 
 /// Why this database is not this world's.
 #[derive(Debug, thiserror::Error)]
@@ -23,7 +23,34 @@ struct Marker {
     key_check: String,
 }
 
+impl Marker {
+    fn is_of(self, environment: &str, key_check: &str) -> Result<(), MarkerError> {
+        if self.environment != environment {
+            return Err(MarkerError::Environment {
+                asked: environment.to_owned(),
+                found: self.environment,
+            });
+        }
+        match self.key_check == key_check {
+            true => Ok(()),
+            false => Err(MarkerError::Keys),
+        }
+    }
+}
+
 impl Db {
+    /// Refuses another world's database before its tables are brought up to date: a newer program of a class must not
+    /// migrate production's. What cannot be asked yet is left to [`Db::open`] and [`Db::claim`].
+    pub fn refuse_another_world(url: &str, environment: &str, key_check: &str) -> Result<(), MarkerError> {
+        let Ok(mut conn) = Manager::new(url).connect() else {
+            return Ok(());
+        };
+        match Marker::query().first(&mut conn) {
+            Ok(found) => found.is_of(environment, key_check),
+            Err(_) => Ok(()),
+        }
+    }
+
     /// Takes an unmarked database for this world, or checks that it is this world's.
     ///
     /// `key_check` is a value that only the workspace's keys give.
@@ -46,15 +73,6 @@ impl Db {
                 Marker::query().first(&mut *conn).map_err(DbError::from)?
             }
         };
-        if found.environment != environment {
-            return Err(MarkerError::Environment {
-                asked: environment.to_owned(),
-                found: found.environment,
-            });
-        }
-        match found.key_check == key_check {
-            true => Ok(()),
-            false => Err(MarkerError::Keys),
-        }
+        found.is_of(environment, key_check)
     }
 }

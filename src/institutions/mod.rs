@@ -11,6 +11,7 @@ mod store;
 mod views;
 
 pub use desk::routes as desk_routes;
+pub use imports::read_branches;
 pub use openings::{Openings, Regular};
 use readiness::readiness;
 pub use readiness::{Closure, Readiness};

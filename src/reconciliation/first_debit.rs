@@ -52,6 +52,10 @@ pub fn read_first_debits(bytes: &[u8]) -> Result<Vec<FirstDebit>, String> {
         Ok(text) => text.trim_start_matches('\u{FEFF}').to_owned(),
         Err(_) => cp932::decode(bytes).ok_or("文字コードは、UTF-8かシフトJISにしてください")?,
     };
+    // PostgreSQL takes no NUL.
+    if text.contains('\0') {
+        return Err("文字でないものがあります。CSVのファイルにしてください".to_owned());
+    }
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let headers = reader
         .headers()

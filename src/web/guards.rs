@@ -106,7 +106,7 @@ pub async fn listed_networks_only(
         true => Ok(next.call(req).await?.map_into_boxed_body()),
         false => {
             tracing::warn!(client = client.map(|c| c.to_string()), "a network that is not listed");
-            let nothing = HttpResponse::NotFound().content_type("text/plain").finish();
+            let nothing = HttpResponse::NotFound().finish();
             Ok(req.into_response(nothing))
         }
     }

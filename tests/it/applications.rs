@@ -1,7 +1,6 @@
 //! The staff's list of applications and one of them: filters, pages, search, what is masked, what staff may do.
 mod detail;
 mod list;
-mod markup;
 mod plans;
 mod scans;
 mod search;

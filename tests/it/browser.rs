@@ -14,6 +14,8 @@ pub struct Browser {
     pub cookies: BTreeMap<String, String>,
     /// Sent with every request, in place of what is sent otherwise.
     pub headers: Vec<(&'static str, String)>,
+    /// Whether it says that a request comes from our own page, as all browsers of today do.
+    pub says_its_site: bool,
 }
 
 /// What a request brings along: its content type, and the bytes.
@@ -42,6 +44,7 @@ impl Browser {
             base: base.to_owned(),
             cookies: BTreeMap::new(),
             headers: vec![],
+            says_its_site: true,
         }
     }
     /// A browser on another machine: its requests come from this loopback address.
@@ -104,7 +107,9 @@ impl Browser {
             false => format!("{}{path}", self.base),
         };
         let mut headers = HeaderMap::new();
-        headers.insert("sec-fetch-site", HeaderValue::from_static("same-origin"));
+        if self.says_its_site {
+            headers.insert("sec-fetch-site", HeaderValue::from_static("same-origin"));
+        }
         for (name, value) in &self.headers {
             headers.insert(*name, value.parse().unwrap());
         }

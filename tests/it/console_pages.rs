@@ -81,7 +81,7 @@ fn assert_labelled(page: &Page, at: &str) {
 }
 
 /// A world in which every page has something to show; how the parts of the paths are filled.
-async fn furnished(world: &World, desk: &mut Desk) -> BTreeMap<&'static str, String> {
+pub async fn furnished(world: &World, desk: &mut Desk) -> BTreeMap<&'static str, String> {
     let left = Applicant::default().hand_off(&mut Browser::new(&world.url)).await;
     left.finish(world, &mut Browser::new(&world.url)).await;
     let number = left.receipt_number.clone();
@@ -157,7 +157,7 @@ async fn tasks(world: &World) {
 }
 
 /// Files, and pages for those who are not signed in.
-const ELSEWHERE: [&str; 10] = [
+pub const ELSEWHERE: [&str; 10] = [
     "/assets/{file}",
     "/favicon.ico",
     "/sign-in",

@@ -4,6 +4,7 @@ use chrono::{Duration, NaiveDateTime, Timelike};
 use mizumado::{
     clock::jst,
     institutions::{self, Closure, Regular, hours::Rule},
+    operations,
     web::ui::when,
 };
 
@@ -166,5 +167,53 @@ async fn a_single_stop_and_a_rule_that_touch_are_one_closed_time() {
         browser.submit(&check, &[]).await.expect(&window.reopens);
         world.workspace.clock.advance(Duration::minutes(26));
         browser.submit(&check, &[]).await.expect("ここから先は");
+    }
+}
+
+/// Minutes of the hour before now that count as announced stops.
+async fn announced_minutes(world: &World) -> i64 {
+    let to = world.workspace.clock.now();
+    let read = move |conn: &mut mizumado::db::Conn| operations::availability(conn, to - Duration::hours(1), to);
+    world.workspace.db.read(read).await.unwrap().announced
+}
+
+#[actix_web::test]
+async fn a_rule_that_is_announced_or_taken_back_later_changes_no_past_availability() {
+    for world in World::all().await {
+        let begun = world.workspace.clock.now();
+        // Announced while its window of today is open: an outage is no announced stop by being written down.
+        announce(&world, None, &daily(begun, -20, 10)).await;
+        world.workspace.clock.advance(Duration::minutes(10));
+        assert_eq!(announced_minutes(&world).await, 0);
+        // A day later the same rule was there before its window began.
+        world.workspace.clock.advance(Duration::days(1));
+        assert_eq!(announced_minutes(&world).await, 30);
+        let take_back = |world: &World, id: &'static str| {
+            let now = world.workspace.clock.now();
+            let (db, f) = (world.workspace.db.clone(), move |conn: &mut mizumado::db::Conn| {
+                Ok::<_, mizumado::web::Error>(institutions::withdraw_closure(conn, id, now)?)
+            });
+            async move { assert!(db.write(f).await.unwrap()) }
+        };
+        take_back(&world, "rule").await;
+        assert_eq!(announced_minutes(&world).await, 30, "what was stays");
+        world.workspace.clock.advance(Duration::days(1));
+        assert_eq!(announced_minutes(&world).await, 0, "from then on it counts no more");
+        // The same of a single stop that is taken back half way.
+        let now = world.workspace.clock.now();
+        let stop = Closure {
+            id: "single".into(),
+            institution_code: None,
+            starts_at: now + Duration::minutes(10),
+            ends_at: now + Duration::minutes(50),
+            reason: "点検".into(),
+        };
+        world
+            .write(move |conn| Ok(institutions::add_closure(conn, &stop, now)?))
+            .await;
+        world.workspace.clock.advance(Duration::minutes(30));
+        take_back(&world, "single").await;
+        world.workspace.clock.advance(Duration::minutes(30));
+        assert_eq!(announced_minutes(&world).await, 20);
     }
 }

@@ -86,6 +86,10 @@ async fn a_wrong_table_is_refused_with_its_line_and_only_an_administrator_brings
             "2行目の店番は、数字3桁で入力してください",
         ),
         ("a,b\n", "institution_code"),
+        (
+            "institution_code,branch_code,name,kana\n1371,998,試\0行,シコウ\n",
+            "文字でないものがあります",
+        ),
     ] {
         let page = bring(&mut admin, table).await;
         assert_eq!(page.status, 422, "{table}");
@@ -96,4 +100,21 @@ async fn a_wrong_table_is_refused_with_its_line_and_only_an_administrator_brings
     assert_eq!(world.count("select count(*) as n from branch_imports").await, 0);
     let mut citizen = Browser::new(&world.url);
     assert_eq!(citizen.get("/institutions/imports").await.status, 404);
+}
+
+#[actix_web::test]
+async fn a_file_over_ten_mebibytes_is_refused() {
+    let world = World::with_console().await;
+    let mut admin = Desk::open(&world, "a1", Role::ALL).await;
+    let layout = admin.post("/layouts", &[("from", "ready:zengin-120")]).await.path;
+    let comparison = format!("{layout}/comparison");
+    for (path, field) in [("/institutions/imports", "file"), (comparison.as_str(), "sample")] {
+        let most = 10 * 1024 * 1024;
+        let page = admin.upload(path, field, &vec![b'a'; most + 1]).await;
+        page.expect("大きすぎます");
+        assert_eq!(page.status, 413, "{path}");
+        let page = admin.upload(path, field, &vec![b'a'; most]).await;
+        assert!(page.status < 413 || page.status == 422, "{path}: {}", page.status);
+    }
+    assert_eq!(world.count("select count(*) as n from branch_imports").await, 0);
 }

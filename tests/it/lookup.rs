@@ -42,6 +42,10 @@ async fn a_wrong_pair_gets_one_sentence_and_five_tries() {
             assert_eq!(answer.status, 200);
             sentences.push(answer.first(".error-message"));
         }
+        assert!(
+            !stranger.cookies["typed"].contains(&left.receipt_number[..3]),
+            "no cookie holds it in the clear"
+        );
         let kept = stranger
             .get("/receipt?error")
             .await
@@ -135,6 +139,11 @@ async fn a_look_up_shows_what_was_looked_up() {
             ("phone_last4", "1234"),
         ];
         let seen = browser.submit(&page, &fields).await;
+        seen.expect(&theirs.receipt_number);
+        assert!(!seen.has(&own.receipt_number));
+        // At a shared browser, whose visitor before is away, too.
+        world.workspace.clock.advance(Duration::hours(3));
+        let seen = browser.submit(&browser.clone().get("/receipt").await, &fields).await;
         seen.expect(&theirs.receipt_number);
         assert!(!seen.has(&own.receipt_number));
     }

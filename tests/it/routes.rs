@@ -33,6 +33,10 @@ pub async fn public_routes(world: &World) -> BTreeSet<String> {
     routes_of(app::configure_public(world.workspace.clone())).await
 }
 
+pub async fn ops_routes() -> BTreeSet<String> {
+    routes_of(mizumado::operations::routes).await
+}
+
 pub async fn console_routes() -> BTreeSet<String> {
     routes_of(app::console_routes).await
 }

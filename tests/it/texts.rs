@@ -15,7 +15,7 @@ async fn staff(world: &World) -> (Desk, Desk) {
 }
 
 /// A draft of a text with other words; its address.
-async fn draft(desk: &mut Desk, name: &str, change: impl Fn(&str) -> String, days: u64, world: &World) -> Page {
+pub async fn draft(desk: &mut Desk, name: &str, change: impl Fn(&str) -> String, days: u64, world: &World) -> Page {
     let page = desk.post(&format!("/texts/{name}/versions"), &[]).await;
     let day = (jst(world.workspace.clock.now()).date() + Days::new(days)).to_string();
     // An HTML parser drops the first line end of a textarea and gives the rest as it is.
@@ -28,7 +28,7 @@ async fn draft(desk: &mut Desk, name: &str, change: impl Fn(&str) -> String, day
     desk.post(&page.path, &typed).await
 }
 
-async fn approve(clerk: &mut Desk, approver: &mut Desk, path: &str) {
+pub async fn approve(clerk: &mut Desk, approver: &mut Desk, path: &str) {
     clerk.prove().await;
     clerk.post(&format!("{path}/proposal"), &[]).await.expect("承認待ち");
     approver.prove().await;

@@ -75,6 +75,13 @@ async fn the_program_serves_tls_by_itself_and_takes_a_renewed_certificate() {
         said.contains("look  certificate: 19 days left") || said.contains("look  certificate: 20 days left"),
         "{said}"
     );
+    // A gateway with such a certificate is not believed either, and the log can say why.
+    place.change("http://127.0.0.1:1/api", &format!("{url}/api"));
+    let gateways = place.world(mizumado::clock::Clock::system()).gateways;
+    let day = chrono::NaiveDate::from_ymd_opt(2026, 11, 25).unwrap();
+    let answer = gateways.find("main").unwrap().fetch_daily(day).await;
+    let why = answer.unwrap_err().to_string();
+    assert!(why.contains("certificate"), "{why}");
     assert_eq!(program.stop(), Some(0));
 }
 

@@ -1,6 +1,16 @@
 //! A world refuses another world's database and keys (S15).
-use crate::served::Place;
-use mizumado::crypto::KeyRing;
+use crate::{
+    harness::{database_of_its_own, drop_database},
+    served::Place,
+};
+use diesel::{Connection, connection::SimpleConnection};
+use mizumado::{
+    clock::Clock,
+    config::{Environment, Settings},
+    crypto::KeyRing,
+    workspace::{OpenError, Workspace},
+};
+use std::path::Path;
 
 #[actix_web::test]
 async fn every_wrong_pairing_of_environment_database_and_keys_is_refused() {
@@ -32,4 +42,88 @@ async fn every_wrong_pairing_of_environment_database_and_keys_is_refused() {
     // The right keys, of a file that does not say its world (an older one).
     std::fs::write(&keys, demos.replace("environment = \"demo\"\n", "")).unwrap();
     place.must(&["migrate"]);
+}
+
+const WORLDS: [(Environment, &str); 3] = [
+    (Environment::Production, "production"),
+    (Environment::Training, "training"),
+    (Environment::Demo, "demo"),
+];
+
+fn open(place: &Place, environment: Environment, database: &str, keys: &Path) -> Result<Workspace, OpenError> {
+    let mut settings = Settings::load(&place.path("mizumado.toml")).unwrap();
+    (settings.environment, settings.database, settings.keys) = (environment, database.to_owned(), keys.to_owned());
+    Workspace::open(settings, Clock::system())
+}
+
+/// Every environment with every world's database and every key file: its own, and another of the same name.
+fn assert_matrix(place: &Place, databases: &[String; 3]) {
+    let keys = |world: &str, which: &str| {
+        let file = place.path(&format!("{world}-{which}.toml"));
+        if !file.exists() {
+            std::fs::write(&file, KeyRing::generate(world)).unwrap();
+        }
+        file
+    };
+    for ((environment, world), database) in WORLDS.into_iter().zip(databases) {
+        open(place, environment, database, &keys(world, "own")).expect("the first start claims it");
+    }
+    let (mut opened, mut refused) = (0, 0);
+    for (environment, world) in WORLDS {
+        for ((_, of), database) in WORLDS.into_iter().zip(databases) {
+            for (_, key_world) in WORLDS {
+                for which in ["own", "other"] {
+                    let pairing = format!("{world}, {of}'s database, {key_world}'s {which} keys");
+                    let right = world == of && of == key_world && which == "own";
+                    match open(place, environment, database, &keys(key_world, which)) {
+                        Ok(_) => opened += 1,
+                        Err(error) => {
+                            let said = matches!(error, OpenError::OtherKeys { .. } | OpenError::Marker(_));
+                            assert!(said && !right, "{pairing}: {error}");
+                            refused += 1;
+                        }
+                    }
+                }
+            }
+        }
+    }
+    println!("{opened} pairings opened, {refused} refused");
+    assert_eq!((opened, refused), (3, 51));
+}
+
+#[actix_web::test]
+async fn of_all_pairings_only_the_three_right_ones_open() {
+    let place = Place::new("sqlite:unused.db", "http://127.0.0.1:1", "", "");
+    let file = |world: &str| format!("sqlite:{}", place.path(&format!("{world}.db")).display());
+    assert_matrix(&place, &WORLDS.map(|(_, world)| file(world)));
+    let Some(servers) = (0..3).map(|_| database_of_its_own()).collect::<Option<Vec<_>>>() else {
+        return;
+    };
+    let urls: Vec<String> = servers.iter().map(|(_, _, url)| url.clone()).collect();
+    assert_matrix(&place, &urls.try_into().unwrap());
+    for (admin, name, _) in &servers {
+        drop_database(admin, name);
+    }
+}
+
+#[actix_web::test]
+async fn another_worlds_database_is_refused_before_its_tables_are_touched() {
+    let place = Place::new("sqlite:own.db", "http://127.0.0.1:1", "", "");
+    let file = place.path("old.db");
+    let (database, keys) = (format!("sqlite:{}", file.display()), place.path("keys.toml"));
+    drop(open(&place, Environment::Demo, &database, &keys).unwrap());
+    // As a program of before left it: the newest migration is still to come, and would fail on these tables.
+    let mut conn = diesel::SqliteConnection::establish(&file.display().to_string()).unwrap();
+    let newest = "delete from __diesel_schema_migrations \
+                  where version = (select max(version) from __diesel_schema_migrations)";
+    conn.batch_execute(newest).unwrap();
+    let stranger = place.path("training.toml");
+    std::fs::write(&stranger, KeyRing::generate("training")).unwrap();
+    let refused = open(&place, Environment::Training, &database, &stranger).err().unwrap();
+    assert!(matches!(refused, OpenError::Marker(_)), "{refused}");
+    let own = open(&place, Environment::Demo, &database, &keys).err().unwrap();
+    assert!(
+        matches!(own, OpenError::Db(_)),
+        "the migration is tried in its own world: {own}"
+    );
 }

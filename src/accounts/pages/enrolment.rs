@@ -99,7 +99,9 @@ async fn enrolled(workspace: &Workspace, relying: &Relying, body: &RawBody) -> R
     let (credential_id, passkey) = relying
         .finish_registration(&ceremony.state, answer.credential)
         .map_err(refuse)?;
-    let label: String = answer.label.trim().chars().take(40).collect();
+    // PostgreSQL keeps no NUL, and JSON can bring one.
+    let label = answer.label.replace('\0', "");
+    let label: String = label.trim().chars().take(40).collect();
     let staff_id = ceremony.staff_id.clone().unwrap_or_default();
     let label = if label.is_empty() {
         "名前のないキー".into()

@@ -4,6 +4,7 @@ use super::{
     visitor::{RECEIPT, cookie},
 };
 use crate::{
+    crypto::Place,
     db::{self, Conn},
     enrolment::{
         receipt,
@@ -26,6 +27,12 @@ use unicode_normalization::UnicodeNormalization;
 pub const VIEW: Duration = Duration::minutes(30);
 /// Holds what was typed as receipt number, for the page that says that it does not fit.
 const TYPED: &str = "typed";
+/// The cookie holds it sealed: it may be somebody's, and a browser keeps its cookies in the clear.
+const TYPED_AT: Place = Place {
+    table: "cookies",
+    row: TYPED,
+    field: "receipt_number",
+};
 const TRIES: i64 = 5;
 /// Of all clients, at one number.
 const TRIES_A_DAY: i64 = 20;
@@ -47,7 +54,8 @@ pub async fn new(workspace: Data<Workspace>, req: HttpRequest, flags: Query<BTre
         false => vec![],
     };
     let typed = req.cookie(&workspace.site.cookie_name(TYPED));
-    let typed = typed.filter(|_| !errors.is_empty()).map(|c| c.value().to_owned());
+    let typed = typed.filter(|_| !errors.is_empty());
+    let typed = typed.and_then(|c| workspace.keys.open(TYPED_AT, c.value()).ok());
     let body = views::lookup(note, typed.as_deref().unwrap_or_default(), &errors);
     let page = Page::new("申込みの状況を確認する", body)
         .back("/")
@@ -101,6 +109,7 @@ pub async fn create(workspace: Data<Workspace>, req: HttpRequest, body: FormBody
         // So that one wrong digit need not be typed with eight right ones again; the phone's digits are not kept.
         let plain = |c: &char| c.is_ascii_alphanumeric() || *c == '-';
         let kept: String = body.get("receipt_number").nfkc().filter(plain).take(20).collect();
+        let kept = workspace.keys.seal(TYPED_AT, &kept)?;
         set_cookie(&mut response, cookie(&workspace, TYPED, &kept, Duration::minutes(1)));
         return Ok(response);
     };

@@ -45,7 +45,7 @@ impl Client {
         let failed = |e: reqwest::Error| {
             NoAnswer(match () {
                 () if e.is_timeout() => "time-out".into(),
-                () if e.is_connect() => "no connection".into(),
+                () if e.is_connect() => format!("no connection: {}", last_cause(&e)),
                 () => e.without_url().to_string(),
             })
         };
@@ -70,4 +70,13 @@ impl Client {
         }
         Ok(answer)
     }
+}
+
+/// What is behind an error says why: refused, no such host, a certificate that is not believed.
+fn last_cause(error: &dyn std::error::Error) -> String {
+    let mut cause = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    cause.to_string()
 }

@@ -20,6 +20,10 @@ pub fn read(bytes: &[u8], known: &BTreeSet<String>) -> Result<(String, Branches)
         Ok(text) => text.trim_start_matches('\u{FEFF}').to_owned(),
         Err(_) => cp932::decode(bytes).ok_or("支店の表は、UTF-8かシフトJISのファイルを選んでください")?,
     };
+    // PostgreSQL keeps no NUL.
+    if text.contains('\0') {
+        return Err("支店の表に文字でないものがあります。CSVのファイルを選んでください".to_owned());
+    }
     if text.trim().is_empty() {
         return Err("支店の表のファイルを選んでください".to_owned());
     }

@@ -5,6 +5,8 @@ mod compare;
 mod store;
 mod views;
 
+pub use compare::read as read_branches;
+
 use self::{
     compare::{Difference, compare, read},
     store::Import,

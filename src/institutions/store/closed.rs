@@ -161,30 +161,53 @@ pub fn add_mode(conn: &mut Conn, mode: &ServiceMode, now: NaiveDateTime) -> Quer
         .map(drop)
 }
 
-/// Announced closed times of the whole service that touch `[from, to)` (UTC), single ones and those that come again.
+/// Announced closed times of the whole service that touch `[from, to)` (UTC), single ones and those that come again, as
+/// they stood when they began: what was announced later is no announced stop of before, and what was taken back is one
+/// until then. So a past month reads the same for ever.
 pub fn service_stops(
     conn: &mut Conn,
     from: NaiveDateTime,
     to: NaiveDateTime,
 ) -> Result<Vec<(NaiveDateTime, NaiveDateTime)>, Error> {
-    let mut stops = closures::table
-        .filter(
-            closures::institution_code
-                .is_null()
-                .and(closures::withdrawn_at.is_null()),
-        )
-        .filter(closures::starts_at.lt(to).and(closures::ends_at.gt(from)))
-        .filter(
-            closures::announced_at
-                .is_null()
-                .or(closures::announced_at.le(closures::starts_at.nullable())),
-        )
-        .select((closures::starts_at, closures::ends_at))
-        .load::<(NaiveDateTime, NaiveDateTime)>(conn)?;
+    let mut planned = single_stops(conn, from, to)?;
     let calendar = calendar(conn, from)?;
-    for regular in rules(conn)?.iter().filter(|r| r.institution_code.is_none()) {
-        let windows = regular.rule.windows(from, to, &calendar);
-        stops.extend(windows.iter().map(|w| (w.starts_at, w.ends_at)));
+    let rules = closure_rules::table
+        .filter(closure_rules::institution_code.is_null())
+        .select((
+            closure_rules::rule,
+            closure_rules::created_at,
+            closure_rules::withdrawn_at,
+        ))
+        .load::<(String, NaiveDateTime, Option<NaiveDateTime>)>(conn)?;
+    for (rule, announced, withdrawn) in rules {
+        let rule = Rule::parse(&rule).map_err(|e| Error::Internal(format!("a closure rule: {e}")))?;
+        let windows = rule.windows(from, to, &calendar).into_iter();
+        planned.extend(windows.map(|w| (w.starts_at, w.ends_at, Some(announced), withdrawn)));
     }
-    Ok(stops)
+    let stood = planned.into_iter().filter_map(|(starts, ends, announced, withdrawn)| {
+        let ends = withdrawn.map_or(ends, |at| at.min(ends));
+        (announced.is_none_or(|at| at <= starts) && starts < ends).then_some((starts, ends))
+    });
+    Ok(stood.collect())
+}
+
+/// Beginning, end, announcement, withdrawal.
+type Planned = (
+    NaiveDateTime,
+    NaiveDateTime,
+    Option<NaiveDateTime>,
+    Option<NaiveDateTime>,
+);
+
+fn single_stops(conn: &mut Conn, from: NaiveDateTime, to: NaiveDateTime) -> QueryResult<Vec<Planned>> {
+    closures::table
+        .filter(closures::institution_code.is_null())
+        .filter(closures::starts_at.lt(to).and(closures::ends_at.gt(from)))
+        .select((
+            closures::starts_at,
+            closures::ends_at,
+            closures::announced_at,
+            closures::withdrawn_at,
+        ))
+        .load(conn)
 }

@@ -1,7 +1,7 @@
 //! The console answers its networks alone, and each listener its own pages alone (S4, S11).
 use crate::{
     browser::{Browser, Page},
-    desk::{Desk, is_signed_in},
+    desk::Desk,
     harness::World,
     routes::{console_routes, public_routes},
 };
@@ -14,7 +14,7 @@ fn made_up(route: &str) -> (String, String) {
     (method.to_owned(), part.replace_all(path.trim(), "made-up").into_owned())
 }
 
-async fn request(browser: &mut Browser, route: &str) -> Page {
+pub async fn request(browser: &mut Browser, route: &str) -> Page {
     let (method, path) = made_up(route);
     let form = "application/x-www-form-urlencoded";
     let body = (method == "POST").then(|| (form, vec![]));
@@ -108,26 +108,6 @@ async fn what_a_client_says_of_itself_has_no_effect() {
         citizen.headers = vec![("host", host.clone()), ("x-forwarded-host", host)];
         assert_eq!(citizen.get("/sign-in").await.status, 404);
     }
-}
-
-#[actix_web::test]
-async fn nothing_is_done_for_another_site() {
-    let world = World::with_console().await;
-    let mut desk = Desk::open(&world, "a1", &[Role::Administrator]).await;
-    let routes = console_routes().await;
-    for site in ["cross-site", "same-site", "none", "nonsense"] {
-        desk.headers = vec![("sec-fetch-site", site.into())];
-        for route in routes.iter().filter(|route| route.starts_with("POST")) {
-            let page = request(&mut desk, route).await;
-            assert_eq!(page.status, 403, "{route} from {site}");
-            page.expect("この操作は、ほかの画面から送られました");
-        }
-    }
-    assert!(is_signed_in(&desk).await);
-    assert!(
-        world.audit("staff.added").await.len() == 1,
-        "only the one who was invited"
-    );
 }
 
 #[actix_web::test]

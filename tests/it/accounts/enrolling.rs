@@ -8,6 +8,7 @@ use crate::{
 };
 use chrono::Duration;
 use mizumado::accounts::Role;
+use serde_json::json;
 
 type Lie = (&'static str, fn(&mut Passkey));
 
@@ -167,5 +168,19 @@ async fn who_was_suspended_meanwhile_gets_no_key() {
         assert!(actions_of(&world, &invited.id).await.is_empty(), "nothing was done");
         boss.post(&format!("/staff/{}/reinstatement", invited.id), &[]).await;
         refusal(&sign_in(&mut browser, &mut key).await);
+    }
+}
+
+#[actix_web::test]
+async fn a_nul_in_the_name_of_a_key_is_left_out() {
+    for world in World::all_with_console().await {
+        let mut desk = Desk::with_one_key(&world, "c1", &[Role::Clerk]).await;
+        let asked = ask(&mut desk.browser, "/account/keys").await;
+        let credential = passkey(&world).register(&asked["publicKey"]);
+        let body = json!({ "ceremony": asked["ceremony"], "credential": credential, "label": "予備\0のキー" });
+        let page = desk.json("/account/keys/answer", &body).await;
+        assert_eq!(page.status, 200, "{}", page.html);
+        let names = desk.get("/account").await.attributes("input[name=label]", "value");
+        assert!(names.contains(&"予備のキー".to_owned()), "{names:?}");
     }
 }

@@ -13,7 +13,7 @@ mod ways;
 pub use ceremonies::{Holder, Relying};
 pub use gate::{Access, NavItem, Plan, Rule, gate};
 pub use pages::people::add as add_person;
-pub use roles::{Permission, Role, TABLE as PERMISSIONS, allows};
+pub use roles::{Permission, Role, TABLE as PERMISSIONS, allows, table_in_markdown};
 pub use sessions::Sessions;
 pub use staff::{STEP_UP, Staff};
 pub use store::{Person, everybody, find_by_code, has_key, name_of, roles_of};

@@ -112,7 +112,7 @@ pub const TABLE: &[(Permission, &str, &[Role])] = &[
     ),
     (
         Permission::ReadInstitutions,
-        "金融機関・支店・休止の予定を見る",
+        "金融機関・支店・休止の予定・休日を見る",
         &[
             Role::Viewer,
             Role::Clerk,
@@ -124,7 +124,7 @@ pub const TABLE: &[(Permission, &str, &[Role])] = &[
     ),
     (
         Permission::ManageInstitutions,
-        "金融機関・支店を取り込む、休止の予定を登録する",
+        "金融機関の名前と取扱いの終了、支店、休止の予定、休日を変える",
         &[Role::Administrator],
     ),
     (
@@ -170,6 +170,21 @@ pub const TABLE: &[(Permission, &str, &[Role])] = &[
 pub fn allows(roles: &[Role], permission: Permission) -> bool {
     let holders = TABLE.iter().find(|(p, _, _)| *p == permission).map(|(_, _, r)| *r);
     holders.is_some_and(|holders| roles.iter().any(|role| holders.contains(role)))
+}
+
+/// The same table in Markdown, for `docs/OPERATIONS.md`: a row for each permission, a column for each role and its word.
+pub fn table_in_markdown() -> String {
+    let roles = Role::ALL.iter().map(|r| format!(" {} `{}` |", r.label(), r.as_str()));
+    let heading: String = roles.collect();
+    let rule = " --- |".repeat(Role::ALL.len());
+    let row = |(_, what, holders): &(Permission, &str, &[Role])| {
+        let marks = Role::ALL
+            .iter()
+            .map(|r| if holders.contains(r) { " 可 |" } else { " |" });
+        format!("| {what} |{}\n", marks.collect::<String>())
+    };
+    let rows: String = TABLE.iter().map(row).collect();
+    format!("| できること |{heading}\n| --- |{rule}\n{rows}")
 }
 
 #[cfg(test)]

@@ -56,10 +56,17 @@ async fn terms(workspace: Data<Workspace>) -> Result<HttpResponse, Error> {
 async fn availability(workspace: Data<Workspace>) -> Result<HttpResponse, Error> {
     let now = workspace.clock.now();
     let today = jst(now).date();
-    let (all, openings) = workspace
+    let (all, openings, leaving) = workspace
         .db
-        .read(move |conn| Ok::<_, Error>((institutions::all(conn, today)?, Openings::read(conn, now)?)))
+        .read(move |conn| {
+            let all = institutions::all(conn, today)?;
+            Ok::<_, Error>((all, Openings::read(conn, now)?, institutions::leaving(conn, today)?))
+        })
         .await?;
+    // A stop of an institution that retired concerns nobody.
+    let serves = |code: &Option<String>| code.as_ref().is_none_or(|code| all.iter().any(|i| i.code == *code));
+    let stops = openings.stops.iter().filter(|c| serves(&c.institution_code));
+    let regulars = openings.regular.iter().filter(|r| serves(&r.institution_code));
     let rows: Vec<views::ReadyRow> = all
         .iter()
         .map(|i| {
@@ -81,8 +88,9 @@ async fn availability(workspace: Data<Workspace>) -> Result<HttpResponse, Error>
     let shown = views::Availability {
         service: openings.service.notice(),
         rows: &rows,
-        stops: openings.stops.iter().map(|c| stop(&all, c)).collect(),
-        regular: openings.regular.iter().map(|r| regular(&all, r)).collect(),
+        stops: stops.map(|c| stop(&all, c)).collect(),
+        regular: regulars.map(|r| regular(&all, r)).collect(),
+        leaving: &leaving,
     };
     let page = Page::new("停止の予定と、いまの状況", views::availability(&shown)).back("/");
     Ok(html(page.render(&workspace.site)))

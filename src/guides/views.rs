@@ -1,4 +1,4 @@
-use crate::{config::Terms, web::ui};
+use crate::{config::Terms, institutions::Leaving, web::ui};
 use maud::{Markup, html};
 
 pub fn text(title: &str, markdown: &str) -> Markup {
@@ -45,6 +45,8 @@ pub struct Availability<'a> {
     pub rows: &'a [ReadyRow],
     pub stops: Vec<Stop>,
     pub regular: Vec<RegularStop>,
+    /// Institutions that retire, or have lately.
+    pub leaving: &'a [Leaving],
 }
 
 pub fn availability(shown: &Availability) -> Markup {
@@ -60,6 +62,10 @@ pub fn availability(shown: &Availability) -> Markup {
                     span class="ready__name" { (row.name) } " " span class="ready__state" { (row.state) }
                 }
             }
+        }
+        @if !shown.leaving.is_empty() {
+            h2 { "取扱いを終える金融機関" }
+            ul { @for one in shown.leaving { li { strong { (one.name) } "：" (one.told) } } }
         }
         h2 { "停止の予定" }
         @if shown.stops.is_empty() { p { "予定はありません。停止するときは、このページでお知らせします。" } }

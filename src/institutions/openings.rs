@@ -1,7 +1,7 @@
 //! When what can be reached: announced stops, recurring closed times and the switch of the whole service, read at once.
 use super::{
     Closure, Readiness, ServiceMode,
-    hours::{self, Rule},
+    hours::{self, Rule, Window},
     readiness, store,
 };
 use crate::{db::Conn, japan::calendar::Calendar, web::Error};
@@ -52,9 +52,35 @@ impl Openings {
     }
 }
 
+/// The closed times that overlap a range (UTC), joined: of the whole service, and of one institution if it is named.
+pub fn closed_between(
+    conn: &mut Conn,
+    institution: Option<&str>,
+    from: NaiveDateTime,
+    to: NaiveDateTime,
+) -> Result<Vec<Window>, Error> {
+    let concerned = |code: &Option<String>| code.is_none() || code.as_deref() == institution;
+    let stops = store::closures(conn, from)?;
+    let stops = stops
+        .iter()
+        .filter(|c| concerned(&c.institution_code) && c.starts_at < to);
+    let mut windows: Vec<Window> = stops
+        .map(|c| Window {
+            starts_at: c.starts_at,
+            ends_at: c.ends_at,
+        })
+        .collect();
+    let regular = store::rules(conn)?;
+    let calendar = store::calendar(conn, from)?;
+    for rule in regular.iter().filter(|r| concerned(&r.institution_code)) {
+        windows.extend(rule.rule.windows(from, to, &calendar));
+    }
+    Ok(hours::merge(windows))
+}
+
 fn occurrences(regular: &Regular, now: NaiveDateTime, calendar: &Calendar) -> Vec<Closure> {
     let windows = regular.rule.windows(now, now + AHEAD, calendar);
-    let closure = |window: hours::Window| Closure {
+    let closure = |window: Window| Closure {
         id: regular.id.clone(),
         institution_code: regular.institution_code.clone(),
         starts_at: window.starts_at,

@@ -1,4 +1,4 @@
-//! Business days of banks and of the bureau, from a table of holidays that staff can correct.
+//! Business days of banks and of the bureau, from a table of holidays and closed days that staff can correct.
 //!
 //! Source: domain-enrolment, "Hours and calendars". Times are Japanese local time.
 
@@ -7,13 +7,14 @@ use std::iter::successors;
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, Weekday};
 
-use super::date::parse_compact;
+use super::{closed_days::ClosedDays, date::parse_compact};
 
-/// The national holidays of some years.
+/// The national holidays of some years, and the days on which the bureau is closed besides them.
 #[derive(Debug, Clone)]
 pub struct Calendar {
     holidays: BTreeSet<NaiveDate>,
     last_covered: NaiveDate,
+    closed: Vec<ClosedDays>,
 }
 
 impl Calendar {
@@ -37,14 +38,28 @@ impl Calendar {
             .last()
             .and_then(|last| NaiveDate::from_ymd_opt(last.year(), 12, 31))
             .ok_or("休日の表に、休日を1行以上入れてください")?;
-        Ok(Self { holidays, last_covered })
+        Ok(Self {
+            holidays,
+            last_covered,
+            closed: vec![ClosedDays::year_end()],
+        })
     }
 
     /// The calendar of some holidays, where a time well inside them is asked about.
     pub fn of(holidays: impl IntoIterator<Item = NaiveDate>) -> Self {
         let holidays: BTreeSet<_> = holidays.into_iter().collect();
         let last_covered = holidays.last().copied().unwrap_or(NaiveDate::MIN);
-        Self { holidays, last_covered }
+        Self {
+            holidays,
+            last_covered,
+            closed: vec![ClosedDays::year_end()],
+        }
+    }
+
+    /// The same with the bureau's own closed days in place of those at the end of the year.
+    pub fn closing(mut self, closed: Vec<ClosedDays>) -> Self {
+        self.closed = closed;
+        self
     }
 
     /// Whether `d` is a national holiday, substitutes included.
@@ -57,10 +72,9 @@ impl Calendar {
         self.weekday_at_work(d) && (d.month(), d.day()) != (12, 31) && !first_three_of_january(d)
     }
 
-    /// Whether the bureau works: not on Saturday, Sunday, a holiday or 12/29–1/3.
+    /// Whether the bureau works: not on Saturday, Sunday, a holiday or a closed day of its own (12/29–1/3).
     pub fn bureau_business_day(&self, d: NaiveDate) -> bool {
-        let year_end = d.month() == 12 && d.day() >= 29;
-        self.weekday_at_work(d) && !year_end && !first_three_of_january(d)
+        self.weekday_at_work(d) && !self.closed.iter().any(|closed| closed.contains(d))
     }
 
     /// The first business day of the bureau after `d`, never `d` itself.
@@ -165,6 +179,27 @@ mod tests {
         }
         assert!(!calendar().support_open(at("2026-08-23", 10, 0)));
         assert!(!calendar().support_open(at("2026-12-29", 10, 0)));
+    }
+
+    #[test]
+    fn the_bureau_closes_on_its_own_days_and_only_while_they_count() {
+        let founding = ClosedDays {
+            counts_from: Some(day("2026-06-01")),
+            counts_until: Some(day("2027-12-01")),
+            ..ClosedDays::read("06-10", "06-10").unwrap()
+        };
+        let calendar = calendar().closing(vec![founding]);
+        for (date, open) in [
+            ("2025-06-10", true),
+            ("2026-06-10", false),
+            ("2027-06-10", false),
+            ("2026-12-29", true),
+        ] {
+            assert_eq!(calendar.bureau_business_day(day(date)), open, "{date}");
+        }
+        assert!(calendar.bank_business_day(day("2026-06-10")));
+        assert!(calendar.bureau_business_day(day("2028-06-12")));
+        assert_eq!(calendar.next_bureau_business_day(day("2026-06-09")), day("2026-06-11"));
     }
 
     #[test]

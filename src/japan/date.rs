@@ -209,6 +209,19 @@ pub fn parse_compact(s: &str) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
 }
 
+/// Reads a date of the Cabinet Office's table: `YYYY/M/D` in half width, nothing else.
+pub fn parse_slashed(s: &str) -> Option<NaiveDate> {
+    let parts: Vec<&str> = s.split('/').collect();
+    let [year, month, day] = parts[..] else {
+        return None;
+    };
+    let is_number = |part: &str, most: usize| part.len() <= most && part.bytes().all(|b| b.is_ascii_digit());
+    if year.len() != 4 || !is_number(year, 4) || !is_number(month, 2) || !is_number(day, 2) {
+        return None;
+    }
+    NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]

@@ -13,10 +13,11 @@
 //! | [`yucho`] | 記号・番号 of a ゆうちょ passbook |
 //! | [`text`] | names and addresses, kept exactly as typed |
 //! | [`email`], [`phone`] | how to reach the applicant |
-//! | [`date`], [`calendar`] | dates with eras, business days, the support desk's hours |
+//! | [`date`], [`calendar`], [`closed_days`] | dates with eras, business days, the support desk's hours |
 //! | [`cp932`] | files in Windows-31J without losing a character in silence |
 
 pub mod calendar;
+pub mod closed_days;
 pub mod cp932;
 pub mod date;
 pub mod digits;

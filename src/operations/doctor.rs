@@ -277,16 +277,15 @@ async fn backup(workspace: &Workspace, now: NaiveDateTime) -> Check {
 }
 
 async fn holidays(workspace: &Workspace, now: NaiveDateTime) -> Check {
-    let remedy = "import a newer table of holidays";
+    let remedy = "take in a newer table of holidays at the console (「営業日と休日」)";
+    let today = crate::clock::jst(now).date();
     match workspace
         .db
-        .read(|conn| Ok::<_, Error>(institutions::last_holiday(conn)?))
+        .read(move |conn| Ok::<_, Error>(institutions::table_ends(conn, today)?))
         .await
     {
-        Ok(Some(last)) if last > now.date() + chrono::Days::new(90) => {
-            Check::good("holidays", format!("known until {last}"))
-        }
-        Ok(last) => Check::new("holidays", Verdict::Look, format!("known until {last:?}"), remedy),
+        Ok((Some(last), false)) => Check::good("holidays", format!("known until {last}")),
+        Ok((last, _)) => Check::new("holidays", Verdict::Look, format!("known until {last:?}"), remedy),
         Err(error) => Check::new("holidays", Verdict::Wrong, error.to_string(), remedy),
     }
 }

@@ -13,7 +13,7 @@ use crate::{
     web::Error,
     workspace::Workspace,
 };
-use chrono::{Days, Duration, NaiveDateTime};
+use chrono::{Duration, NaiveDateTime};
 use std::sync::Arc;
 
 const WATCH_JOB: &str = "operations.watch";
@@ -26,8 +26,6 @@ pub const STANDING: Standing = Standing {
 const MAIL_AGE: Duration = Duration::hours(1);
 /// The daily backup may be late by so much.
 const BACKUP_AGE: Duration = Duration::hours(26);
-/// The table of holidays is renewed before it ends.
-const HOLIDAYS_AHEAD: Days = Days::new(90);
 /// Done jobs are kept so long, for the timeline.
 const JOBS_KEPT: Duration = Duration::days(30);
 
@@ -47,15 +45,17 @@ async fn watch(workspace: Workspace, _: Job) -> Result<(), JobError> {
     let (world, now) = (workspace.clone(), workspace.clock.now());
     figures::tidy();
     let standing = figures::standing(&workspace).await?;
-    let last_holiday = workspace
+    let today = jst(now).date();
+    let (_, holidays_end) = workspace
         .db
-        .read(|conn| Ok::<_, Error>(institutions::last_holiday(conn)?))
+        .read(move |conn| Ok::<_, Error>(institutions::table_ends(conn, today)?))
         .await?;
     let mut thresholds = of_figures(&workspace, &standing, now);
     thresholds.push(Threshold {
         key: "operations.holidays_end",
-        crossed: last_holiday.is_none_or(|last| last < jst(now).date() + HOLIDAYS_AHEAD),
-        message: "休日の表があと90日以内で終わります。新しい休日の表を取り込んでください。".into(),
+        crossed: holidays_end,
+        message: "休日の表があと90日以内で終わります。職員用の画面の「営業日と休日」で、新しい表を取り込んでください。"
+            .into(),
     });
     thresholds.extend(of_machine(&workspace, now).await);
     workspace

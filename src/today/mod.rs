@@ -8,6 +8,7 @@ use crate::{
     deliveries,
     enrolment::{self, Filter},
     institutions::{self, Openings},
+    japan::date::wareki,
     reconciliation,
     web::{Error, Site, html},
     workspace::Workspace,
@@ -31,6 +32,8 @@ pub struct Today {
     pub undelivered: Option<Vec<deliveries::Delivery>>,
     pub alarms: Option<Vec<alarms::Alarm>>,
     pub openings: Option<(Openings, Vec<institutions::Institution>)>,
+    /// The last day of the table of holidays, when that is near.
+    pub holidays_end: Option<String>,
     /// When the next file is closed.
     pub cut: String,
 }
@@ -69,6 +72,7 @@ fn gather(conn: &mut Conn, workspace: &Workspace, staff: &Staff) -> Result<Today
         ),
         false => (None, None),
     };
+    let today = crate::clock::jst(now).date();
     let applications = staff.may(Permission::ReadApplications);
     let files = staff.may(Permission::ReadDeliveries);
     Ok(Today {
@@ -88,11 +92,15 @@ fn gather(conn: &mut Conn, workspace: &Workspace, staff: &Staff) -> Result<Today
             .then(|| alarms::open_alarms(conn))
             .transpose()?,
         openings: match staff.may(Permission::ReadInstitutions) {
-            true => {
-                let today = crate::clock::jst(now).date();
-                Some((Openings::read(conn, now)?, institutions::all(conn, today)?))
-            }
+            true => Some((Openings::read(conn, now)?, institutions::every(conn)?)),
             false => None,
+        },
+        holidays_end: match (
+            staff.may(Permission::ReadInstitutions),
+            institutions::table_ends(conn, today)?,
+        ) {
+            (true, (last, true)) => Some(last.map_or("なし".to_owned(), wareki)),
+            _ => None,
         },
         cut: workspace.settings.deliveries.cut.clone(),
     })

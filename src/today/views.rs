@@ -26,6 +26,12 @@ fn length(n: usize) -> i64 {
 pub fn today(site: &Site, staff: &Staff, t: &Today) -> Markup {
     let main = html! {
         (heading("今日の仕事"))
+        @if let Some(until) = &t.holidays_end {
+            div class="notice notice--warning" {
+                h2 { "休日の表が、もうすぐ終わります" }
+                p { "いまの表は" (until) "までです。そのあとの営業日が正しく数えられません。" a href="/holidays" { "営業日と休日を開く" } }
+            }
+        }
         ul class="tiles" {
             @if let Some(c) = &t.received { (tile("前営業日の受付", c.number, &c.path, "休日の受付を含みます", false)) }
             @if let Some(c) = &t.stuck { (tile("要対応", c.number, &c.path, "結果不明、または24時間動きのない申込み", true)) }

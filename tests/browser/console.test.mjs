@@ -16,8 +16,11 @@ after(closeAll);
 const CLERK = '水野';
 const APPROVER = '堀田';
 const options = { version: 'current', width: 1280 };
+// A rule in its calendar.
+const STOP = `/institutions/stops/new?${new URLSearchParams({ institution: '0140', rule: '第2月曜の前日 23:55-翌6:00', reason: '点検のため' })}`;
 const PAGES = ['/', '/applications', '/applications?period=today&result=registered', '/corrections', '/differences', '/deliveries',
-  '/layouts', '/texts', '/texts/faq', '/texts/mail_receipt', '/institutions', '/institutions/0140', '/institutions/imports', '/alarms', '/account', '/permissions', '/staff', '/staff/new', '/staff/scopes'];
+  '/layouts', '/texts', '/texts/faq', '/texts/mail_receipt', '/institutions', '/institutions/0140', '/institutions/imports',
+  '/institutions/new', '/institutions/0140/edit', '/institutions/0140/retirement', '/institutions/stops/new', STOP, '/holidays', '/holidays?month=2027-01', '/alarms', '/account', '/permissions', '/staff', '/staff/new', '/staff/scopes'];
 
 /** A second browser beside the scene's own, for the second person. */
 async function beside(scene) {

@@ -50,12 +50,16 @@ impl Applicant {
         }
     }
 
-    /// From the start page to the check page.
-    pub async fn fill(&self, browser: &mut Browser) -> Page {
+    /// From the start page to the choice of the institution.
+    pub async fn until_bank(&self, browser: &mut Browser) -> Page {
         let page = browser.get("/").await;
         let page = browser.submit(&page, &[]).await;
         page.expect("利用規約");
-        let page = browser.submit(&page, &[("agree", "yes")]).await;
+        browser.submit(&page, &[("agree", "yes")]).await
+    }
+    /// From the start page to the check page.
+    pub async fn fill(&self, browser: &mut Browser) -> Page {
+        let page = self.until_bank(browser).await;
         let page = browser.submit(&page, &[("institution", self.institution)]).await;
         let number = [
             ("application_kind", "new"),

@@ -101,8 +101,12 @@ pub async fn furnished(world: &World, desk: &mut Desk) -> BTreeMap<&'static str,
         .await
         .path;
     let text = desk.post("/texts/faq/versions", &[]).await.path;
-    let stop = [("rule", "毎日 23:55-翌0:05"), ("reason", "点検"), ("confirmed", "yes")];
-    desk.post("/institutions/stops", &stop).await;
+    let stop = [("rule", "毎日 23:55-翌0:05"), ("reason", "点検")];
+    let seen = desk.post("/institutions/stops", &stop).await;
+    let form = seen.form_to("/institutions/stops");
+    desk.post_with("/institutions/stops", &form, &[]).await;
+    let table = "date,name\n2027-01-01,元日\n2027-07-21,海の日\n";
+    let holidays = desk.upload("/holidays/imports", "file", table.as_bytes()).await.path;
     BTreeMap::from([
         ("/applications/{id}", format!("/applications/{id}")),
         (
@@ -120,6 +124,12 @@ pub async fn furnished(world: &World, desk: &mut Desk) -> BTreeMap<&'static str,
         ("/texts/{name}", "/texts/faq".to_owned()),
         ("/texts/versions/{id}", text),
         ("/institutions/{code}", "/institutions/0140".to_owned()),
+        ("/institutions/{code}/edit", "/institutions/0140/edit".to_owned()),
+        (
+            "/institutions/{code}/retirement",
+            "/institutions/0140/retirement".to_owned(),
+        ),
+        ("/holidays/imports/{id}", holidays),
         ("/staff/{id}", format!("/staff/{}", desk.id)),
     ])
 }
@@ -199,6 +209,11 @@ async fn every_page_is_built_as_a_page_of_the_console() {
     assert!(seen >= 18, "{seen}");
     let wrong = desk.post("/institutions/stops", &[("rule", "x")]).await;
     assert_built(&wrong, "a wrong form");
+    let seen = desk
+        .get("/institutions/stops/new?rule=%E6%AF%8E%E6%97%A5+1:00-2:00&reason=x")
+        .await;
+    assert_built(&seen, "a calendar");
+    assert_labelled(&seen, "a calendar");
     let missing = desk.get("/nowhere").await;
     assert_eq!(missing.status, 404);
     assert_built(&missing, "no such page");
@@ -292,67 +307,5 @@ async fn a_difference_is_settled_with_words_and_once() {
         assert_eq!(world.count(kept).await, 1);
         let audit = world.audit("difference.settled").await;
         assert_eq!(audit, [("difference/D0".to_owned(), "from 127.0.0.1".to_owned())]);
-    }
-}
-
-const PLANNED: &str = "select (select count(*) from closures where withdrawn_at is null) \
-                       + (select count(*) from closure_rules where withdrawn_at is null) as n";
-
-#[actix_web::test]
-async fn a_stop_counts_only_after_its_dates_were_seen_and_no_more_when_withdrawn() {
-    for world in World::all_with_console().await {
-        let mut boss = Desk::open(&world, "a1", &[Role::Administrator]).await;
-        let mut clerk = Desk::open(&world, "c1", &[Role::Clerk]).await;
-        let day = jst(world.workspace.clock.now()).date() + chrono::Days::new(10);
-        let before = world.count(PLANNED).await;
-        let once = format!("{day} 22:00-{} 6:00", day + chrono::Days::new(1));
-        for (rule, institution, shown) in [("毎日 23:55-翌0:05", "", "23"), (once.as_str(), "0140", "22")] {
-            let typed = [("institution", institution), ("rule", rule), ("reason", "点検のため")];
-            let page = boss.post("/institutions/stops", &typed).await;
-            page.expect("これから60日間の休止")
-                .expect(shown)
-                .expect("この予定で登録する");
-            let form = page.form_to("/institutions/stops");
-            assert_eq!(
-                (form["rule"].as_str(), form["institution"].as_str()),
-                (rule, institution)
-            );
-            assert_eq!(world.count(PLANNED).await, before, "looking is not announcing");
-            assert_eq!(clerk.post("/institutions/stops", &typed).await.status, 403);
-            let confirmed = [typed[0], typed[1], typed[2], ("confirmed", "yes")];
-            boss.post("/institutions/stops", &confirmed).await.expect("点検のため");
-            assert_eq!(world.count(PLANNED).await, before + 1);
-            let page = boss.get("/institutions").await;
-            let item = page
-                .all("li.rows__item")
-                .iter()
-                .position(|i| i.contains("点検のため"))
-                .unwrap();
-            let way = page.attributes("form[action$=withdrawal]", "action").remove(item);
-            assert_eq!(clerk.post(&way, &[]).await.status, 403);
-            let page = boss.post(&way, &[]).await;
-            assert!(!page.has("点検のため"));
-            assert_eq!(world.count(PLANNED).await, before);
-            assert_eq!(boss.post(&way, &[]).await.status, 404, "only once");
-        }
-        for (rule, reason, field) in [("第9日曜", "x", "rule"), ("毎日 23:55-翌0:05", "", "reason")] {
-            let typed = [("rule", rule), ("reason", reason), ("confirmed", "yes")];
-            let page = boss.post("/institutions/stops", &typed).await;
-            assert_eq!(
-                (page.status, page.first(&format!("#{field}-error")).is_empty()),
-                (422, false),
-                "{rule}"
-            );
-        }
-        let unknown = [
-            ("institution", "9999"),
-            ("rule", once.as_str()),
-            ("reason", "x"),
-            ("confirmed", "yes"),
-        ];
-        assert_eq!(boss.post("/institutions/stops", &unknown).await.status, 404);
-        assert_eq!(world.count(PLANNED).await, before);
-        assert_eq!(world.audit("closure.announced").await.len(), 2);
-        assert_eq!(world.audit("closure.withdrawn").await.len(), 2);
     }
 }

@@ -30,6 +30,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     closures,
     postal_codes,
     holidays,
+    closed_days,
+    holiday_imports,
     application_edges,
     terms_versions,
     applications,

@@ -9,6 +9,8 @@ diesel::table! {
         affiliation -> Text,
         position -> Integer,
         retired_on -> Nullable<Date>,
+        retired_reason -> Nullable<Text>,
+        successor_code -> Nullable<Text>,
     }
 }
 
@@ -86,5 +88,32 @@ diesel::table! {
         added -> Integer,
         changed -> Integer,
         retired -> Integer,
+    }
+}
+
+diesel::table! {
+    closed_days (id) {
+        id -> Text,
+        name -> Text,
+        first_day -> Text,
+        last_day -> Text,
+        counts_from -> Nullable<Date>,
+        counts_until -> Nullable<Date>,
+        made_by -> Text,
+        made_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    holiday_imports (id) {
+        id -> Text,
+        body -> Text,
+        made_by -> Text,
+        made_at -> Timestamp,
+        applied_by -> Nullable<Text>,
+        applied_at -> Nullable<Timestamp>,
+        added -> Integer,
+        removed -> Integer,
+        renamed -> Integer,
     }
 }

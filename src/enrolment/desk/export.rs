@@ -31,7 +31,7 @@ pub async fn show(
         let calendar = institutions::calendar(conn, now)?;
         let mut narrow = filter.narrow(&calendar, now);
         narrow.ids = hits(conn, &by, &filter, now)?.map(|search| search.ids);
-        let (order, banks) = (filter.order(), institutions::all(conn, jst(now).date())?);
+        let (order, banks) = (filter.order(), institutions::every(conn)?);
         let found = store::list(conn, &narrow, order, &Span::First, MOST)?;
         let rows = found.into_iter().map(|a| row(&world, &banks, order, a));
         rows.collect::<Result<Vec<Row>, Error>>()

@@ -14,7 +14,6 @@ use super::{
 };
 use crate::{
     accounts::Staff,
-    clock::jst,
     db::Conn,
     institutions::{self, Institution},
     japan::{digits::digits, kana, phone},
@@ -135,7 +134,7 @@ fn load(
         let at = if backwards { 0 } else { found.len() - 1 };
         found.remove(at);
     }
-    let institutions = institutions::all(conn, jst(now).date())?;
+    let institutions = institutions::every(conn)?;
     let rows = found.into_iter().map(|a| row(workspace, &institutions, order, a));
     Ok(ListPage {
         rows: rows.collect::<Result<_, _>>()?,

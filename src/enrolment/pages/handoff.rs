@@ -196,7 +196,7 @@ async fn leaver(workspace: &Workspace, req: &HttpRequest) -> Result<Result<Leave
         .db
         .read(move |conn| {
             let answers = application.open(&world.keys)?;
-            let context = store::context(conn, &world, &answers)?;
+            let context = store::context_as_accepted(conn, &world, &answers)?;
             Ok::<_, Error>(Leaver {
                 application,
                 answers,

@@ -22,10 +22,14 @@ pub async fn index(workspace: Data<Workspace>, req: HttpRequest) -> Result<HttpR
     };
     let now = workspace.clock.now();
     let today = crate::clock::jst(now).date();
-    let (all, openings) = workspace
+    let (all, openings, leaving) = workspace
         .db
-        .read(move |conn| Ok::<_, Error>((institutions::all(conn, today)?, Openings::read(conn, now)?)))
+        .read(move |conn| {
+            let all = institutions::all(conn, today)?;
+            Ok::<_, Error>((all, Openings::read(conn, now)?, institutions::leaving(conn, today)?))
+        })
         .await?;
+    let to_come = leaving.iter().filter(|l| !l.is_over);
     let notices: Vec<String> = all
         .iter()
         .filter_map(|i| match openings.readiness(&i.code, now) {
@@ -33,12 +37,15 @@ pub async fn index(workspace: Data<Workspace>, req: HttpRequest) -> Result<HttpR
             Readiness::ClosingSoon(at) => Some(format!("{}：{}から停止します", i.name, views::when(at))),
             Readiness::ClosedUntil(at) => Some(format!("{}：{}から再開します", i.name, views::when(at))),
         })
+        .chain(to_come.map(|l| format!("{}：{}", l.name, l.told)))
         .collect();
+    let named: Vec<&str> = all.iter().take(2).map(|i| i.name.as_str()).collect();
     let start = views::Start {
         notices: &notices,
         service: openings.service.notice(),
         accepts: openings.service.mode != Mode::Stopped,
         resume,
+        named: &named.join("、"),
         banks: all.len(),
     };
     let body = views::start(&workspace.site, &start);

@@ -5,7 +5,7 @@ use crate::{
         answers::Answers,
         views::{self, BankChoice, Towns},
     },
-    institutions::{self, Branch, Openings, Readiness},
+    institutions::{self, Branch, Leaving, Openings, Readiness},
     japan::digits::digits,
     web::Error,
     workspace::Workspace,
@@ -24,15 +24,21 @@ pub async fn closed_until(workspace: &Workspace, visitor: &Visitor) -> Result<Op
     })
 }
 
-pub async fn bank_choices(workspace: &Workspace) -> Result<Vec<BankChoice>, Error> {
+/// The institutions to choose from, and those that cannot be chosen any more.
+pub async fn bank_choices(workspace: &Workspace) -> Result<(Vec<BankChoice>, Vec<Leaving>), Error> {
     let now = workspace.clock.now();
     let today = crate::clock::jst(now).date();
-    let (all, openings) = workspace
+    let (all, openings, leaving) = workspace
         .db
-        .read(move |conn| Ok::<_, Error>((institutions::all(conn, today)?, Openings::read(conn, now)?)))
+        .read(move |conn| {
+            let all = institutions::all(conn, today)?;
+            Ok::<_, Error>((all, Openings::read(conn, now)?, institutions::leaving(conn, today)?))
+        })
         .await?;
+    let (over, to_come): (Vec<Leaving>, Vec<Leaving>) = leaving.into_iter().partition(|l| l.is_over);
+    let told = |code: &str| to_come.iter().find(|l| l.code == code).map(|l| l.told.clone());
     let state = |code: &str| match openings.readiness(code, now) {
-        Readiness::Open => String::new(),
+        Readiness::Open => told(code).unwrap_or_default(),
         Readiness::ClosingSoon(at) => format!("{}から手続きできなくなります", views::when(at)),
         Readiness::ClosedUntil(at) => format!("いまはお手続きできません（{}から再開）", views::when(at)),
     };
@@ -43,7 +49,7 @@ pub async fn bank_choices(workspace: &Workspace) -> Result<Vec<BankChoice>, Erro
         name: i.name,
         kana: i.kana,
     };
-    Ok(all.into_iter().map(choice).collect())
+    Ok((all.into_iter().map(choice).collect(), over))
 }
 
 pub async fn towns(workspace: &Workspace, answers: &Answers) -> Result<Towns, Error> {

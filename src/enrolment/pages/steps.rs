@@ -94,6 +94,7 @@ async fn terms_without_draft(workspace: &Workspace, why: Option<&str>) -> Result
     let extra = Extra {
         terms: Some(&terms),
         banks: &[],
+        over: &[],
         towns: None,
         branches: None,
         rev: 0,
@@ -116,9 +117,9 @@ async fn render(
     flags: &Flags,
     back_to_check: bool,
 ) -> Result<HttpResponse, Error> {
-    let banks = match step {
+    let (banks, over) = match step {
         Step::Bank => bank_choices(workspace).await?,
-        _ => vec![],
+        _ => (vec![], vec![]),
     };
     let terms = match step {
         Step::Terms => {
@@ -131,6 +132,7 @@ async fn render(
     let extra = Extra {
         terms: terms.as_ref(),
         banks: &banks,
+        over: &over,
         towns: if looked_up {
             Some(towns(workspace, &visitor.answers).await?)
         } else {

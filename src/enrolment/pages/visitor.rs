@@ -52,7 +52,11 @@ pub async fn applicant(workspace: &Workspace, req: &HttpRequest) -> Result<Found
             };
             let application = store::find(conn, &visit.application_id)?;
             let answers = application.open(&world.keys)?;
-            let context = store::context(conn, &world, &answers)?;
+            // What was sent before an institution retired goes on.
+            let context = match application.state.is_editable() {
+                true => store::context(conn, &world, &answers)?,
+                false => store::context_as_accepted(conn, &world, &answers)?,
+            };
             Ok(Some(Box::new(Visitor {
                 visit,
                 application,

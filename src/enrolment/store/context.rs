@@ -3,7 +3,7 @@ use crate::{
     config::AccountCapture,
     db::Conn,
     enrolment::{answers::Answers, form::Context},
-    institutions,
+    institutions::{self, Institution},
     japan::{digits::digits, yucho},
     texts,
     workspace::Workspace,
@@ -16,10 +16,7 @@ pub fn context(conn: &mut Conn, workspace: &Workspace, answers: &Answers) -> Que
     let today = jst(now).date();
     let code = answers.get("institution");
     let institution = institutions::in_service(conn, code, today)?;
-    let branch_code = match institution.as_ref().is_some_and(|i| i.is_yucho()) {
-        true => yucho_branch(answers).unwrap_or_default(),
-        false => answers.get("branch").to_owned(),
-    };
+    let branch_code = branch_code(institution.as_ref(), answers);
     let branch = institutions::branch_in_service(conn, code, &branch_code, today)?;
     let settings = workspace.settings.institutions.get(code);
     Ok(Context {
@@ -33,13 +30,24 @@ pub fn context(conn: &mut Conn, workspace: &Workspace, answers: &Answers) -> Que
     })
 }
 
-/// The same for answers that were accepted: a branch that retired since is still theirs, and the institution's word counts.
+/// The same for answers that were accepted: what retired since is still theirs, and the institution's word counts.
 pub fn context_as_accepted(conn: &mut Conn, workspace: &Workspace, answers: &Answers) -> QueryResult<Context> {
     let mut context = context(conn, workspace, answers)?;
+    if context.institution.is_none() {
+        context.institution = institutions::find(conn, answers.get("institution"))?;
+    }
     if context.branch.is_none() {
-        context.branch = institutions::branch(conn, answers.get("institution"), answers.get("branch"))?;
+        let code = branch_code(context.institution.as_ref(), answers);
+        context.branch = institutions::branch(conn, answers.get("institution"), &code)?;
     }
     Ok(context)
+}
+
+fn branch_code(institution: Option<&Institution>, answers: &Answers) -> String {
+    match institution.is_some_and(Institution::is_yucho) {
+        true => yucho_branch(answers).unwrap_or_default(),
+        false => answers.get("branch").to_owned(),
+    }
 }
 
 fn yucho_branch(answers: &Answers) -> Option<String> {

@@ -11,7 +11,8 @@ pub struct Start<'a> {
     pub accepts: bool,
     /// This browser has a draft, or a refused application that can be corrected.
     pub resume: bool,
-    /// Institutions in service.
+    /// The first institutions in service, by name, and how many there are.
+    pub named: &'a str,
     pub banks: usize,
 }
 
@@ -55,7 +56,7 @@ pub fn start(site: &Site, start: &Start) -> Markup {
             li { "金融機関に届け出た電話番号など" }
         }
         h2 { "使える金融機関" }
-        p { "第四北越銀行、ゆうちょ銀行など" (start.banks) "の金融機関が使えます。" }
+        p { (start.named) "など" (start.banks) "の金融機関が使えます。" }
         @if start.notices.is_empty() {
             p { "いま停止している金融機関はありません。" a href="/availability" { "停止の予定を見る" } }
         } @else {

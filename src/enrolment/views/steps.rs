@@ -16,7 +16,7 @@ use crate::{
         answers::Answers,
         form::{Context, Step},
     },
-    institutions::Branch,
+    institutions::{Branch, Leaving},
     texts::TermsInUse,
     web::ui::{self, FieldError},
 };
@@ -27,6 +27,8 @@ pub struct Extra<'a> {
     /// On the page of the terms.
     pub terms: Option<&'a TermsInUse>,
     pub banks: &'a [BankChoice],
+    /// Institutions that cannot be chosen any more since lately.
+    pub over: &'a [Leaving],
     pub towns: Option<Towns>,
     /// Branches found, and how many there are in all; `None` before a search.
     pub branches: Option<(Vec<Branch>, i64)>,

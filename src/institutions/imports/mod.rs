@@ -5,16 +5,14 @@ mod compare;
 mod store;
 mod views;
 
-pub use compare::read as read_branches;
+pub use self::{compare::read as read_branches, store::Import};
 
-use self::{
-    compare::{Difference, compare, read},
-    store::Import,
-};
+use self::compare::{Difference, compare, read};
 use super::store as tables;
 use crate::{
     accounts::{self, Staff},
     clock::jst,
+    crypto::KeyRing,
     db::{Conn, one_at_a_time},
     japan::date::parse_compact,
     web::{Error, FormBody, Site, html, read_upload, see_other, ui::FieldError, unprocessable},
@@ -75,6 +73,19 @@ async fn create(
     };
     let id = workspace.db.write(write).await?;
     Ok(see_other(&format!("/institutions/imports/{id}")))
+}
+
+/// The last table that was taken in and names an institution, with the name of who took it in.
+pub fn last_of(conn: &mut Conn, keys: &KeyRing, institution: &str) -> Result<Option<(String, Import)>, Error> {
+    let known = tables::codes(conn)?;
+    for import in store::applied_with(conn, institution)? {
+        let names_it = read(import.body.as_bytes(), &known).is_ok_and(|(_, rows)| rows.contains_key(institution));
+        if names_it {
+            let by = import.applied_by.clone().unwrap_or_default();
+            return Ok(Some((accounts::name_of(conn, keys, &by)?, import)));
+        }
+    }
+    Ok(None)
 }
 
 /// An import with its difference to the table as it is now.

@@ -33,6 +33,16 @@ pub fn find(conn: &mut Conn, id: &str) -> QueryResult<Import> {
     Import::query().filter(branch_imports::id.eq(id)).first(conn)
 }
 
+/// Tables that were taken in and hold these digits somewhere, newest first.
+pub fn applied_with(conn: &mut Conn, digits: &str) -> QueryResult<Vec<Import>> {
+    Import::query()
+        .filter(branch_imports::applied_at.is_not_null())
+        .filter(branch_imports::body.like(format!("%{digits}%")))
+        .order(branch_imports::applied_at.desc())
+        .limit(SHOWN)
+        .load(conn)
+}
+
 /// Keeps a table; gives its id.
 pub fn add(conn: &mut Conn, body: &str, by: &str, now: NaiveDateTime) -> QueryResult<String> {
     let id = ulid::Ulid::generate().to_string();

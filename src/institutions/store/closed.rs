@@ -1,11 +1,12 @@
 use crate::{
     db::{Conn, closure_rules, closures, holidays, service_modes},
-    institutions::{Closure, Mode, Regular, ServiceMode, hours::Rule},
+    institutions::{Closure, Mode, Regular, ServiceMode, holidays::closed_days, hours::Rule},
     japan::calendar::Calendar,
     web::Error,
 };
 use chrono::{Days, NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
+use std::collections::BTreeMap;
 
 /// Closed times that have not ended.
 pub fn closures(conn: &mut Conn, now: NaiveDateTime) -> QueryResult<Vec<Closure>> {
@@ -99,7 +100,7 @@ pub fn withdraw_closure(conn: &mut Conn, id: &str, now: NaiveDateTime) -> QueryR
     Ok(single + recurring > 0)
 }
 
-/// The holidays around a time: what a rule may look back on and ahead to.
+/// The holidays around a time, and the bureau's closed days: what a rule may look back on and ahead to.
 pub fn calendar(conn: &mut Conn, now: NaiveDateTime) -> QueryResult<Calendar> {
     let today = crate::clock::jst(now).date();
     let days = holidays::table
@@ -110,7 +111,16 @@ pub fn calendar(conn: &mut Conn, now: NaiveDateTime) -> QueryResult<Calendar> {
         )
         .select(holidays::day)
         .load::<NaiveDate>(conn)?;
-    Ok(Calendar::of(days))
+    Ok(Calendar::of(days).closing(closed_days(conn)?))
+}
+
+/// The holidays from a day to another with their names.
+pub fn holiday_names(conn: &mut Conn, from: NaiveDate, to: NaiveDate) -> QueryResult<BTreeMap<NaiveDate, String>> {
+    let rows: Vec<(NaiveDate, String)> = holidays::table
+        .filter(holidays::day.between(from, to))
+        .select((holidays::day, holidays::name))
+        .load(conn)?;
+    Ok(rows.into_iter().collect())
 }
 
 /// The last day the table of holidays speaks of.

@@ -1,10 +1,13 @@
-//! The tables of the institutions: names and branches here, closed times and the switch in `closed`.
+//! The tables of the institutions: names and branches here, what staff change of them in `directory`, closed times and
+//! the switch in `closed`.
 mod closed;
+mod directory;
 
 pub use closed::{
-    add_closure, add_mode, add_rule, calendar, closures, current_mode, last_holiday, rules, service_stops,
-    withdraw_closure,
+    add_closure, add_mode, add_rule, calendar, closures, current_mode, holiday_names, last_holiday, rules,
+    service_stops, withdraw_closure,
 };
+pub use directory::{add, branches_in_service, every, leaving, reinstate, rename, retire};
 
 use crate::{
     db::{Conn, branches, institutions, postal_codes, text_enum},
@@ -35,17 +38,42 @@ pub struct Institution {
     pub kana: String,
     #[diesel(deserialize_as = String)]
     pub kind: Kind,
+    /// From this day in Japan on it can be chosen no more.
+    pub retired_on: Option<NaiveDate>,
+    /// What citizens read as the reason.
+    pub retired_reason: Option<String>,
+    /// Who takes its place.
+    pub successor_code: Option<String>,
 }
 
-impl Institution {
+impl Kind {
     /// Its group on the page.
-    pub fn group(&self) -> &'static str {
-        match self.kind {
+    pub fn group(self) -> &'static str {
+        match self {
             Kind::Bank => "銀行",
             Kind::Shinkin | Kind::Rokin | Kind::Shinkumi => "信用金庫・労働金庫・信用組合",
             Kind::Nokyo => "農業協同組合（JA）",
             Kind::Yucho => "ゆうちょ銀行",
         }
+    }
+    pub fn label(self) -> &'static str {
+        match self {
+            Kind::Shinkin => "信用金庫",
+            Kind::Rokin => "労働金庫",
+            Kind::Shinkumi => "信用組合",
+            Kind::Bank | Kind::Nokyo | Kind::Yucho => self.group(),
+        }
+    }
+}
+
+impl Institution {
+    /// Its group on the page.
+    pub fn group(&self) -> &'static str {
+        self.kind.group()
+    }
+    /// It cannot be chosen on this day any more.
+    pub fn is_over(&self, today: NaiveDate) -> bool {
+        self.retired_on.is_some_and(|day| day <= today)
     }
     /// Its account is asked for in passbook shape (記号・番号).
     pub fn is_yucho(&self) -> bool {

@@ -172,3 +172,13 @@ async fn a_role_that_is_taken_away_is_gone_at_the_next_request() {
         assert_eq!(boss.get("/staff").await.status, 200);
     }
 }
+
+#[test]
+fn the_docs_hold_the_table_of_permissions() {
+    let page = std::fs::read_to_string("docs/OPERATIONS.md").unwrap();
+    let (begin, end) = ("<!-- permissions:begin -->", "<!-- permissions:end -->");
+    let kept = page.split(begin).nth(1).and_then(|rest| rest.split(end).next());
+    let kept = kept.expect("docs/OPERATIONS.md has both markers");
+    let table = accounts::table_in_markdown();
+    assert_eq!(kept.trim(), table.trim(), "put this between the markers:\n{table}");
+}

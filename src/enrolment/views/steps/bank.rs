@@ -39,6 +39,12 @@ pub fn fields(answers: &Answers, extra: &Extra, errors: &[FieldError]) -> Markup
                     }
                 }
             }
+            @if !extra.over.is_empty() {
+                div class="notice" {
+                    h2 { "取扱いを終えた金融機関" }
+                    @for one in extra.over { p { strong { (one.name) } "：" (one.told) } }
+                }
+            }
             fieldset class="field" {
                 legend { "ほかの金融機関" }
                 div class="radios" {

@@ -4,6 +4,7 @@ mod list;
 mod markup;
 mod plans;
 mod search;
+mod sizes;
 
 use crate::{applicant::Applicant, browser::Browser, harness::World};
 

@@ -1,6 +1,7 @@
 # make run   sets up what is missing, builds, and starts everything on loopback
 # make test  sets up what is missing and runs every test
-.PHONY: run test setup check rust-test browser-test power-loss-test supply-chain bench chaos powerloss migration fuzz sbom
+.PHONY: run test setup check rust-test browser-test power-loss-test supply-chain bench bench-console chaos powerloss migration fuzz \
+    sbom
 
 run: setup
 	cargo build --quiet
@@ -33,6 +34,11 @@ supply-chain:
 bench:
 	cargo build --quiet --release
 	scripts/bench
+
+# A million applications at the console, on both engines: what every page and the export take. SCALE_ROWS, SCALE_ROUNDS.
+bench-console:
+	SCALE_ROWS=$${SCALE_ROWS:-1000000} SCALE_ROUNDS=$${SCALE_ROUNDS:-40} TEST_POSTGRES_DURABLE=yes \
+	    scripts/with-postgres cargo nextest run --cargo-profile chaos --profile chaos -E 'test(scale::)'
 
 # Kills and faults without end: CHAOS_ROUNDS, CHAOS_PER_ROUND, CHAOS_SEED. The figures are kept in
 # bench/results.

@@ -53,6 +53,7 @@ pub const RULES: &[Rule] = &[
         "/applications/views/{id}/removal",
         Access::May(P::ReadApplications),
     ),
+    rule("POST", "/applications/density", Access::May(P::ReadApplications)),
     rule("GET", "/applications/export", Access::StepUp(P::DownloadDeliveries)),
     rule("GET", "/applications/{id}", Access::May(P::ReadApplications)),
     rule("POST", "/applications/{id}/reveals", Access::May(P::RevealPersonal)),

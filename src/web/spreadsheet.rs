@@ -1,8 +1,10 @@
 use super::Error;
 use actix_web::{
-    HttpResponse,
+    HttpResponse, HttpResponseBuilder,
     http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY},
+    web::Bytes,
 };
+use futures_util::{Stream, StreamExt, future, stream};
 
 /// A CSV that a person opens in a spreadsheet: UTF-8 with BOM, CR LF, and no cell that could be a formula.
 ///
@@ -12,24 +14,56 @@ pub fn spreadsheet<const N: usize>(
     header: [&str; N],
     rows: impl Iterator<Item = [String; N]>,
 ) -> Result<HttpResponse, Error> {
-    let failed = |e: csv::Error| Error::Internal(e.to_string());
-    let mut writer = csv::WriterBuilder::new()
-        .terminator(csv::Terminator::CRLF)
-        .from_writer("\u{FEFF}".as_bytes().to_vec());
-    writer.write_record(header).map_err(failed)?;
-    for row in rows {
-        writer.write_record(row.map(defused)).map_err(failed)?;
-    }
-    let bytes = writer.into_inner().map_err(|e| Error::Internal(e.to_string()))?;
-    Ok(HttpResponse::Ok()
+    let mut bytes = head(header)?;
+    bytes.extend(lines(rows)?);
+    Ok(answer(name).body(bytes))
+}
+
+/// The same, sent as its parts come, so that a file of any length needs the memory of one part.
+///
+/// A part that fails cuts the answer off before its end, so that no browser takes it for the whole file.
+pub fn spreadsheet_in_parts<const N: usize>(
+    name: &str,
+    header: [&str; N],
+    parts: impl Stream<Item = Result<Vec<[String; N]>, Error>> + 'static,
+) -> Result<HttpResponse, Error> {
+    let head = head(header)?;
+    let parts = parts.map(|part| {
+        let written = part.and_then(|rows| lines(rows.into_iter()));
+        written.inspect_err(|error| tracing::error!(%error, "a spreadsheet was cut off"))
+    });
+    let all = stream::once(future::ready(Ok(head))).chain(parts);
+    Ok(answer(name).streaming(all.map(|part| part.map(Bytes::from))))
+}
+
+fn answer(name: &str) -> HttpResponseBuilder {
+    let mut answer = HttpResponse::Ok();
+    answer
         .content_type("text/csv; charset=utf-8")
         .insert_header((CACHE_CONTROL, "no-store"))
         .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
         .insert_header((
             CONTENT_SECURITY_POLICY,
             "default-src 'none'; frame-ancestors 'none'; sandbox",
-        ))
-        .body(bytes))
+        ));
+    answer
+}
+
+fn head<const N: usize>(header: [&str; N]) -> Result<Vec<u8>, Error> {
+    let mut bytes = "\u{FEFF}".as_bytes().to_vec();
+    bytes.extend(lines(std::iter::once(header.map(str::to_owned)))?);
+    Ok(bytes)
+}
+
+fn lines<const N: usize>(rows: impl Iterator<Item = [String; N]>) -> Result<Vec<u8>, Error> {
+    let mut writer = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(vec![]);
+    for row in rows {
+        let written = writer.write_record(row.map(defused));
+        written.map_err(|e| Error::Internal(e.to_string()))?;
+    }
+    writer.into_inner().map_err(|e| Error::Internal(e.to_string()))
 }
 
 /// What a spreadsheet would take for a formula is made text.

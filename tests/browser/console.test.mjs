@@ -233,6 +233,39 @@ describe('a day at the desk', () => {
     await look(stage, ['/', '/applications', '/deliveries', '/layouts', '/audit', '/audit/checkpoints', '/corrections']);
   }));
 
+  test('a name of sixty characters and a rare kanji wrap, narrow and wide, and rows may stand close', (t) => visit(t, { ...options, limit: 400_000 }, async (stage) => {
+    const { page, app } = stage;
+    const name = { family_name: `𠮷${'野'.repeat(29)}`, given_name: `𠮷${'郎'.repeat(29)}`, family_kana: 'ヨシノ', given_kana: 'ヨシロウ' };
+    let number;
+    await beside(async (citizen) => { number = await form.enrol(citizen, app, form.person({ name })); });
+    await desk.signIn(page, app, CLERK);
+    await page.goto(`${app.console}/applications`);
+    await page.getByLabel('さがす', { exact: true }).fill('よしろう ヨシノ');
+    await page.locator('.find button').click();
+    await page.waitForURL(/sid=/);
+    assert.ok((await page.locator('tbody').innerText()).includes('𠮷＊ 𠮷＊'), 'no half of a character');
+    await page.getByRole('link', { name: number }).click();
+    await page.getByText('伏せた項目を表示する').click();
+    await page.getByText('料金システムへの登録を確かめるため').click();
+    await desk.press(page, '理由を記録して表示する');
+    assert.ok((await page.locator('main').innerText()).includes(`${name.family_name}　${name.given_name}`));
+    await look(stage, [new URL(page.url()).pathname]);
+
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await page.goto(`${app.console}/applications?result=registered`);
+    await page.getByText('いまの条件をビューとして保存').click();
+    await page.getByLabel('ビューの名前').fill(`𠮷${'長い名前のビュー'.repeat(5)}`.slice(0, 41));
+    await desk.press(page, '保存する');
+    const height = () => page.locator('tbody tr').first().evaluate((row) => row.getBoundingClientRect().height);
+    const standard = await height();
+    await desk.press(page, '詰める');
+    assert.ok(await height() < standard, 'rows stand closer');
+    await look(stage, ['/applications', '/applications?result=registered']);
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await desk.press(page, '標準');
+    assert.equal(await height(), standard);
+  }));
+
   test('the codes print on one A4 page', (t) => visit(t, options, async ({ page, app }) => {
     await desk.signIn(page, app, CLERK);
     await page.goto(`${app.console}/account`);

@@ -4,6 +4,7 @@ mod list;
 mod plans;
 mod scans;
 mod search;
+mod sizes;
 
 use crate::{applicant::Applicant, browser::Browser, harness::World};
 

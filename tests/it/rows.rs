@@ -5,6 +5,7 @@ use mizumado::{
     crypto::{KeyRing, Place},
     db::Conn,
     enrolment::states::Registration,
+    japan::kana::prefixes,
 };
 use serde_json::json;
 
@@ -16,6 +17,8 @@ pub struct Row {
     pub institution: &'static str,
     /// Family and given name.
     pub name: (String, String),
+    /// Further answers, as heavy as real ones where that matters.
+    pub more: &'static [(&'static str, &'static str)],
     pub at: NaiveDateTime,
 }
 
@@ -27,6 +30,7 @@ impl Row {
             receipt: format!("{n:09}"),
             institution: "0140",
             name: (format!("姓{n}"), "名".into()),
+            more: &[],
             at,
         }
     }
@@ -75,13 +79,34 @@ fn value(keys: &KeyRing, row: &Row) -> String {
         row: &row.id,
         field: "answers",
     };
-    let fields = json!({ "family_name": row.name.0, "given_name": row.name.1 });
+    let mut fields = json!({ "family_name": row.name.0, "given_name": row.name.1 });
+    for (name, value) in row.more {
+        fields[*name] = json!(value);
+    }
     let answers = json!({ "fields": fields, "revs": {} }).to_string();
     let (sealed, at) = (keys.seal(place, &answers).unwrap(), literal(row.at));
     let (id, receipt, institution) = (&row.id, &row.receipt, row.institution);
     format!(
         "('{id}', '{receipt}', 'draft', 1, '{institution}', '{sealed}', 'c{id}', 's{id}', 'rows', {at}, false, {at}, {at}, {at})"
     )
+}
+
+/// Makes the rows found by names in kana: `which` is SQL that gives the place in `kana` of an application.
+pub fn name_all(conn: &mut Conn, keys: &KeyRing, kana: &[String], which: &str) -> QueryResult<()> {
+    conn.batch_execute("create table names (no bigint not null, token text not null, primary key (no, token))")?;
+    for (no, kana) in kana.iter().enumerate() {
+        let tokens = prefixes(kana, 6)
+            .into_iter()
+            .map(|p| keys.blind("applications.kana", &p));
+        let values: Vec<String> = tokens.map(|token| format!("({no}, '{token}')")).collect();
+        conn.batch_execute(&format!("insert into names (no, token) values {}", values.join(",")))?;
+    }
+    conn.batch_execute(&format!(
+        "insert into application_tokens (application_id, kind, token) \
+         select a.id, 'kana', n.token from applications a join names n on n.no = {which} \
+         where a.terms_hash = 'rows'; \
+         drop table names;"
+    ))
 }
 
 /// State and number of the newest event.

@@ -21,6 +21,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    list_settings (staff_id) {
+        staff_id -> Text,
+        density -> Text,
+    }
+}
+
+diesel::table! {
     reveals (id) {
         id -> Text,
         application_id -> Text,

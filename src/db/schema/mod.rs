@@ -65,6 +65,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     staff_sessions,
     searches,
     saved_views,
+    list_settings,
     reveals,
     application_notes,
     result_outbox,

@@ -1,11 +1,11 @@
 //! What staff do with one application, and the views they keep. Each is one transaction with its audit entry.
-use super::{Filter, detail, views};
+use super::{Filter, detail, filter, views};
 use crate::{
     accounts::Staff,
     db::Conn,
     enrolment::{
         states::{Cause, Registration},
-        store::{self, Reveal},
+        store::{self, Density, Reveal},
     },
     web::{Error, FormBody, Site, html, see_other, ui::FieldError, unprocessable},
     workspace::Workspace,
@@ -151,6 +151,28 @@ pub async fn withdraw(
     };
     workspace.db.write(write).await?;
     Ok(see_other(&path))
+}
+
+/// `POST /applications/density`: how close the rows stand, for this person from now on; back to the same page.
+pub async fn choose_density(workspace: Data<Workspace>, staff: Staff, form: FormBody) -> Result<HttpResponse, Error> {
+    let list: BTreeMap<String, String> = url::form_urlencoded::parse(form.get("list").as_bytes())
+        .into_owned()
+        .collect();
+    let query = Filter::read(&list).query_with(&filter::span_pairs(&filter::span(&list)));
+    let density = Density::from_word(form.get("density")).unwrap_or(Density::Standard);
+    let now = workspace.clock.now();
+    let write = move |conn: &mut Conn| {
+        store::choose_density(conn, &staff.id, density)?;
+        staff.record(
+            conn,
+            now,
+            "applications.density_chosen",
+            "applications",
+            density.as_str(),
+        )
+    };
+    workspace.db.write(write).await?;
+    Ok(see_other(&format!("/applications?{query}")))
 }
 
 /// `POST /applications/views`

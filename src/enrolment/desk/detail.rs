@@ -1,5 +1,5 @@
 //! `GET /applications/{id}`: everything about one application; what is personal is masked until it is revealed.
-use super::{Filter, views};
+use super::{Filter, search, views};
 use crate::{
     accounts::{self, Staff},
     db::Conn,
@@ -130,10 +130,10 @@ fn neighbours(
     };
     let calendar = institutions::calendar(conn, now)?;
     let mut narrow = filter.narrow(&calendar, now);
-    narrow.ids = super::hits(conn, staff, filter, now)?.map(|hits| hits.ids);
+    narrow.sought = search::named(conn, staff, filter, now)?.map(|search| search.sought);
     let mut one = |span: Span| {
-        let rows = store::list(conn, &narrow, filter.order(), &span, 1)?;
-        Ok::<_, Error>(rows.into_iter().next().map(|a| a.id))
+        let lines = store::lines(conn, &narrow, filter.order(), &span, 1)?;
+        Ok::<_, Error>(lines.into_iter().next().map(|line| line.id))
     };
     Ok((one(Span::Before(place.clone()))?, one(Span::After(place))?))
 }

@@ -139,7 +139,7 @@ impl Filter {
         Order::from_word(&self.order).unwrap_or(Order::Newest)
     }
 
-    /// What the store is asked for. The hits of a search come from elsewhere.
+    /// What the store is asked for. What a search looks for comes from elsewhere.
     pub fn narrow(&self, calendar: &Calendar, now: NaiveDateTime) -> Narrow {
         let (from, to) = self.days(calendar, jst(now).date());
         let midnight = |day: NaiveDate| utc_from_jst(day.and_time(NaiveTime::MIN));
@@ -150,7 +150,7 @@ impl Filter {
             states: states.map(|(_, _, states)| states.to_vec()).unwrap_or_default(),
             institution: Some(self.institution.clone()).filter(|code| !code.is_empty()),
             stuck_since: self.attention.then(|| now - Duration::hours(24)),
-            ids: None,
+            sought: None,
         }
     }
 
@@ -196,6 +196,15 @@ pub fn span(query: &BTreeMap<String, String>) -> Span {
         (Some(after), _) => Span::After(after),
         (None, Some(before)) => Span::Before(before),
         (None, None) => Span::First,
+    }
+}
+
+/// A span as an address holds it.
+pub fn span_pairs(span: &Span) -> Vec<(&'static str, String)> {
+    match span {
+        Span::First => vec![],
+        Span::After(place) => vec![("after", cursor_word(place))],
+        Span::Before(place) => vec![("before", cursor_word(place))],
     }
 }
 

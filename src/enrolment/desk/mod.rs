@@ -4,20 +4,20 @@ mod corrections;
 mod detail;
 mod export;
 mod filter;
+mod search;
 mod views;
 
 pub use filter::Filter;
 
 use super::{
     receipt,
-    store::{self, Application, Cursor, Order},
+    store::{self, Application, Cursor, Order, Span},
 };
 use crate::{
     accounts::Staff,
     db::Conn,
     institutions::{self, Institution},
-    japan::{digits::digits, kana, phone},
-    web::{Error, FormBody, Site, html, see_other},
+    web::{Error, Site, html},
     workspace::Workspace,
 };
 use actix_web::{
@@ -25,13 +25,14 @@ use actix_web::{
     web::{Data, Query, ServiceConfig, get, post},
 };
 use chrono::NaiveDateTime;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.route("/applications", get().to(index))
-        .route("/applications/searches", post().to(search))
+        .route("/applications/searches", post().to(search::create))
         .route("/applications/views", post().to(actions::save_view))
         .route("/applications/views/{id}/removal", post().to(actions::drop_view))
+        .route("/applications/density", post().to(actions::choose_density))
         .route("/applications/export", get().to(export::show))
         .route("/applications/{id}", get().to(detail::show))
         .route("/applications/{id}/reveals", post().to(actions::reveal))
@@ -48,18 +49,12 @@ pub fn routes(cfg: &mut ServiceConfig) {
 const PAGE: i64 = 50;
 /// The list says 「10,000件以上」 instead of counting further.
 pub const MOST_COUNTED: i64 = 10_000;
-/// Hits of a search that are looked at; more than that is no search.
-const MOST_HITS: i64 = 2_000;
 
 /// How many applications a filter without a search has; counts no further than [`MOST_COUNTED`].
 pub fn count_filtered(conn: &mut Conn, filter: &Filter, now: NaiveDateTime) -> Result<i64, Error> {
     let calendar = institutions::calendar(conn, now)?;
-    Ok(store::count(
-        conn,
-        &filter.narrow(&calendar, now),
-        Order::Newest,
-        MOST_COUNTED,
-    )?)
+    let narrow = filter.narrow(&calendar, now);
+    Ok(store::count(conn, &narrow, Order::Newest, &Span::First, MOST_COUNTED)?)
 }
 
 /// One row of the list. The name is masked.
@@ -80,14 +75,17 @@ pub struct ListPage {
     pub filter: Filter,
     pub rows: Vec<Row>,
     pub count: i64,
+    /// Which page it is, and how many rows stand before it; counted no further than [`MOST_COUNTED`], like `count`.
+    pub span: Span,
+    pub earlier: i64,
+    pub density: store::Density,
     /// More rows before, after.
     pub before: bool,
     pub after: bool,
     pub institutions: Vec<Institution>,
     pub saved: Vec<store::SavedView>,
-    /// What a search looked for, in words without data; and whether its hits were too many.
+    /// What a search looked for, in words without data.
     pub search: Option<String>,
-    pub too_many: bool,
 }
 
 /// `GET /applications`
@@ -122,13 +120,16 @@ fn load(
     let filter = Filter::read(query);
     let (span, order) = (filter::span(query), filter.order());
     let now = workspace.clock.now();
-    let search = hits(conn, staff, &filter, now)?;
+    let search = search::named(conn, staff, &filter, now)?;
     let calendar = institutions::calendar(conn, now)?;
     let mut narrow = filter.narrow(&calendar, now);
-    narrow.ids = search.as_ref().map(|s| s.ids.clone());
+    let label = search.map(|search| {
+        narrow.sought = Some(search.sought);
+        search.label
+    });
     let mut found = store::list(conn, &narrow, order, &span, PAGE + 1)?;
     let more = found.len() as i64 > PAGE;
-    let backwards = matches!(span, store::Span::Before(_));
+    let backwards = matches!(span, Span::Before(_));
     if more {
         // The row beyond the page stands at its far end.
         let at = if backwards { 0 } else { found.len() - 1 };
@@ -136,21 +137,47 @@ fn load(
     }
     let institutions = institutions::every(conn)?;
     let rows = found.into_iter().map(|a| row(workspace, &institutions, order, a));
+    let rows = rows.collect::<Result<Vec<Row>, _>>()?;
     Ok(ListPage {
-        rows: rows.collect::<Result<_, _>>()?,
-        count: store::count(conn, &narrow, order, MOST_COUNTED)?,
+        earlier: earlier(conn, &narrow, order, &span, &rows)?,
+        count: store::count(conn, &narrow, order, &Span::First, MOST_COUNTED)?,
         before: if backwards {
             more
         } else {
-            matches!(span, store::Span::After(_))
+            matches!(span, Span::After(_))
         },
         after: if backwards { true } else { more },
         saved: store::views_of(conn, &staff.id)?,
-        too_many: search.as_ref().is_some_and(|s| s.too_many),
-        search: search.map(|s| s.label),
+        density: store::density_of(conn, &staff.id)?,
+        search: label,
+        span,
+        rows,
         institutions,
         filter,
     })
+}
+
+/// How many rows of the list stand before a page.
+fn earlier(conn: &mut Conn, narrow: &store::Narrow, order: Order, span: &Span, rows: &[Row]) -> Result<i64, Error> {
+    match (span, rows.first().and_then(|row| row.place.clone())) {
+        (Span::First, _) | (_, None) => Ok(0),
+        (_, Some(first)) => Ok(store::count(conn, narrow, order, &Span::Before(first), MOST_COUNTED)?),
+    }
+}
+
+/// An institution as staff read it; its code where the table has it no more.
+fn institution_name(institutions: &[Institution], code: Option<&str>) -> String {
+    let code = code.unwrap_or_default();
+    let institution = institutions.iter().find(|i| i.code == code);
+    institution.map_or(code.to_owned(), |i| i.name.clone())
+}
+
+/// A reason's word as staff read it.
+fn reason_text(word: Option<&str>) -> String {
+    word.and_then(crate::gateways::Reason::from_word)
+        .and_then(super::reasons::text)
+        .map(|t| t.staff.to_string())
+        .unwrap_or_default()
 }
 
 fn row(
@@ -166,12 +193,6 @@ fn row(
     } else {
         name
     };
-    let code = application.institution_code.clone().unwrap_or_default();
-    let institution = institutions.iter().find(|i| i.code == code);
-    let reason = application
-        .reason
-        .as_deref()
-        .and_then(crate::gateways::Reason::from_word);
     let at = match order {
         Order::Decided => application.decided_at,
         _ => application.confirmed_at,
@@ -183,12 +204,9 @@ fn row(
             .map(receipt::display)
             .unwrap_or_default(),
         name: mask_name(name.trim()),
-        institution: institution.map_or(code, |i| i.name.clone()),
+        institution: institution_name(institutions, application.institution_code.as_deref()),
         state: application.state,
-        reason: reason
-            .and_then(super::reasons::text)
-            .map(|t| t.staff)
-            .unwrap_or_default(),
+        reason: reason_text(application.reason.as_deref()),
         confirmed_at: application.confirmed_at,
         decided_at: application.decided_at,
         place: at.map(|at| Cursor {
@@ -204,104 +222,4 @@ pub fn mask_name(name: &str) -> String {
     let parts = name.split([' ', '\u{3000}']).filter(|part| !part.is_empty());
     let masked = parts.map(|part| format!("{}＊", part.chars().next().unwrap_or('＊')));
     masked.collect::<Vec<_>>().join(" ")
-}
-
-/// The applications that a search found.
-struct Hits {
-    label: String,
-    ids: Vec<String>,
-    too_many: bool,
-}
-
-fn hits(conn: &mut Conn, staff: &Staff, filter: &Filter, now: NaiveDateTime) -> Result<Option<Hits>, Error> {
-    if filter.search.is_empty() {
-        return Ok(None);
-    }
-    let Some(search) = store::find_search(conn, &staff.id, &filter.search, now)? else {
-        let label = "検索の期限（1日）が過ぎました。もう一度検索してください".to_owned();
-        return Ok(Some(Hits {
-            label,
-            ids: vec![],
-            too_many: false,
-        }));
-    };
-    let tokens: Vec<(String, String)> = serde_json::from_str(&search.tokens).unwrap_or_default();
-    let mut found: Option<Vec<String>> = None;
-    let mut too_many = false;
-    for (kind, token) in tokens {
-        let ids = match kind.as_str() {
-            "customer" => store::of_customer(conn, &token, MOST_HITS)?,
-            kind => store::tokens_hits(conn, kind, &token, MOST_HITS)?,
-        };
-        too_many |= ids.len() as i64 == MOST_HITS;
-        found = Some(match found {
-            None => ids,
-            Some(before) => {
-                let these: BTreeSet<String> = ids.into_iter().collect();
-                before.into_iter().filter(|id| these.contains(id)).collect()
-            }
-        });
-    }
-    Ok(Some(Hits {
-        label: search.label,
-        ids: found.unwrap_or_default(),
-        too_many,
-    }))
-}
-
-/// `POST /applications/searches`: an exact number leads to its record; name and phone get an opaque id (ux rule 6).
-async fn search(workspace: Data<Workspace>, staff: Staff, form: FormBody) -> Result<HttpResponse, Error> {
-    let typed = form.get("q").trim().to_owned();
-    let (world, now) = (workspace.clone(), workspace.clock.now());
-    let write = move |conn: &mut Conn| find(conn, &world, &staff, &typed, now);
-    let path = workspace.db.write(write).await?;
-    Ok(see_other(&path))
-}
-
-fn find(
-    conn: &mut Conn,
-    workspace: &Workspace,
-    staff: &Staff,
-    typed: &str,
-    now: NaiveDateTime,
-) -> Result<String, Error> {
-    if typed.is_empty() {
-        return Ok("/applications".into());
-    }
-    if let Some(number) = receipt::parse(typed)
-        && let Some(id) = store::find_id_by_receipt(conn, &number)?
-    {
-        return Ok(format!("/applications/{id}"));
-    }
-    let keys = &workspace.keys;
-    let (tokens, label) = match digits(typed) {
-        Some(number) => {
-            let index = keys.blind("applications.customer", &number);
-            let of_customer = store::of_customer(conn, &index, 2)?;
-            match of_customer.as_slice() {
-                [only] => return Ok(format!("/applications/{only}")),
-                [] => (
-                    vec![("phone", keys.blind("applications.phone", &phone_digits(typed, number)))],
-                    "電話番号",
-                ),
-                _ => (vec![("customer", index)], "お問い合わせ番号"),
-            }
-        }
-        None => {
-            let prefix = |word: &str| kana::fold(word).chars().take(6).collect::<String>();
-            let tokens = typed
-                .split_whitespace()
-                .map(|word| ("kana", keys.blind("applications.kana", &prefix(word))));
-            (tokens.collect(), "お名前（カナ）")
-        }
-    };
-    let json = serde_json::to_string(&tokens).unwrap_or_default();
-    let id = store::keep_search(conn, &staff.id, &json, label, now)?;
-    staff.record(conn, now, "applications.searched", "applications", label)?;
-    Ok(format!("/applications?sid={id}"))
-}
-
-/// A phone number as it was indexed.
-fn phone_digits(typed: &str, otherwise: String) -> String {
-    phone::parse(typed).ok().unwrap_or(otherwise)
 }

@@ -1,7 +1,7 @@
 //! What the staff keep about applications: searches, saved views, reveals, notes.
 use crate::{
     crypto::{KeyRing, Place, random_token},
-    db::{Conn, application_notes, reveals, saved_views, searches},
+    db::{Conn, Portable, application_notes, list_settings, reveals, saved_views, searches, text_enum},
     web::Error,
 };
 use chrono::{Duration, NaiveDateTime};
@@ -81,6 +81,36 @@ pub fn drop_view(conn: &mut Conn, staff_id: &str, id: &str) -> QueryResult<()> {
     diesel::delete(saved_views::table.filter(saved_views::id.eq(id).and(saved_views::staff_id.eq(staff_id))))
         .execute(conn)
         .map(drop)
+}
+
+text_enum! {
+    /// How close the rows of the list stand.
+    pub enum Density {
+        Standard = "standard",
+        Close = "close",
+    }
+}
+
+/// How a person wants the list.
+pub fn density_of(conn: &mut Conn, staff_id: &str) -> QueryResult<Density> {
+    let word: Option<String> = list_settings::table
+        .find(staff_id)
+        .select(list_settings::density)
+        .first(conn)
+        .optional()?;
+    Ok(word.and_then(|w| Density::from_word(&w)).unwrap_or(Density::Standard))
+}
+
+pub fn choose_density(conn: &mut Conn, staff_id: &str, density: Density) -> QueryResult<()> {
+    let insert = diesel::insert_into(list_settings::table)
+        .values((
+            list_settings::staff_id.eq(staff_id),
+            list_settings::density.eq(density.as_str()),
+        ))
+        .on_conflict(list_settings::staff_id)
+        .do_update()
+        .set(list_settings::density.eq(density.as_str()));
+    Portable(insert).execute(conn).map(drop)
 }
 
 /// Masked items of an application are shown to one person for a while.

@@ -5,7 +5,11 @@ use crate::{
     enrolment::states::Registration,
 };
 use chrono::NaiveDateTime;
-use diesel::prelude::*;
+use diesel::{
+    dsl::{exists, sql},
+    prelude::*,
+    sql_types::{Bool, Integer},
+};
 
 text_enum! {
     /// The orders of the list.
@@ -26,8 +30,17 @@ pub struct Narrow {
     pub institution: Option<String>,
     /// Undecided, and nothing has moved since then.
     pub stuck_since: Option<NaiveDateTime>,
-    /// Only these: the hits of a search.
-    pub ids: Option<Vec<String>>,
+    pub sought: Option<Sought>,
+}
+
+/// What a search looks for, as blind indexes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sought {
+    Customer(String),
+    /// Kind and token; an application carries all of them. The rarest comes first.
+    Tokens(Vec<(String, String)>),
+    /// The search is over and finds nothing.
+    Nothing,
 }
 
 /// A place in the list: the order's time and the id of a row.
@@ -58,82 +71,147 @@ macro_rules! narrowed {
         if let Some(to) = narrow.to {
             query = query.filter(applications::confirmed_at.lt(to));
         }
-        if !narrow.states.is_empty() {
-            let words: Vec<&str> = narrow.states.iter().map(|s| s.as_str()).collect();
-            query = query.filter(applications::state.eq_any(words));
-        }
-        if let Some(code) = &narrow.institution {
-            query = query.filter(applications::institution_code.eq(code.clone()));
-        }
+        let words: Vec<&str> = narrow.states.iter().map(|s| s.as_str()).collect();
+        // The hits of a search are read first, whatever else is asked: SQLite keeps no statistics here and would take
+        // the index of a state with a million rows. What is concatenated has no index.
+        query = match (&narrow.sought, words.is_empty()) {
+            (_, true) => query,
+            (None, _) => query.filter(applications::state.eq_any(words)),
+            (Some(_), _) => query.filter(applications::state.concat("").eq_any(words)),
+        };
+        query = match (&narrow.sought, narrow.institution.clone()) {
+            (_, None) => query,
+            (None, Some(code)) => query.filter(applications::institution_code.eq(code)),
+            (Some(_), Some(code)) => query.filter(applications::institution_code.concat("").eq(code)),
+        };
         if let Some(since) = narrow.stuck_since {
             query = query
-                .filter(diesel::dsl::sql::<diesel::sql_types::Bool>(UNDECIDED))
+                .filter(sql::<Bool>(UNDECIDED))
                 .filter(applications::state.eq("unknown").or(applications::updated_at.lt(since)));
         }
-        if let Some(ids) = &narrow.ids {
-            query = query.filter(applications::id.eq_any(ids.clone()));
+        match &narrow.sought {
+            None => {}
+            Some(Sought::Nothing) => query = query.filter(applications::id.eq_any(Vec::<String>::new())),
+            Some(Sought::Customer(index)) => query = query.filter(applications::customer_index.eq(index.clone())),
+            Some(Sought::Tokens(tokens)) => {
+                for (n, (kind, token)) in tokens.iter().enumerate() {
+                    let carriers = application_tokens::table
+                        .filter(application_tokens::kind.eq(kind.clone()))
+                        .filter(application_tokens::token.eq(token.clone()));
+                    // The first token gives the hits, the others are asked of each of them.
+                    query = match n {
+                        0 => query.filter(applications::id.eq_any(carriers.select(application_tokens::application_id))),
+                        _ => query.filter(exists(
+                            carriers.filter(application_tokens::application_id.eq(applications::id)),
+                        )),
+                    };
+                }
+            }
         }
         query
     }};
 }
 
-/// Rows of the list in its order; those before a cursor come in the list's order, too.
-pub fn list(conn: &mut Conn, narrow: &Narrow, order: Order, span: &Span, most: i64) -> QueryResult<Vec<Application>> {
-    let mut query = narrowed!(Application::query().into_boxed(), narrow);
-    let backwards = matches!(span, Span::Before(_));
-    let descending = (order != Order::Oldest) != backwards;
-    if let Span::After(cursor) | Span::Before(cursor) = span {
-        let (at, id) = (cursor.at, cursor.id.clone());
-        // Row by row the same as (time, id) < (at, id), in words that both databases plan by the index.
-        query = match (order == Order::Decided, descending) {
-            (false, true) => query.filter(applications::confirmed_at.le(at)).filter(
-                applications::confirmed_at
-                    .lt(at)
-                    .assume_not_null()
-                    .or(applications::id.lt(id)),
-            ),
-            (false, false) => query.filter(applications::confirmed_at.ge(at)).filter(
-                applications::confirmed_at
-                    .gt(at)
-                    .assume_not_null()
-                    .or(applications::id.gt(id)),
-            ),
-            (true, true) => query.filter(applications::decided_at.le(at)).filter(
-                applications::decided_at
-                    .lt(at)
-                    .assume_not_null()
-                    .or(applications::id.lt(id)),
-            ),
-            (true, false) => query.filter(applications::decided_at.ge(at)).filter(
-                applications::decided_at
-                    .gt(at)
-                    .assume_not_null()
-                    .or(applications::id.gt(id)),
-            ),
-        };
-    }
-    if order == Order::Decided {
-        query = query.filter(applications::decided_at.is_not_null());
-    }
-    query = match (order == Order::Decided, descending) {
-        (false, true) => query.order((applications::confirmed_at.desc(), applications::id.desc())),
-        (false, false) => query.order((applications::confirmed_at.asc(), applications::id.asc())),
-        (true, true) => query.order((applications::decided_at.desc(), applications::id.desc())),
-        (true, false) => query.order((applications::decided_at.asc(), applications::id.asc())),
-    };
-    let mut rows: Vec<Application> = query.limit(most).load(conn)?;
-    if backwards {
-        rows.reverse();
-    }
-    Ok(rows)
+/// Only what stands behind a place, in words that both databases plan by the index: row by row the same as
+/// (time, id) < (at, id).
+macro_rules! behind {
+    ($query:expr, $column:expr, $cursor:expr, $descending:expr) => {{
+        let (at, id) = ($cursor.at, $cursor.id.clone());
+        match $descending {
+            true => $query
+                .filter($column.le(at))
+                .filter($column.lt(at).assume_not_null().or(applications::id.lt(id))),
+            false => $query
+                .filter($column.ge(at))
+                .filter($column.gt(at).assume_not_null().or(applications::id.gt(id))),
+        }
+    }};
 }
 
-/// How many rows the list has in an order; counts no further than `most`. Undecided ones have no place among the results.
-pub fn count(conn: &mut Conn, narrow: &Narrow, order: Order, most: i64) -> QueryResult<i64> {
-    let ones = applications::table
-        .select(diesel::dsl::sql::<diesel::sql_types::Integer>("1"))
-        .into_boxed();
-    let mut ones = narrowed!(ones, narrow);
+/// Narrowed, and behind the place of a span.
+macro_rules! spanned {
+    ($query:expr, $narrow:expr, $order:expr, $span:expr) => {{
+        let query = narrowed!($query, $narrow);
+        let descending = is_descending($order, $span);
+        match ($span, $order) {
+            (Span::First, _) => query,
+            (Span::After(cursor) | Span::Before(cursor), Order::Decided) => {
+                behind!(query, applications::decided_at, cursor, descending)
+            }
+            (Span::After(cursor) | Span::Before(cursor), _) => {
+                behind!(query, applications::confirmed_at, cursor, descending)
+            }
+        }
+    }};
+}
+
+/// A page of rows of any type, in the order of the list.
+macro_rules! page {
+    ($conn:expr, $query:expr, $narrow:expr, $order:expr, $span:expr, $most:expr) => {{
+        let mut query = spanned!($query.into_boxed(), $narrow, $order, $span);
+        if $order == Order::Decided {
+            query = query.filter(applications::decided_at.is_not_null());
+        }
+        query = match ($order == Order::Decided, is_descending($order, $span)) {
+            (false, true) => query.order((applications::confirmed_at.desc(), applications::id.desc())),
+            (false, false) => query.order((applications::confirmed_at.asc(), applications::id.asc())),
+            (true, true) => query.order((applications::decided_at.desc(), applications::id.desc())),
+            (true, false) => query.order((applications::decided_at.asc(), applications::id.asc())),
+        };
+        let mut rows: Vec<_> = query.limit($most).load($conn)?;
+        if matches!($span, Span::Before(_)) {
+            rows.reverse();
+        }
+        Ok(rows)
+    }};
+}
+
+/// Which way the index is read; what stands before a place is read backwards.
+fn is_descending(order: Order, span: &Span) -> bool {
+    (order != Order::Oldest) != matches!(span, Span::Before(_))
+}
+
+/// Rows of the list in its order; those before a cursor come in the list's order, too.
+pub fn list(conn: &mut Conn, narrow: &Narrow, order: Order, span: &Span, most: i64) -> QueryResult<Vec<Application>> {
+    page!(conn, Application::query(), narrow, order, span, most)
+}
+
+/// What the list shows of an application without its sealed answers.
+#[derive(Clone, Debug, HasQuery)]
+#[diesel(table_name = applications)]
+pub struct Line {
+    pub id: String,
+    pub receipt_number: Option<String>,
+    #[diesel(deserialize_as = String)]
+    pub state: Registration,
+    pub institution_code: Option<String>,
+    pub reason: Option<String>,
+    pub confirmed_at: Option<NaiveDateTime>,
+    pub decided_at: Option<NaiveDateTime>,
+}
+
+impl Line {
+    pub fn place(&self, order: Order) -> Option<Cursor> {
+        let at = match order {
+            Order::Decided => self.decided_at,
+            _ => self.confirmed_at,
+        };
+        at.map(|at| Cursor {
+            at,
+            id: self.id.clone(),
+        })
+    }
+}
+
+/// The same rows as [`list`], as lines.
+pub fn lines(conn: &mut Conn, narrow: &Narrow, order: Order, span: &Span, most: i64) -> QueryResult<Vec<Line>> {
+    page!(conn, Line::query(), narrow, order, span, most)
+}
+
+/// How many rows a span of the list has; counts no further than `most`. Undecided ones have no place among the results.
+pub fn count(conn: &mut Conn, narrow: &Narrow, order: Order, span: &Span, most: i64) -> QueryResult<i64> {
+    let ones = applications::table.select(sql::<Integer>("1")).into_boxed();
+    let mut ones = spanned!(ones, narrow, order, span);
     if order == Order::Decided {
         // Whatever is decided was so after 1970: as a range, SQLite reads it from the index.
         ones = ones.filter(applications::decided_at.gt(NaiveDateTime::default()));
@@ -142,18 +220,13 @@ pub fn count(conn: &mut Conn, narrow: &Narrow, order: Order, most: i64) -> Query
     Ok(i64::try_from(ones.len()).unwrap_or(i64::MAX))
 }
 
-/// The newest applications that carry a token, newest first.
-pub fn tokens_hits(conn: &mut Conn, kind: &str, token: &str, most: i64) -> QueryResult<Vec<String>> {
-    application_tokens::table
-        .filter(
-            application_tokens::kind
-                .eq(kind)
-                .and(application_tokens::token.eq(token)),
-        )
-        .order(application_tokens::application_id.desc())
-        .limit(most)
-        .select(application_tokens::application_id)
-        .load(conn)
+/// How many rows the list has, however many.
+pub fn count_all(conn: &mut Conn, narrow: &Narrow, order: Order) -> QueryResult<i64> {
+    let mut query = narrowed!(applications::table.count().into_boxed(), narrow);
+    if order == Order::Decided {
+        query = query.filter(applications::decided_at.gt(NaiveDateTime::default()));
+    }
+    query.get_result(conn)
 }
 
 /// The applications of a customer number, by its blind index, newest first.

@@ -27,13 +27,13 @@ pub use corrections::{
     open_correction_of, open_corrections,
 };
 pub use desk::{
-    Note, Reveal, SavedView, add_note, add_reveal, add_view, drop_view, find_search, keep_search, notes_of,
-    revealed_until, reveals_of, views_of,
+    Density, Note, Reveal, SavedView, add_note, add_reveal, add_view, choose_density, density_of, drop_view,
+    find_search, keep_search, notes_of, revealed_until, reveals_of, views_of,
 };
 pub use limits::{
     accounts_of_client, guesses_of_client, handoffs_of_account, handoffs_of_application, successes_of_client,
 };
-pub use list::{Cursor, Narrow, Order, Span, count, list, of_customer, tokens_hits};
+pub use list::{Cursor, Line, Narrow, Order, Sought, Span, count, count_all, lines, list, of_customer};
 pub use outbox::{outbox, take_from_outbox};
 pub use terms::{keep_terms, terms_version};
 pub use tokens::index_application;

@@ -215,7 +215,7 @@ async fn each_filter_holds_its_rows_its_count_and_its_chip() {
             assert_eq!(receipts(&page), all[..all.len().min(50)], "{query}");
             let count = match all.len() {
                 0 => "0件（確認済み）".to_owned(),
-                n => format!("{n}件中 {}件を表示", n.min(50)),
+                n => format!("1〜{}件／全{n}件", n.min(50)),
             };
             assert_eq!(page.first(".count"), count, "{query}");
             assert!(
@@ -263,7 +263,7 @@ async fn each_filter_holds_its_rows_its_count_and_its_chip() {
             .await;
         assert_eq!(
             wrong.first(".count"),
-            "60件中 50件を表示",
+            "1〜50件／全60件",
             "what is no filter is left out"
         );
     }
@@ -323,7 +323,8 @@ async fn what_a_filter_holds_is_a_file_without_persons() {
         let made = make(&world, 60).await;
         let mut clerk = Desk::open(&world, "c1", &[Role::Clerk]).await;
         let page = clerk.get("/applications?result=registered&order=oldest").await;
-        let link = page.link("この条件で、CSVを出力する").unwrap();
+        let registered = made.iter().filter(|m| m.state == Registered).count();
+        let link = page.link(&format!("この条件でCSVを出力（{registered}件）")).unwrap();
         clerk.prove().await;
         let file = clerk.get(&link).await;
         assert_eq!(file.headers["content-type"], "text/csv; charset=utf-8");
@@ -335,7 +336,6 @@ async fn what_a_filter_holds_is_a_file_without_persons() {
         );
         let lines: Vec<&str> = file.html.trim_start_matches('\u{FEFF}').lines().collect();
         assert_eq!(lines[0], "受付番号,受付日時,金融機関,結果,理由,結果の日時");
-        let registered = made.iter().filter(|m| m.state == Registered).count();
         assert_eq!(lines.len() - 1, registered);
         assert!(lines[1..].iter().all(|line| line.contains("登録完了")), "{lines:?}");
         let times: Vec<&str> = lines[1..].iter().map(|l| l.split(',').nth(1).unwrap()).collect();

@@ -5,11 +5,13 @@ use crate::{
     browser::{Browser, Page},
     desk::Desk,
     harness::World,
+    rows::{self, Row},
 };
-use mizumado::accounts::Role;
+use chrono::Duration;
+use mizumado::{accounts::Role, db::Conn};
 
 /// Searches; the redirects are looked at, too.
-async fn search(desk: &mut Desk, typed: &str) -> Page {
+pub async fn search(desk: &mut Desk, typed: &str) -> Page {
     let body = serde_urlencoded::to_string([("q", typed)]).unwrap();
     let form = ("application/x-www-form-urlencoded", body.into_bytes());
     let answer = desk.once("POST", "/applications/searches", Some(form)).await;
@@ -77,6 +79,7 @@ async fn name_and_phone_are_found_by_an_opaque_id_and_stand_nowhere() {
         let mut viewer = Desk::open(&world, "v1", &[Role::Viewer]).await;
         let hanako = vec![second.clone(), first.clone()];
         let all = [hanako.clone(), vec![taro.clone()]].concat();
+        let (hanako_again, hanako_too) = (hanako.clone(), hanako.clone());
         for (typed, found) in [
             ("090-0000-1234", all.clone()),
             ("０９０００００１２３４", all),
@@ -86,6 +89,9 @@ async fn name_and_phone_are_found_by_an_opaque_id_and_stand_nowhere() {
             ("ミズグチ", hanako.clone()),
             ("みずぐち　はなこ", hanako),
             ("みずぐち たろう", vec![]),
+            ("はなこ 090-0000-1234", hanako_again),
+            ("ミズグチ ０９０ ００００ １２３４ ハナコ", hanako_too),
+            ("はなこ 090-9999-9999", vec![]),
             ("090-9999-9999", vec![]),
             ("やまもと", vec![]),
         ] {
@@ -96,13 +102,50 @@ async fn name_and_phone_are_found_by_an_opaque_id_and_stand_nowhere() {
         }
         for (subject, detail) in world.audit("applications.searched").await {
             assert_eq!(subject, "applications");
-            let plain = ["電話番号 from 127.0.0.1", "お名前（カナ） from 127.0.0.1"];
+            let plain = [
+                "電話番号 from 127.0.0.1",
+                "お名前（カナ） from 127.0.0.1",
+                "お名前（カナ）と電話番号 from 127.0.0.1",
+            ];
             assert!(plain.contains(&detail.as_str()), "{detail}");
         }
         // Tokens are random hex, so only the whole number is none of theirs by chance.
         let typed = "select count(*) as n from searches where tokens like '%09000001234%' or tokens like '%ヤマ%' \
                      or label like '%090%' or label like '%ヤマ%'";
         assert_eq!(world.count(typed).await, 0);
+    }
+}
+
+/// Each word has thousands of hits; the one application that carries both is the oldest of all.
+#[actix_web::test]
+async fn a_hit_of_two_frequent_words_is_found_however_old_it_is() {
+    const EACH: usize = 2_100;
+    for world in World::all_with_console().await {
+        let (keys, now) = (world.workspace.keys.clone(), world.workspace.clock.now());
+        let write = move |conn: &mut Conn| {
+            let at = |n: usize| now - Duration::minutes((2 * EACH - n) as i64);
+            let all: Vec<Row> = (0..=2 * EACH).map(|n| Row::new(n, at(n))).collect();
+            rows::confirm(conn, &keys, &all)?;
+            let kana = ["ヤマダ　タロウ", "ヤマダ　ハナコ", "サトウ　タロウ"].map(String::from);
+            let which =
+                "case when substr(a.id, 20) = '0000000' then 0 else 1 + cast(substr(a.id, 4) as bigint) % 2 end";
+            Ok(rows::name_all(conn, &keys, &kana, which)?)
+        };
+        world.write(write).await;
+        let oldest = Row::new(0, now).shown();
+        let mut viewer = Desk::open(&world, "v1", &[Role::Viewer]).await;
+        for typed in ["ヤマダ タロウ", "たろう やまだ", "ヤマ タロ", "ヤ タ"] {
+            let page = search(&mut viewer, typed).await;
+            assert_eq!(receipts(&page), vec![oldest.clone()], "{typed}");
+            page.expect("1〜1件／全1件");
+        }
+        // One word alone has all its hits, to the last page.
+        let page = search(&mut viewer, "ヤマダ").await;
+        page.expect(&format!("1〜50件／全{}件", EACH + 1));
+        let last = viewer.get(&format!("{}&order=oldest", page.path)).await;
+        assert_eq!(receipts(&last)[0], oldest);
+        let page = viewer.get(&last.link(&oldest).unwrap()).await;
+        assert!(page.link("前の件").is_none() && page.link("次の件").is_some());
     }
 }
 
@@ -127,7 +170,7 @@ async fn a_search_is_its_persons_own_and_ends_after_a_day() {
         ] {
             assert_eq!(one.get(&format!("/applications?sid={made_up}")).await.status, 200);
         }
-        world.workspace.clock.advance(chrono::Duration::hours(25));
+        world.workspace.clock.advance(Duration::hours(25));
         one.sign_in().await;
         let late = one.get(&page.path).await;
         assert!(receipts(&late).is_empty());

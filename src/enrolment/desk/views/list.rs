@@ -2,9 +2,13 @@ use super::{stamp, tag};
 use crate::{
     accounts::{ConsolePage, Permission, Staff, heading},
     clock::jst,
-    enrolment::desk::{
-        Filter, ListPage, MOST_COUNTED, Row,
-        filter::{ORDERS, PERIODS, RESULTS, cursor_word},
+    enrolment::{
+        desk::{
+            Filter, ListPage, MOST_COUNTED,
+            filter::{ORDERS, PERIODS, RESULTS, cursor_word, span_pairs},
+        },
+        receipt,
+        store::{Density, Line},
     },
     web::{Site, ui::TextField},
 };
@@ -113,30 +117,62 @@ pub fn result(staff: &Staff, page: &ListPage) -> Markup {
     html! {
         section id="found" aria-label="受付結果の一覧" {
             (chips(page))
-            p role="status" class="count" { (count_line(page)) }
-            @if page.too_many {
-                p class="notice" { "あてはまる申込みが多いため、新しい2,000件の中から表示しています。カナを長く入力するか、電話番号で探してください。" }
+            div class="title-row" {
+                p role="status" class="count" { (count_line(page)) }
+                @if !page.rows.is_empty() { (density(page)) }
             }
             @if page.rows.is_empty() { (nothing(page)) } @else { (table(page)) (pager(page)) }
             @if page.count > 0 && staff.may(Permission::DownloadDeliveries) {
-                p class="noprint" { a href={ "/applications/export?" (page.filter.query()) } { "この条件で、CSVを出力する" } }
+                p class="noprint" {
+                    a href={ "/applications/export?" (page.filter.query()) } { "この条件でCSVを出力（" (counted(page.count)) "）" }
+                }
             }
             @if !page.filter.without("sid").pairs().is_empty() { (save_form(&page.filter)) }
         }
     }
 }
 
+/// 「128件」; counting ends at ten thousand.
+fn counted(n: i64) -> String {
+    match n {
+        n if n >= MOST_COUNTED => "10,000件以上".into(),
+        n => format!("{n}件"),
+    }
+}
+
+/// 「51〜100件／全128件」
 fn count_line(page: &ListPage) -> String {
-    match page.count {
-        0 => "0件（確認済み）".into(),
-        n if n >= MOST_COUNTED => format!("10,000件以上のうち {}件を表示", page.rows.len()),
-        n => format!("{n}件中 {}件を表示", page.rows.len()),
+    let all = counted(page.count);
+    let (from, to) = (page.earlier + 1, page.earlier + page.rows.len() as i64);
+    match (page.count, page.rows.len()) {
+        (0, _) => "0件（確認済み）".into(),
+        (_, 0) => format!("全{all}"),
+        (_, n) if page.earlier >= MOST_COUNTED => format!("10,000件より後の{n}件／全{all}"),
+        _ => format!("{from}〜{to}件／全{all}"),
+    }
+}
+
+/// How close the rows stand; a form, so that it needs no script.
+fn density(page: &ListPage) -> Markup {
+    let list = page.filter.query_with(&span_pairs(&page.span));
+    html! {
+        form class="inline noprint density" method="post" action="/applications/density" {
+            input type="hidden" name="list" value=(list);
+            span id="density_label" { "行の間隔" }
+            div class="inline" role="group" aria-labelledby="density_label" {
+                @for (density, label) in [(Density::Standard, "標準"), (Density::Close, "詰める")] {
+                    button class="small" type="submit" name="density" value=(density.as_str()) aria-pressed=(density == page.density) { (label) }
+                }
+            }
+        }
     }
 }
 
 fn nothing(page: &ListPage) -> Markup {
     html! {
-        @if page.filter.pairs().is_empty() {
+        @if page.count > 0 {
+            p { "このページに申込みはありません。" a href={ "/applications?" (page.filter.query()) } { "一覧のはじめを見る" } }
+        } @else if page.filter.pairs().is_empty() {
             p { "まだ申込みはありません。申込みがあると、ここに並びます。" }
         } @else {
             p { "条件にあう申込みはありません。" a href="/applications" { "条件をすべて外す" } }
@@ -186,7 +222,7 @@ fn table(page: &ListPage) -> Markup {
     };
     html! {
         div class="scroll" tabindex="0" role="region" aria-label="一覧表" {
-            table class="table table--wide table--dense" {
+            table class={ "table table--wide table--dense" @if page.density == Density::Close { " table--close" } } {
                 caption class="vh" { "受付結果の一覧" }
                 thead { tr {
                     th scope="col" { "受付番号" }
@@ -218,18 +254,21 @@ fn sort_link(page: &ListPage, label: &str, order: &str) -> Markup {
     html! { a href={ "/applications?" (filter.query()) } { (label) } }
 }
 
-/// A row of the file for a spreadsheet.
-pub fn cells(row: Row) -> [String; 6] {
+/// The columns of the file for a spreadsheet.
+pub const HEADER: [&str; 6] = ["受付番号", "受付日時", "金融機関", "結果", "理由", "結果の日時"];
+
+/// A row of it.
+pub fn cells(line: &Line, institution: String, reason: String) -> [String; 6] {
     let time = |at: Option<chrono::NaiveDateTime>| {
         at.map_or(String::new(), |at| jst(at).format("%Y-%m-%d %H:%M:%S").to_string())
     };
     [
-        row.receipt,
-        time(row.confirmed_at),
-        row.institution,
-        row.state.label().to_owned(),
-        row.reason.to_string(),
-        time(row.decided_at),
+        line.receipt_number.as_deref().map(receipt::display).unwrap_or_default(),
+        time(line.confirmed_at),
+        institution,
+        line.state.label().to_owned(),
+        reason,
+        time(line.decided_at),
     ]
 }
 

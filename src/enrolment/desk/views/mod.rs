@@ -4,7 +4,7 @@ mod list;
 
 pub use correction::{corrections, new_correction, withdrawal};
 pub use detail::{REASONS, detail, message_kind, message_status, reveal_reason};
-pub use list::{cells, list, result};
+pub use list::{HEADER, cells, list, result};
 
 use crate::{clock::jst, enrolment::states::Registration};
 use chrono::NaiveDateTime;

@@ -1,0 +1,178 @@
+//! Many applications at the console. The short form belongs to the suite and asserts that an export needs the memory of
+//! a part of it; `make bench-console` (SCALE_ROWS, SCALE_ROUNDS) prints what every page and the export take.
+use crate::{desk::Desk, harness::World, many};
+use mizumado::accounts::Role;
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+
+/// MiB that an export of any length may take; gathering 20,000 applications took more than 40.
+const MOST_MIB: f64 = 16.0;
+
+fn number(name: &str, otherwise: usize) -> usize {
+    std::env::var(name)
+        .ok()
+        .and_then(|v| v.parse().ok())
+        .unwrap_or(otherwise)
+}
+
+/// MiB of a process: what it has, and the most it had.
+fn memory(pid: &str) -> Option<(f64, f64)> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let of = |name: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+        line.trim().trim_end_matches(" kB").parse::<f64>().ok()
+    };
+    Some((of("VmRSS:")? / 1024.0, of("VmHWM:")? / 1024.0))
+}
+
+/// Seconds, and the MiB that the memory of this process rose by meanwhile.
+async fn export(desk: &mut Desk, query: &str) -> (usize, f64, f64) {
+    // From here on the highest mark is counted anew.
+    fs::write("/proc/self/clear_refs", "5").unwrap();
+    let (before, began) = (memory("self").unwrap().0, Instant::now());
+    let (status, lines) = desk.drain(&format!("/applications/export{query}")).await;
+    assert_eq!(status, 200);
+    (
+        lines - 1,
+        began.elapsed().as_secs_f64(),
+        memory("self").unwrap().1 - before,
+    )
+}
+
+#[actix_web::test]
+async fn many_applications_are_listed_searched_and_exported_at_constant_memory() {
+    let (count, rounds) = (number("SCALE_ROWS", 20_000), number("SCALE_ROUNDS", 1));
+    for world in World::all_with_console().await {
+        let began = Instant::now();
+        many::fill(&world, count).await;
+        let engine = world.workspace.db.engine();
+        println!(
+            "\n{engine}: {count} applications, written in {:.0} s",
+            began.elapsed().as_secs_f64()
+        );
+        let mut clerk = Desk::open(&world, "c1", &[Role::Clerk]).await;
+        let pages = pages(&world, &mut clerk, count).await;
+        println!("{:<52} {:>8} {:>8}", "page", "p50 ms", "p95 ms");
+        for (name, path) in pages {
+            let mut times = vec![];
+            for _ in 0..rounds {
+                let began = Instant::now();
+                let status = clerk.once("GET", &path, None).await.status;
+                times.push(began.elapsed());
+                assert_eq!(status, 200, "{path}");
+            }
+            println!("{name:<52} {:>8.1} {:>8.1}", part(&mut times, 50), part(&mut times, 95));
+        }
+        clerk.prove().await;
+        // What every first export needs, such as connections, is nobody's growth.
+        export(&mut clerk, "?result=unknown").await;
+        let (few, _, small) = export(&mut clerk, "?period=month").await;
+        let (all, seconds, large) = export(&mut clerk, "").await;
+        println!("export: {few} rows +{small:.1} MiB; {all} rows +{large:.1} MiB in {seconds:.1} s");
+        assert_eq!(all, count);
+        assert!(few * 10 < all, "{few}");
+        assert!(large < MOST_MIB, "{engine}: {large:.1} MiB for {all} rows");
+        dump(&world).await;
+    }
+}
+
+/// Milliseconds that so many of a hundred need at most.
+fn part(times: &mut [Duration], percent: usize) -> f64 {
+    times.sort();
+    times[(times.len() * percent).div_ceil(100).max(1) - 1].as_secs_f64() * 1000.0
+}
+
+/// What a clerk opens: its name, and its address.
+async fn pages(world: &World, clerk: &mut Desk, count: usize) -> Vec<(String, String)> {
+    let filters = [
+        "",
+        "period=today",
+        "period=month",
+        "result=registered",
+        "result=running",
+        "result=unknown",
+        "institution=9900",
+        "result=rejected&institution=9900",
+        "attention=1",
+    ];
+    let mut pages = vec![("home".to_owned(), "/".to_owned())];
+    for order in ["", "oldest", "decided"] {
+        for filter in filters {
+            pages.push((
+                format!("list {filter} {order}"),
+                format!("/applications?{filter}&order={order}"),
+            ));
+        }
+    }
+    let second = clerk.get("/applications").await.link("次の50件").unwrap();
+    pages.push(("list, second page".into(), second));
+    let row = many::row(count - 7, count, world.workspace.clock.now());
+    let place = format!("after={}-{}", row.at.and_utc().timestamp_micros(), row.id);
+    pages.push(("list, last page".into(), format!("/applications?{place}")));
+    for typed in ["サ", "サトウ", "サトウ ハナコ", many::RARE.1, "090-0000-0000"] {
+        let found = clerk.post("/applications/searches", &[("q", typed)]).await.path;
+        pages.push((format!("search {typed}"), found.clone()));
+        pages.push((format!("search {typed}, unknown"), format!("{found}&result=unknown")));
+        pages.push((format!("search {typed}, decided"), format!("{found}&order=decided")));
+    }
+    let exact = clerk.post("/applications/searches", &[("q", &row.shown())]).await.path;
+    assert_eq!(exact, format!("/applications/{}", row.id));
+    pages.push(("detail of an exact number".into(), exact.clone()));
+    pages.push((
+        "detail in a list".into(),
+        format!("{exact}?institution=9900&order=decided"),
+    ));
+    pages
+}
+
+const ROWS_OF_THE_FILE: &str = "select receipt_number, confirmed_at, institution_code, state, reason, decided_at \
+                                from applications where confirmed_at is not null order by confirmed_at desc, id desc";
+
+/// The engine's own tool writes the same rows: what it takes stands beside our export.
+async fn dump(world: &World) {
+    let file = world.dir.path().join("dump.csv");
+    let mut command = match world.workspace.db.engine() {
+        "sqlite" => {
+            let mut sqlite = Command::new("sqlite3");
+            sqlite.args(["-readonly", "-csv", "-header"]);
+            sqlite.arg(world.dir.path().join("test.db")).arg(ROWS_OF_THE_FILE);
+            sqlite
+        }
+        _ => {
+            let copy = format!("\\copy ({ROWS_OF_THE_FILE}) to stdout csv header");
+            let mut psql = Command::new("psql");
+            psql.args(["-q", "-c", &copy, &world.postgres_url().unwrap()]);
+            psql
+        }
+    };
+    let began = Instant::now();
+    let Ok(mut child) = command
+        .stdout(fs::File::create(&file).unwrap())
+        .stderr(Stdio::null())
+        .spawn()
+    else {
+        println!("the engine's own tool is not installed");
+        return;
+    };
+    let (pid, mut most) = (child.id().to_string(), 0.0);
+    let status = loop {
+        most = memory(&pid).map_or(most, |(_, peak)| peak.max(most));
+        match child.try_wait().unwrap() {
+            Some(status) => break status,
+            None => actix_web::rt::time::sleep(Duration::from_millis(2)).await,
+        }
+    };
+    println!(
+        "the engine's own tool: {:.1} s, {most:.1} MiB",
+        began.elapsed().as_secs_f64()
+    );
+    assert!(status.success() && lines(&file) > 1, "{status}");
+}
+
+fn lines(file: &Path) -> usize {
+    fs::read_to_string(file).unwrap().lines().count()
+}

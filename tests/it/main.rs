@@ -31,6 +31,7 @@ mod logbook;
 mod lookup;
 mod mail;
 mod nodes;
+mod odd_requests;
 mod ops;
 mod papers;
 mod program;

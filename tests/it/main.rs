@@ -40,6 +40,7 @@ mod mail;
 mod networks;
 mod many;
 mod nodes;
+mod odd_requests;
 mod ops;
 mod papers;
 mod program;

@@ -116,7 +116,8 @@ async fn another_worlds_database_is_refused_before_its_tables_are_touched() {
     let mut conn = diesel::SqliteConnection::establish(&file.display().to_string()).unwrap();
     let newest = "delete from __diesel_schema_migrations \
                   where version = (select max(version) from __diesel_schema_migrations)";
-    conn.batch_execute(newest).unwrap();
+    conn.batch_execute(&format!("pragma busy_timeout = 5000; {newest}"))
+        .unwrap();
     let stranger = place.path("training.toml");
     std::fs::write(&stranger, KeyRing::generate("training")).unwrap();
     let refused = open(&place, Environment::Training, &database, &stranger).err().unwrap();

@@ -6,7 +6,7 @@ mod public;
 use crate::harness::Wish;
 
 /// Forms without end from one machine.
-fn no_limits() -> Wish {
+pub fn no_limits() -> Wish {
     Wish {
         more_settings:
             "[limits]\naccount_handoffs = 100000\nclient_refusals = 100000\nclient_accounts_alarm = 100000\n\

@@ -170,7 +170,7 @@ async fn dump(world: &World) {
         _ => {
             let copy = format!("\\copy ({ROWS_OF_THE_FILE}) to stdout csv header");
             let mut psql = Command::new("psql");
-            psql.args(["-q", "-c", &copy, &world.postgres_url().unwrap()]);
+            psql.args(["-q", "-c", &copy, &world.workspace.settings.database]);
             psql
         }
     };

@@ -148,11 +148,6 @@ impl World {
         }
     }
 
-    /// The database's address, on PostgreSQL.
-    pub fn postgres_url(&self) -> Option<String> {
-        let (admin, name) = self.postgres.as_ref()?;
-        Some(with_database(admin, name))
-    }
     /// Runs every job that is due, until none is.
     pub async fn run_jobs(&self) {
         app::planner(&self.workspace).plan().await.unwrap();

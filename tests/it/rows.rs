@@ -9,7 +9,7 @@ use mizumado::{
 };
 use serde_json::json;
 
-/// One application to be, confirmed at `at`.
+/// One application to be, confirmed at `at`; its customer number is its receipt number.
 #[derive(Clone)]
 pub struct Row {
     pub id: String,
@@ -86,8 +86,9 @@ fn value(keys: &KeyRing, row: &Row) -> String {
     let answers = json!({ "fields": fields, "revs": {} }).to_string();
     let (sealed, at) = (keys.seal(place, &answers).unwrap(), literal(row.at));
     let (id, receipt, institution) = (&row.id, &row.receipt, row.institution);
+    let customer = keys.blind("applications.customer", receipt);
     format!(
-        "('{id}', '{receipt}', 'draft', 1, '{institution}', '{sealed}', 'c{id}', 's{id}', 'rows', {at}, false, {at}, {at}, {at})"
+        "('{id}', '{receipt}', 'draft', 1, '{institution}', '{sealed}', '{customer}', 's{id}', 'rows', {at}, false, {at}, {at}, {at})"
     )
 }
 

@@ -1,6 +1,7 @@
 //! Many applications at the console. The short form belongs to the suite and asserts that an export needs the memory of
 //! a part of it; `make bench-console` (SCALE_ROWS, SCALE_ROUNDS) prints what every page and the export take.
 use crate::{desk::Desk, harness::World, many};
+use diesel::connection::SimpleConnection;
 use mizumado::accounts::Role;
 use std::{
     fs,
@@ -77,7 +78,30 @@ async fn many_applications_are_listed_searched_and_exported_at_constant_memory()
         assert!(few * 10 < all, "{few}");
         assert!(large < MOST_MIB, "{engine}: {large:.1} MiB for {all} rows");
         dump(&world).await;
+        close(&world, &mut clerk).await;
     }
+}
+
+/// Results of a very busy day.
+const RESULTS: usize = 1_000;
+
+/// A clerk closes a batch by hand and waits for the answer.
+async fn close(world: &World, clerk: &mut Desk) {
+    let other = many::row(RESULTS, RESULTS, world.workspace.clock.now()).id;
+    let delete = format!("delete from result_outbox where application_id >= '{other}'");
+    world.write(move |conn| Ok(conn.batch_execute(&delete)?)).await;
+    clerk.prove().await;
+    let began = Instant::now();
+    let page = clerk.post("/deliveries", &[]).await;
+    assert!(
+        page.status == 200 && page.path.starts_with("/deliveries/"),
+        "{}",
+        page.text()
+    );
+    println!(
+        "a batch of some {RESULTS} results: {:.1} s",
+        began.elapsed().as_secs_f64()
+    );
 }
 
 /// Milliseconds that so many of a hundred need at most.
@@ -97,6 +121,7 @@ async fn pages(world: &World, clerk: &mut Desk, count: usize) -> Vec<(String, St
         "result=unknown",
         "institution=9900",
         "result=rejected&institution=9900",
+        "result=unknown&institution=9900",
         "attention=1",
     ];
     let mut pages = vec![("home".to_owned(), "/".to_owned())];
@@ -145,7 +170,7 @@ async fn dump(world: &World) {
         _ => {
             let copy = format!("\\copy ({ROWS_OF_THE_FILE}) to stdout csv header");
             let mut psql = Command::new("psql");
-            psql.args(["-q", "-c", &copy, &world.postgres_url().unwrap()]);
+            psql.args(["-q", "-c", &copy, &world.workspace.settings.database]);
             psql
         }
     };

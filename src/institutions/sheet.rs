@@ -84,8 +84,12 @@ pub fn of_hours(
     let day = |date: NaiveDate| match institution.is_some_and(|i| i.is_over(date)) {
         true => day_of(date, &names, vec![line("取扱い終了", false)]),
         false => {
-            let stands = spans(date, &closed).into_iter().map(|span| line(&format!("休止 {span}"), false));
-            let comes = spans(date, &added).into_iter().map(|span| line(&format!("追加 {span}"), true));
+            let stands = spans(date, &closed)
+                .into_iter()
+                .map(|span| line(&format!("休止 {span}"), false));
+            let comes = spans(date, &added)
+                .into_iter()
+                .map(|span| line(&format!("追加 {span}"), true));
             day_of(date, &names, stands.chain(comes).collect())
         }
     };

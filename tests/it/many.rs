@@ -85,8 +85,8 @@ pub fn row(n: usize, count: usize, now: NaiveDateTime) -> Row {
 }
 
 /// So many applications, by set-based edges; then a name for each. Statistics as PostgreSQL keeps them by itself, and
-/// none on SQLite, where nobody asks for them.
-pub async fn fill(world: &World, count: usize) {
+/// none on SQLite, where nobody asks for them. Gives the moment that the rows count back from.
+pub async fn fill(world: &World, count: usize) -> NaiveDateTime {
     let (keys, now) = (world.workspace.keys.clone(), world.workspace.clock.now());
     let write = move |conn: &mut Conn| {
         let all: Vec<Row> = (0..count).map(|n| row(n, count, now)).collect();
@@ -99,6 +99,7 @@ pub async fn fill(world: &World, count: usize) {
         }
     };
     world.write(write).await;
+    now
 }
 
 fn move_on(conn: &mut Conn) -> Result<(), Error> {

@@ -1,6 +1,7 @@
 //! Many applications at the console. The short form belongs to the suite and asserts that an export needs the memory of
 //! a part of it; `make bench-console` (SCALE_ROWS, SCALE_ROUNDS) prints what every page and the export take.
 use crate::{desk::Desk, harness::World, many};
+use chrono::NaiveDateTime;
 use diesel::connection::SimpleConnection;
 use mizumado::accounts::Role;
 use std::{
@@ -49,14 +50,14 @@ async fn many_applications_are_listed_searched_and_exported_at_constant_memory()
     let (count, rounds) = (number("SCALE_ROWS", 20_000), number("SCALE_ROUNDS", 1));
     for world in World::all_with_console().await {
         let began = Instant::now();
-        many::fill(&world, count).await;
+        let now = many::fill(&world, count).await;
         let engine = world.workspace.db.engine();
         println!(
             "\n{engine}: {count} applications, written in {:.0} s",
             began.elapsed().as_secs_f64()
         );
         let mut clerk = Desk::open(&world, "c1", &[Role::Clerk]).await;
-        let pages = pages(&world, &mut clerk, count).await;
+        let pages = pages(now, &mut clerk, count).await;
         println!("{:<52} {:>8} {:>8}", "page", "p50 ms", "p95 ms");
         for (name, path) in pages {
             let mut times = vec![];
@@ -78,7 +79,7 @@ async fn many_applications_are_listed_searched_and_exported_at_constant_memory()
         assert!(few * 10 < all, "{few}");
         assert!(large < MOST_MIB, "{engine}: {large:.1} MiB for {all} rows");
         dump(&world).await;
-        close(&world, &mut clerk).await;
+        close(&world, now, &mut clerk).await;
     }
 }
 
@@ -86,8 +87,8 @@ async fn many_applications_are_listed_searched_and_exported_at_constant_memory()
 const RESULTS: usize = 1_000;
 
 /// A clerk closes a batch by hand and waits for the answer.
-async fn close(world: &World, clerk: &mut Desk) {
-    let other = many::row(RESULTS, RESULTS, world.workspace.clock.now()).id;
+async fn close(world: &World, now: NaiveDateTime, clerk: &mut Desk) {
+    let other = many::row(RESULTS, RESULTS, now).id;
     let delete = format!("delete from result_outbox where application_id >= '{other}'");
     world.write(move |conn| Ok(conn.batch_execute(&delete)?)).await;
     clerk.prove().await;
@@ -111,7 +112,7 @@ fn part(times: &mut [Duration], percent: usize) -> f64 {
 }
 
 /// What a clerk opens: its name, and its address.
-async fn pages(world: &World, clerk: &mut Desk, count: usize) -> Vec<(String, String)> {
+async fn pages(now: NaiveDateTime, clerk: &mut Desk, count: usize) -> Vec<(String, String)> {
     let filters = [
         "",
         "period=today",
@@ -135,7 +136,7 @@ async fn pages(world: &World, clerk: &mut Desk, count: usize) -> Vec<(String, St
     }
     let second = clerk.get("/applications").await.link("次の50件").unwrap();
     pages.push(("list, second page".into(), second));
-    let row = many::row(count - 7, count, world.workspace.clock.now());
+    let row = many::row(count - 7, count, now);
     let place = format!("after={}-{}", row.at.and_utc().timestamp_micros(), row.id);
     pages.push(("list, last page".into(), format!("/applications?{place}")));
     for typed in ["サ", "サトウ", "サトウ ハナコ", many::RARE.1, "090-0000-0000"] {

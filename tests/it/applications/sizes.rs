@@ -65,8 +65,7 @@ async fn a_list_of_one_has_no_neighbours() {
 #[actix_web::test]
 async fn a_list_of_more_than_it_counts_says_where_one_stands() {
     for world in World::all_with_console().await {
-        many::fill(&world, MANY).await;
-        let now = world.workspace.clock.now();
+        let now = many::fill(&world, MANY).await;
         let row = |n: usize| many::row(n, MANY, now);
         let mut clerk = Desk::open(&world, "c1", &[Role::Clerk]).await;
         let first = clerk.get("/applications").await;
@@ -103,8 +102,7 @@ async fn a_list_of_more_than_it_counts_says_where_one_stands() {
 #[actix_web::test]
 async fn an_export_holds_every_row_once_however_many_there_are() {
     for world in World::all_with_console().await {
-        many::fill(&world, MANY).await;
-        let now = world.workspace.clock.now();
+        let now = many::fill(&world, MANY).await;
         let newest: Vec<String> = (0..MANY).map(|n| many::row(n, MANY, now).shown()).collect();
         let mut clerk = Desk::open(&world, "c1", &[Role::Clerk]).await;
         clerk.prove().await;

@@ -56,7 +56,10 @@ async fn every_download_gives_the_same_bytes_and_is_on_record_with_the_person() 
         assert!(text.contains("髙﨑") && text.contains(ACCOUNT), "{text}");
         let disposition = first.headers["content-disposition"].to_str().unwrap();
         assert!(disposition.starts_with("attachment; "), "{disposition}");
-        assert_eq!(first.headers["content-security-policy"], "default-src 'none'; sandbox");
+        assert_eq!(
+            first.headers["content-security-policy"],
+            "default-src 'none'; frame-ancestors 'none'; sandbox"
+        );
         // Another person, later, after the applicant's state has moved on.
         let mut other = Desk::open(&world, "c2", &[Role::Approver]).await;
         let withdrawal = format!("/applications/{}/withdrawal", items(&world).await[0].application_id);

@@ -21,25 +21,25 @@ async fn try_fields(browser: &mut Browser, text: &str) -> BTreeMap<&'static str,
     let mut taken: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for step in STEPS {
         let path = format!("/apply/{step}");
-        let before = browser.get(&path).await;
-        assert_eq!(before.path, path, "{text}");
-        let (action, mut good) = before.form();
+        let mut page = browser.get(&path).await;
+        assert_eq!(page.path, path, "{text}");
+        let (action, mut good) = page.form();
         // It counts the changes, and is another at the next page.
         good.remove("draft_rev");
-        for name in before.attributes(TEXT_FIELDS, "name") {
-            let page = browser.get(&path).await;
-            let answer = browser.submit(&page, &[(&name, text)]).await;
-            assert_inert(&answer, text);
-            assert_inert(&browser.get(&format!("{path}?error")).await, text);
-            if answer.all(".error-message").is_empty() {
-                taken.entry(step).or_default().insert(name.clone());
-            }
-            // What was good before, so that the next field is looked at alone.
-            let page = browser.get(&path).await;
+        for name in page.attributes(TEXT_FIELDS, "name") {
             let mut form = page.form().1;
             form.extend(good.clone());
-            browser.post_with(&action, &form, &[]).await;
+            let answer = browser.post_with(&action, &form, &[(&name, text)]).await;
+            assert_inert(&answer, text);
+            let is_refused = answer.path.split('?').next() == Some(&path) && !answer.all(".error-message").is_empty();
+            if !is_refused {
+                taken.entry(step).or_default().insert(name);
+            }
+            page = if is_refused { answer } else { browser.get(&path).await };
         }
+        let mut form = page.form().1;
+        form.extend(good);
+        browser.post_with(&action, &form, &[]).await;
     }
     taken
 }

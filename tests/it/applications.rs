@@ -1,4 +1,5 @@
 //! The staff's list of applications and one of them: filters, pages, search, what is masked, what staff may do.
+mod attention;
 mod detail;
 mod list;
 mod markup;
@@ -19,7 +20,7 @@ const PERSONAL: [&str; 7] = [
 ];
 
 /// A registered application of a real journey: its shown receipt number and its id.
-async fn registered(world: &World, applicant: &Applicant) -> (String, String) {
+pub async fn registered(world: &World, applicant: &Applicant) -> (String, String) {
     let mut browser = Browser::new(&world.url);
     let left = applicant.hand_off(&mut browser).await;
     left.finish(world, &mut browser).await;

@@ -2,7 +2,7 @@
 use crate::{
     applicant::Applicant,
     browser::{Browser, Page},
-    desk::Desk,
+    desk::{Desk, anybody},
     harness::World,
     rows::{self, Row},
 };
@@ -81,7 +81,7 @@ fn assert_labelled(page: &Page, at: &str) {
 }
 
 /// A world in which every page has something to show; how the parts of the paths are filled.
-async fn furnished(world: &World, desk: &mut Desk) -> BTreeMap<&'static str, String> {
+pub async fn furnished(world: &World, desk: &mut Desk) -> BTreeMap<&'static str, String> {
     let left = Applicant::default().hand_off(&mut Browser::new(&world.url)).await;
     left.finish(world, &mut Browser::new(&world.url)).await;
     let number = left.receipt_number.clone();
@@ -91,7 +91,7 @@ async fn furnished(world: &World, desk: &mut Desk) -> BTreeMap<&'static str, Str
     let id = id.unwrap();
     tasks(world).await;
     let day = jst(world.workspace.clock.now()).date();
-    let no = feature::close(&world.workspace, day, world.workspace.clock.now(), "staff/x").await;
+    let no = feature::close(&world.workspace, day, world.workspace.clock.now(), Some(&anybody())).await;
     let fields = [("result", "not_registered"), ("note", "a"), ("evidence", "b")];
     desk.post(&format!("/applications/{id}/corrections"), &fields).await;
     let layout = desk.post("/layouts", &[("from", "ready:zengin-120")]).await.path;
@@ -109,6 +109,7 @@ async fn furnished(world: &World, desk: &mut Desk) -> BTreeMap<&'static str, Str
             "/applications/{id}/withdrawal",
             format!("/applications/{id}/withdrawal"),
         ),
+        ("/applications/{id}/guidance", format!("/applications/{id}/guidance")),
         (
             "/applications/{id}/corrections",
             format!("/applications/{id}/corrections"),
@@ -157,7 +158,7 @@ async fn tasks(world: &World) {
 }
 
 /// Files, and pages for those who are not signed in.
-const ELSEWHERE: [&str; 10] = [
+pub const ELSEWHERE: [&str; 10] = [
     "/assets/{file}",
     "/favicon.ico",
     "/sign-in",

@@ -44,4 +44,5 @@ mod states;
 mod texts;
 mod tls;
 mod trail;
+mod words;
 mod worlds;

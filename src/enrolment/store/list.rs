@@ -24,8 +24,8 @@ pub struct Narrow {
     /// Any of these; all when empty.
     pub states: Vec<Registration>,
     pub institution: Option<String>,
-    /// Undecided, and nothing has moved since then.
-    pub stuck_since: Option<NaiveDateTime>,
+    /// Unknown, or undecided without a move since then, or decided and to be looked at.
+    pub attention_since: Option<NaiveDateTime>,
     /// Only these: the hits of a search.
     pub ids: Option<Vec<String>>,
 }
@@ -45,8 +45,9 @@ pub enum Span {
     Before(Cursor),
 }
 
-/// The words of the index `applications_stuck`: as parameters, no database would see that it fits.
-const UNDECIDED: &str = "applications.state in ('confirmed', 'at_institution', 'checking', 'unknown')";
+/// The words of the index `applications_attention`: as parameters, no database would see that it fits.
+const ATTENTION: &str = "(applications.state in ('confirmed', 'at_institution', 'checking', 'unknown') \
+                         or applications.attention is not null)";
 
 /// Adds the filters to a boxed query; a macro, because the rows and their count are queries of different types.
 macro_rules! narrowed {
@@ -65,10 +66,15 @@ macro_rules! narrowed {
         if let Some(code) = &narrow.institution {
             query = query.filter(applications::institution_code.eq(code.clone()));
         }
-        if let Some(since) = narrow.stuck_since {
+        if let Some(since) = narrow.attention_since {
             query = query
-                .filter(diesel::dsl::sql::<diesel::sql_types::Bool>(UNDECIDED))
-                .filter(applications::state.eq("unknown").or(applications::updated_at.lt(since)));
+                .filter(diesel::dsl::sql::<diesel::sql_types::Bool>(ATTENTION))
+                .filter(
+                    applications::state
+                        .eq("unknown")
+                        .or(applications::updated_at.lt(since))
+                        .or(applications::attention.is_not_null()),
+                );
         }
         if let Some(ids) = &narrow.ids {
             query = query.filter(applications::id.eq_any(ids.clone()));

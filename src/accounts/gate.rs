@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     db::{Conn, DbError},
-    web::{Error, FormBody, LongFormBody, Site, see_other},
+    web::{Error, LongFormBody, Site, see_other},
     workspace::Workspace,
 };
 use actix_session::SessionExt;
@@ -197,15 +197,8 @@ async fn answer(req: &HttpRequest, payload: &mut Payload, pattern: &str, verdict
         Verdict::NeedsSecondWay => leave_for("/account".into()),
         Verdict::Prove(..) if from_htmx => HttpResponse::Ok().insert_header(("hx-refresh", "true")).finish(),
         Verdict::Prove(staff, why) => {
-            let held = match *req.method() == Method::POST {
-                true => LongFormBody::from_request(req, payload)
-                    .await
-                    .map(|body| body.0)
-                    .unwrap_or_default(),
-                false => FormBody::default(),
-            };
-            let page = views::prove(&site, &staff, why, req.method().as_str(), path, &held);
-            page_of(StatusCode::UNAUTHORIZED, page)
+            let after = after_proof(req, payload, path).await;
+            page_of(StatusCode::UNAUTHORIZED, views::prove(&site, &staff, why, &after))
         }
         Verdict::Denied(staff, permission) => {
             note_denial(req, &staff, pattern).await;
@@ -213,6 +206,28 @@ async fn answer(req: &HttpRequest, payload: &mut Payload, pattern: &str, verdict
         }
         Verdict::Pass(_) => HttpResponse::InternalServerError().finish(),
     }
+}
+
+/// What follows the proof: the page is opened, or what was typed is sent. A chosen file cannot be held.
+async fn after_proof(req: &HttpRequest, payload: &mut Payload, path: &str) -> views::AfterProof {
+    if *req.method() != Method::POST {
+        return views::AfterProof::Open(path.to_owned());
+    }
+    let kind = req.headers().get("content-type").and_then(|v| v.to_str().ok());
+    if kind.is_some_and(|kind| kind.starts_with("multipart/")) {
+        crate::web::discard_upload(payload).await;
+        return views::AfterProof::ChooseAgain(page_before(req).unwrap_or_else(|| "/".to_owned()));
+    }
+    let held = LongFormBody::from_request(req, payload).await;
+    views::AfterProof::Send(path.to_owned(), held.map(|body| body.0).unwrap_or_default())
+}
+
+/// The page of ours that a form was sent from.
+fn page_before(req: &HttpRequest) -> Option<String> {
+    let from = req.headers().get("referer")?.to_str().ok()?;
+    let from = url::Url::parse(from).ok()?;
+    let query = from.query().map(|query| format!("?{query}")).unwrap_or_default();
+    Some(format!("{}{query}", from.path())).filter(|path| !path.starts_with("//"))
 }
 
 /// Where a page is opened again after the sign-in; what was posted is not kept across persons.

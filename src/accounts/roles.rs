@@ -70,7 +70,7 @@ pub const TABLE: &[(Permission, &str, &[Role])] = &[
     ),
     (
         Permission::HandleApplications,
-        "申込みにメモを残す、取下げを記録する、訂正を提案する",
+        "申込みにメモを残す・読む、要対応を確認済みにする、取下げを記録する、訂正を提案する",
         &[Role::Clerk, Role::Approver],
     ),
     (

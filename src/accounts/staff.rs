@@ -1,7 +1,7 @@
 //! Who is asking: the person of a request at the console, put there by the gate.
 use super::{NavItem, Permission, Role, roles, store};
 use crate::{
-    audit::{self, Actor},
+    audit::{self, Actor, Person},
     db::Conn,
     web::Error,
     workspace::Workspace,
@@ -64,7 +64,18 @@ impl Staff {
     }
 
     pub fn actor(&self) -> Actor<'_> {
-        Actor::Staff(&self.id)
+        Actor::Staff {
+            id: &self.id,
+            address: &self.address,
+        }
+    }
+
+    /// The same for work that outlives the request.
+    pub fn person(&self) -> Person {
+        Person {
+            id: self.id.clone(),
+            address: self.address.clone(),
+        }
     }
 
     /// The word that events, proposals and alarms keep: `staff/ID`.
@@ -72,7 +83,7 @@ impl Staff {
         self.actor().word().into_owned()
     }
 
-    /// An audit entry of what this person did, with where from. `detail` holds no personal data.
+    /// An audit entry of what this person did. `detail` holds no personal data.
     pub fn record(
         &self,
         conn: &mut Conn,
@@ -81,9 +92,7 @@ impl Staff {
         subject: &str,
         detail: &str,
     ) -> Result<(), Error> {
-        let detail = format!("{detail} from {}", self.address);
-        audit::record(conn, now, self.actor(), action, subject, detail.trim_start())?;
-        Ok(())
+        Ok(audit::record(conn, now, self.actor(), action, subject, detail)?)
     }
 }
 

@@ -120,9 +120,8 @@ pub fn record_own(
     address: &str,
 ) -> Result<(), Error> {
     let subject = format!("staff/{staff_id}");
-    let detail = format!("from {address}");
-    audit::record(conn, now, Actor::Staff(staff_id), action, &subject, &detail)?;
-    Ok(())
+    let actor = Actor::Staff { id: staff_id, address };
+    Ok(audit::record(conn, now, actor, action, &subject, "")?)
 }
 
 #[cfg(test)]

@@ -2,8 +2,10 @@
 //!
 //! Anything may raise one, in the transaction that found the cause. The text is for people and names nobody.
 mod store;
+mod words;
 
 pub use store::{Alarm, acknowledge, is_seen, open_alarms, settle};
+pub use words::{CAUSES, label};
 
 use crate::{
     audit::{self, Actor},
@@ -31,11 +33,16 @@ pub fn raise(conn: &mut Conn, workspace: &Workspace, cause: &Cause, now: NaiveDa
     }
     audit::record(conn, now, Actor::System, "alarm.raised", cause.subject, cause.key)?;
     let url = &workspace.site.url;
-    let title = format!("【{}】警報：{}", workspace.site.bureau.name, cause.key);
+    let title = format!("【{}】警報：{}", workspace.site.bureau.name, label(cause.key));
+    let (kind, id) = audit::subject_label(cause.subject);
     let body = format!(
         "{}\n\n対象：{}\n時刻：{}\nサイト：{url}\n\n確認したら `mizumado alarms acknowledge` で記録してください。\n",
         cause.message,
-        if cause.subject.is_empty() { "―" } else { cause.subject },
+        if cause.subject.is_empty() {
+            "―".to_owned()
+        } else {
+            format!("{kind} {id}")
+        },
         crate::clock::jst(now).format("%Y-%m-%d %H:%M:%S"),
     );
     for operator in &workspace.settings.operators {

@@ -59,6 +59,17 @@ pub const RULES: &[Rule] = &[
     rule("POST", "/applications/{id}/reveals", Access::May(P::RevealPersonal)),
     rule("POST", "/applications/{id}/notes", Access::May(P::HandleApplications)),
     rule(
+        "POST",
+        "/applications/{id}/attention",
+        Access::May(P::HandleApplications),
+    ),
+    rule("GET", "/applications/{id}/guidance", Access::May(P::HandleApplications)),
+    rule(
+        "POST",
+        "/applications/{id}/mails/{mail}/retry",
+        Access::May(P::HandleApplications),
+    ),
+    rule(
         "GET",
         "/applications/{id}/withdrawal",
         Access::May(P::HandleApplications),

@@ -3,12 +3,17 @@
 //! An entry names its subject by an opaque id and never holds personal data.
 mod checkpoints;
 mod store;
+mod words;
 
 use chrono::NaiveDate;
 use std::borrow::Cow;
 
 pub use checkpoints::{Checkpoint, check, checkpoints, make_checkpoint, public_key};
 pub use store::{AuditEntry, Wanted, details_of, head_hash, record, search, verify};
+pub use words::{ACTIONS, FAMILIES, action_label, actor_label, actor_word, detail_word, subject_label};
+
+/// Stands between what was done and the address of who did it.
+const FROM: &str = " from ";
 
 /// Who acted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,8 +26,24 @@ pub enum Actor<'a> {
     System,
     /// A person at the command line of the server.
     Operator,
-    /// A person signed in at the console, by id.
-    Staff(&'a str),
+    /// A person signed in at the console: who, and from where. Without an address nobody acts.
+    Staff { id: &'a str, address: &'a str },
+}
+
+/// A person at the console, for work that outlives the request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    pub id: String,
+    pub address: String,
+}
+
+impl Person {
+    pub fn actor(&self) -> Actor<'_> {
+        Actor::Staff {
+            id: &self.id,
+            address: &self.address,
+        }
+    }
 }
 
 impl<'a> Actor<'a> {
@@ -33,8 +54,16 @@ impl<'a> Actor<'a> {
             Actor::Gateway => "gateway",
             Actor::System => "system",
             Actor::Operator => "operator",
-            Actor::Staff(id) => return Cow::Owned(format!("staff/{id}")),
+            Actor::Staff { id, .. } => return Cow::Owned(format!("staff/{id}")),
         })
+    }
+
+    /// What an entry says in its detail: of a person at the console, also from where.
+    fn detail(self, detail: &str) -> Cow<'_, str> {
+        match self {
+            Actor::Staff { address, .. } => Cow::Owned(format!("{detail}{FROM}{address}").trim_start().to_owned()),
+            _ => Cow::Owned(detail.to_owned()),
+        }
     }
 }
 

@@ -20,6 +20,16 @@ pub struct AuditEntry {
 }
 
 impl AuditEntry {
+    /// The detail and, of a person at the console, the address.
+    pub fn detail_and_place(&self) -> (&str, &str) {
+        let (detail, from) = (self.detail.as_str(), super::FROM);
+        match (self.actor.starts_with("staff/"), detail.rsplit_once(from)) {
+            (true, Some((detail, place))) => (detail, place),
+            (true, None) => ("", detail.strip_prefix(from.trim_start()).unwrap_or_default()),
+            (false, _) => (detail, ""),
+        }
+    }
+
     fn expected_hash(&self) -> String {
         let at = self.at.and_utc().timestamp_micros().to_string();
         let no = self.no.to_string();
@@ -38,7 +48,8 @@ impl AuditEntry {
     }
 }
 
-/// Appends an entry in the caller's transaction. `subject` is `kind/opaque-id`; `detail` holds no personal data.
+/// Appends an entry in the caller's transaction. `subject` is `kind/opaque-id`; `detail` holds no personal data. The
+/// address of a person at the console is put behind it.
 pub fn record(
     conn: &mut Conn,
     now: NaiveDateTime,
@@ -59,7 +70,7 @@ pub fn record(
         actor: actor.word().into_owned(),
         action: action.to_owned(),
         subject: subject.to_owned(),
-        detail: detail.to_owned(),
+        detail: actor.detail(detail).into_owned(),
         previous_hash,
         hash: String::new(),
     };

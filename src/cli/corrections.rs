@@ -1,9 +1,10 @@
 use super::{ConfigFile, Outcome, serve};
 use crate::{
+    audit::Actor,
     clock::jst,
     enrolment::{
         CorrectedResult,
-        correction::{self, CorrectionError, Proposal},
+        correction::{self, By, CorrectionError, Proposal},
         id_of_receipt,
     },
     web::Error,
@@ -80,6 +81,14 @@ fn list(file: &ConfigFile) -> Outcome {
     Ok(())
 }
 
+/// Whoever types at the server, by the name that was typed.
+fn typed(name: &str) -> By<'_> {
+    By {
+        name,
+        actor: Actor::Operator,
+    }
+}
+
 fn propose(options: Propose) -> Outcome {
     let (workspace, _logs) = serve::open(&options.config)?;
     let (world, now) = (workspace.clone(), workspace.clock.now());
@@ -91,7 +100,7 @@ fn propose(options: Propose) -> Outcome {
             result,
             note: &options.note,
             evidence: &options.evidence,
-            by: &options.by,
+            by: typed(&options.by),
         };
         correction::propose(conn, &world, &proposal, now)
     };
@@ -103,7 +112,7 @@ fn propose(options: Propose) -> Outcome {
 fn decide(options: Decide, approve: bool) -> Outcome {
     let (workspace, _logs) = serve::open(&options.config)?;
     let now = workspace.clock.now();
-    let write = move |conn: &mut _| correction::decide(conn, &options.id, &options.by, approve, now);
+    let write = move |conn: &mut _| correction::decide(conn, &options.id, typed(&options.by), approve, now);
     serve::runtime()?.block_on(workspace.db.write::<_, CorrectionError>(write))?;
     println!(
         "{}",

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     accounts::VersionState,
-    audit::{self, Actor},
+    audit::{self, Actor, Person},
     clock::jst,
     db::Conn,
     enrolment::{self, ResultRecord},
@@ -32,21 +32,23 @@ struct Rendered {
     report: Vec<u8>,
     totals: Totals,
     items: Vec<Item>,
+    /// Applications with characters that the file could not hold.
+    hard: Vec<String>,
     /// The layout wants no file without rows, and there are none.
     skip: bool,
 }
 
 /// Closes a batch of everything decided before `until`; gives its number, or `None` when there is nothing to do.
 ///
-/// `by` is `system` for the clock's own, which is made once for a day, or the person who closes one in between.
+/// Without `by` it is the clock's own, which is made once for a day; a person closes one in between.
 pub async fn close(
     workspace: &Workspace,
     day: NaiveDate,
     until: NaiveDateTime,
-    by: &str,
+    by: Option<&Person>,
 ) -> Result<Option<i64>, Error> {
     for _ in 0..TRIES {
-        let (world, by_clock) = (workspace.clone(), by == "system");
+        let (world, by_clock) = (workspace.clone(), by.is_none());
         let read = move |conn: &mut Conn| {
             if by_clock && store::closed_by_clock(conn, day)? {
                 return Ok(None);
@@ -59,8 +61,8 @@ pub async fn close(
         if rendered.skip || (!by_clock && rendered.items.is_empty()) {
             return Ok(None);
         }
-        let (world, now, by, no) = (workspace.clone(), workspace.clock.now(), by.to_owned(), rendered.no);
-        let write = move |conn: &mut Conn| keep(conn, &world, day, &rendered, &by, now);
+        let (world, now, by, no) = (workspace.clone(), workspace.clock.now(), by.cloned(), rendered.no);
+        let write = move |conn: &mut Conn| keep(conn, &world, day, &rendered, actor(&by), now);
         match workspace.db.write(write).await {
             Ok(()) => return Ok(Some(no)),
             Err(Error::Conflict) => {}
@@ -68,6 +70,10 @@ pub async fn close(
         }
     }
     Err(Error::Conflict)
+}
+
+fn actor(by: &Option<Person>) -> Actor<'_> {
+    by.as_ref().map_or(Actor::System, Person::actor)
 }
 
 fn render(conn: &mut Conn, workspace: &Workspace, day: NaiveDate, until: NaiveDateTime) -> Result<Rendered, Error> {
@@ -145,11 +151,18 @@ fn rendered(
     let (mut content, mut report) = (vec![], vec![]);
     let failed = |e: std::io::Error| Error::Internal(e.to_string());
     let mut writer = FileWriter::new(&layout, context, &mut content).with_report(&mut report);
-    for record in records {
+    let mut hard = vec![];
+    for (place, record) in records.iter().enumerate() {
+        let before = writer.hard_characters();
         writer.row(record as &dyn Row).map_err(failed)?;
+        if writer.hard_characters() > before {
+            // The items of the rows stand first and in their order; a reissue has none.
+            hard.extend(items.get(place).map(|item| item.application_id.clone()));
+        }
     }
     let totals = writer.finish().map_err(failed)?;
     Ok(Rendered {
+        hard,
         skip: totals.rows == 0 && layout.empty_day == EmptyDay::Nothing && items.is_empty(),
         no,
         layout_id: version.id.clone(),
@@ -172,7 +185,7 @@ fn keep(
     workspace: &Workspace,
     day: NaiveDate,
     file: &Rendered,
-    by: &str,
+    by: Actor,
     now: NaiveDateTime,
 ) -> Result<(), Error> {
     let taken: Vec<(String, i32)> = file
@@ -183,6 +196,7 @@ fn keep(
     if !enrolment::take_results(conn, &taken)? {
         return Err(Error::Conflict);
     }
+    enrolment::mark_hard_characters(conn, &file.hard)?;
     write_down(conn, workspace, day, None, file, by, now)
 }
 
@@ -192,7 +206,7 @@ fn write_down(
     day: NaiveDate,
     reissue_of: Option<i64>,
     file: &Rendered,
-    by: &str,
+    by: Actor,
     now: NaiveDateTime,
 ) -> Result<(), Error> {
     let new = NewDelivery {
@@ -206,22 +220,21 @@ fn write_down(
         sha256: &file.totals.sha256,
         rows: file.totals.rows,
         findings: file.totals.findings_total,
-        made_by: by,
+        made_by: &by.word(),
     };
     store::add_delivery(conn, &workspace.keys, &new, &file.items, now)?;
-    let actor = by.strip_prefix("staff/").map_or(Actor::System, Actor::Staff);
     let action = if reissue_of.is_some() {
         "delivery.reissued"
     } else {
         "delivery.closed"
     };
     let detail = format!("{} rows sha256 {}", file.totals.rows, file.totals.sha256);
-    audit::record(conn, now, actor, action, &format!("delivery/{}", file.no), &detail)?;
+    audit::record(conn, now, by, action, &format!("delivery/{}", file.no), &detail)?;
     Ok(())
 }
 
 /// A delivery's rows once more, as they were delivered, under another version: a new file that says which one it is of.
-pub async fn reissue(workspace: &Workspace, no: i64, version_id: &str, by: &str) -> Result<i64, Error> {
+pub async fn reissue(workspace: &Workspace, no: i64, version_id: &str, by: &Person) -> Result<i64, Error> {
     for _ in 0..TRIES {
         let (world, version_id) = (workspace.clone(), version_id.to_owned());
         let read = move |conn: &mut Conn| {
@@ -240,8 +253,8 @@ pub async fn reissue(workspace: &Workspace, no: i64, version_id: &str, by: &str)
             Ok((original, asked.day, file))
         };
         let (original, day, file) = workspace.db.read::<_, Error>(read).await?;
-        let (world, now, by, next) = (workspace.clone(), workspace.clock.now(), by.to_owned(), file.no);
-        let write = move |conn: &mut Conn| write_down(conn, &world, day, Some(original), &file, &by, now);
+        let (world, now, by, next) = (workspace.clone(), workspace.clock.now(), by.clone(), file.no);
+        let write = move |conn: &mut Conn| write_down(conn, &world, day, Some(original), &file, by.actor(), now);
         match workspace.db.write(write).await {
             Ok(()) => return Ok(next),
             Err(Error::Conflict) => {}

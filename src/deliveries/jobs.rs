@@ -72,7 +72,7 @@ async fn close(workspace: Workspace, job: Job) -> Result<(), JobError> {
     if !is_business_day(&workspace, day, cut).await? {
         return Ok(());
     }
-    match batch::close(&workspace, day, cut, "system").await {
+    match batch::close(&workspace, day, cut, None).await {
         Ok(made) => {
             tracing::info!(%day, no = made, "the day's delivery is closed");
             let now = workspace.clock.now();

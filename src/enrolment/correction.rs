@@ -1,6 +1,6 @@
 //! A correction by two people: one proposes with a note and evidence, another approves (domain page, `corrected`).
 use super::{
-    inquiry,
+    calls,
     states::{Cause, Registration},
     store::{self, CorrectedResult, Correction, NewCorrection},
 };
@@ -41,18 +41,20 @@ impl From<crate::db::DbError> for CorrectionError {
     }
 }
 
-/// What a person proposes. `by` names the person as staff know them; note and evidence are sealed.
+/// Who proposes or decides: the name that is kept, and who that is in the record.
+#[derive(Clone, Copy)]
+pub struct By<'a> {
+    pub name: &'a str,
+    pub actor: Actor<'a>,
+}
+
+/// What a person proposes; note and evidence are sealed.
 pub struct Proposal<'a> {
     pub application_id: &'a str,
     pub result: CorrectedResult,
     pub note: &'a str,
     pub evidence: &'a str,
-    pub by: &'a str,
-}
-
-/// A person of the console by id, or whoever types at the server.
-fn actor(by: &str) -> Actor<'_> {
-    by.strip_prefix("staff/").map_or(Actor::Operator, Actor::Staff)
+    pub by: By<'a>,
 }
 
 /// Writes a proposal; gives its id.
@@ -62,7 +64,7 @@ pub fn propose(
     proposal: &Proposal,
     now: NaiveDateTime,
 ) -> Result<String, CorrectionError> {
-    if [proposal.note, proposal.evidence, proposal.by]
+    if [proposal.note, proposal.evidence, proposal.by.name]
         .iter()
         .any(|text| text.trim().is_empty())
     {
@@ -80,31 +82,32 @@ pub fn propose(
         result: proposal.result,
         note: proposal.note.trim(),
         evidence: proposal.evidence.trim(),
-        by: proposal.by.trim(),
+        by: proposal.by.name.trim(),
     };
     let id = store::add_correction(conn, &workspace.keys, &new, now)?;
     let subject = format!("application/{}", application.id);
     let detail = format!("{id} {} by {}", proposal.result.as_str(), new.by);
-    audit::record(conn, now, actor(new.by), "correction.proposed", &subject, &detail)?;
+    audit::record(conn, now, proposal.by.actor, "correction.proposed", &subject, &detail)?;
     Ok(id)
 }
 
 /// Approves or refuses a proposal; an approved one takes the edge to `corrected` in the same transaction.
-pub fn decide(conn: &mut Conn, id: &str, by: &str, approve: bool, now: NaiveDateTime) -> Result<(), CorrectionError> {
+pub fn decide(conn: &mut Conn, id: &str, by: By, approve: bool, now: NaiveDateTime) -> Result<(), CorrectionError> {
+    let name = by.name.trim();
     let correction = store::find_correction(conn, id)?;
     if correction.decision.is_some() {
         return Err(CorrectionError::Decided);
     }
-    if by.trim().is_empty() || correction.proposed_by == by.trim() {
+    if name.is_empty() || correction.proposed_by == name {
         return Err(CorrectionError::SamePerson);
     }
     let decision = if approve { "approved" } else { "refused" };
-    if !store::decide_correction(conn, id, by.trim(), decision, now)? {
+    if !store::decide_correction(conn, id, name, decision, now)? {
         return Err(CorrectionError::Decided);
     }
     let subject = format!("application/{}", correction.application_id);
-    let (action, detail) = (format!("correction.{decision}"), format!("{id} by {}", by.trim()));
-    audit::record(conn, now, actor(by.trim()), &action, &subject, &detail)?;
+    let (action, detail) = (format!("correction.{decision}"), format!("{id} by {name}"));
+    audit::record(conn, now, by.actor, &action, &subject, &detail)?;
     if !approve {
         return Ok(());
     }
@@ -112,10 +115,10 @@ pub fn decide(conn: &mut Conn, id: &str, by: &str, approve: bool, now: NaiveDate
     if !application.state.allows(Registration::Corrected, Cause::Correction) {
         return Err(CorrectionError::State(application.state.label()));
     }
-    let cause = (Cause::Correction, actor(by.trim()));
+    let cause = (Cause::Correction, by.actor);
     store::transition_by(conn, &mut application, Registration::Corrected, cause, id, now)?;
     for key in [
-        inquiry::needs_a_person(&application),
+        calls::needs_a_person(&application),
         format!("enrolment.second_success:{}", application.id),
     ] {
         alarms::end(conn, &key, now)?;

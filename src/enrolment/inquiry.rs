@@ -1,15 +1,15 @@
 //! Asking the gateway, and what follows: the jobs of the ladder, hints that begin one, and the edges an answer causes.
 use super::{
+    calls,
     decide::{Decision, Facts, decide},
     ladder,
-    states::{Cause, Registration},
+    states::{Attention, Cause, Registration},
     store::{self, Application, Attempt, Ending, Outcome},
 };
 use crate::{
     alarms,
-    audit::{self, Actor},
     db::Conn,
-    gateways::{Answer, DailyLine},
+    gateways::{Answer, DailyLine, Reason},
     japan::email,
     jobs::{self, Handler, Job, JobError},
     notices::{self, Notice},
@@ -186,7 +186,7 @@ fn carry_out(
     now: NaiveDateTime,
 ) -> Result<(), Error> {
     let (to, cause, outcome, reason) = match decision {
-        Decision::Keep => return alarm_if_twice(conn, workspace, application, attempt, answer, now),
+        Decision::Keep => return calls::alarm_if_twice(conn, workspace, application, attempt, answer, now),
         Decision::AskAgain { at_institution } => {
             if at_institution {
                 let (to, cause) = (Registration::AtInstitution, Cause::Inquiry);
@@ -222,78 +222,15 @@ fn carry_out(
     }
     let evidence = format!("{} {}", attempt.id, raw_code);
     store::transition(conn, application, to, cause, evidence.trim_end(), now)?;
+    if reason == Some(Reason::NameMismatch) {
+        store::call_attention(conn, &application.id, Attention::NameMismatch)?;
+    }
     if to == Registration::Unknown || reason.is_some_and(|r| r.alarms()) {
-        call_a_person(conn, workspace, application, cause, now)?;
+        calls::call_a_person(conn, workspace, application, cause, now)?;
     } else {
-        alarms::end(conn, &needs_a_person(application), now)?;
+        alarms::end(conn, &calls::needs_a_person(application), now)?;
     }
     tell(conn, workspace, application, cause, now)
-}
-
-/// The key of an application's alarm; it ends when a result comes after all.
-pub fn needs_a_person(application: &Application) -> String {
-    format!("enrolment.needs_a_person:{}", application.id)
-}
-
-/// What an alarm says of its cause.
-fn why(cause: Cause) -> &'static str {
-    match cause {
-        Cause::LadderExhausted => "結果が7日間届かない",
-        Cause::Contradiction => "金融機関の答えが食い違う",
-        Cause::UnknownCode => "対応表にない結果コード",
-        _ => "水道局の契約の確認",
-    }
-}
-
-/// What only a person can settle: a result that stays unknown, a code nobody knows, a creditor who is not allowed.
-fn call_a_person(
-    conn: &mut Conn,
-    workspace: &Workspace,
-    application: &Application,
-    cause: Cause,
-    now: NaiveDateTime,
-) -> Result<(), Error> {
-    let subject = format!("application/{}", application.id);
-    let message = format!(
-        "担当者の確認が必要な申込みがあります（理由：{}）。結果不明の一覧で確かめてください。",
-        why(cause)
-    );
-    let cause = alarms::Cause {
-        key: &needs_a_person(application),
-        subject: &subject,
-        message: &message,
-    };
-    alarms::raise(conn, workspace, &cause, now)
-}
-
-/// A success that the application cannot take any more may be a second mandate: a person must look.
-fn alarm_if_twice(
-    conn: &mut Conn,
-    workspace: &Workspace,
-    application: &Application,
-    attempt: &Attempt,
-    answer: Option<&Answer>,
-    now: NaiveDateTime,
-) -> Result<(), Error> {
-    let is_new = matches!(answer, Some(Answer::Success { .. })) && attempt.outcome != Outcome::Success;
-    if is_new && application.state != Registration::Unknown {
-        let subject = format!("application/{}", application.id);
-        let cause = alarms::Cause {
-            key: &format!("enrolment.second_success:{}", application.id),
-            subject: &subject,
-            message: "登録が二重になっている可能性があります。金融機関の登録を確かめてください。",
-        };
-        alarms::raise(conn, workspace, &cause, now)?;
-        audit::record(
-            conn,
-            now,
-            Actor::Gateway,
-            "attempt.second_success",
-            &subject,
-            &attempt.id,
-        )?;
-    }
-    Ok(())
 }
 
 /// The applicant's mail about a result, if mails were asked for.

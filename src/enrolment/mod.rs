@@ -3,6 +3,7 @@
 //! `states` is the state machine, `form` reads what was typed, `submit` hands off, `inquiry` asks and decides,
 //! `pages` are the handlers in the order of the routes, `views` their markup, `store` the tables.
 mod answers;
+mod calls;
 pub mod correction;
 mod decide;
 mod desk;
@@ -21,10 +22,13 @@ mod store;
 mod submit;
 mod views;
 
-pub use desk::{Filter, count_filtered, routes as desk_routes};
+pub use desk::{Filter, count_filtered, message_status, reveal_reason, routes as desk_routes};
 pub use inquiry::take_daily_line;
 pub use jobs::{handlers, standing};
 pub use pages::routes;
-pub use records::{ResultRecord, Waiting, id_of_receipt, registered_by_number, results, take_results, waiting_results};
+pub use records::{
+    ResultRecord, Waiting, id_of_receipt, mark_hard_characters, receipt_of, registered_by_number, results,
+    take_results, waiting_results,
+};
 pub use snapshot::Snapshot;
 pub use store::{CorrectedResult, Outcome, StateCount, Witness, can_open, decided_between, state_counts, witness};

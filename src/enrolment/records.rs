@@ -3,7 +3,7 @@ use super::{
     form::Details,
     reasons, receipt,
     snapshot::Snapshot,
-    states::Registration,
+    states::{Attention, Registration},
     store::{self, Application},
 };
 use crate::{
@@ -207,6 +207,14 @@ pub struct Waiting {
     pub record: Option<ResultRecord>,
 }
 
+/// The file of these results could not hold all of their characters: a person must look.
+pub fn mark_hard_characters(conn: &mut Conn, ids: &[String]) -> Result<(), Error> {
+    for id in ids {
+        store::call_attention(conn, id, Attention::Characters)?;
+    }
+    Ok(())
+}
+
 /// Takes results out of the outbox; `false` when one of them is not there any more.
 pub fn take_results(conn: &mut Conn, taken: &[(String, i32)]) -> Result<bool, Error> {
     for (application_id, event_no) in taken {
@@ -227,6 +235,12 @@ pub fn registered_by_number(conn: &mut Conn, workspace: &Workspace, number: &str
     let number = digits(number).unwrap_or_default();
     let index = workspace.keys.blind("applications.customer", &number);
     Ok(store::registered_of_customer(conn, &index)?)
+}
+
+/// The receipt number of an application, as people write it.
+pub fn receipt_of(conn: &mut Conn, id: &str) -> Result<Option<String>, Error> {
+    let number = store::receipt_of(conn, id)?;
+    Ok(number.as_deref().map(receipt::display))
 }
 
 /// The application of a receipt number as people write it.

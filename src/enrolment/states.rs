@@ -22,6 +22,26 @@ text_enum! {
 }
 
 text_enum! {
+    /// Why a person must look at an application that is decided.
+    pub enum Attention {
+        /// 名義不一致: the institution knows the account under another name.
+        NameMismatch = "name_mismatch",
+        /// 外字: the bureau's file could not hold a character of it.
+        Characters = "characters",
+    }
+}
+
+impl Attention {
+    /// As people read it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Attention::NameMismatch => "名義不一致",
+            Attention::Characters => "外字",
+        }
+    }
+}
+
+text_enum! {
     /// Why an edge was taken.
     pub enum Cause {
         TermsAccepted = "terms_accepted",
@@ -44,6 +64,34 @@ text_enum! {
         ToPaper = "to_paper",
         Correction = "correction",
         Withdrawal = "withdrawal",
+    }
+}
+
+impl Cause {
+    /// As people read it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Cause::TermsAccepted => "規約に同意",
+            Cause::Submitted => "申込みを確定",
+            Cause::HandedOff => "金融機関の画面へ移動",
+            Cause::Returned => "画面が戻った",
+            Cause::Pushed => "ゲートウェイから通知",
+            Cause::DailyFile => "日次ファイルに記載",
+            Cause::Asked => "申込者が状態を確認",
+            Cause::Silence => "戻りがないため照会",
+            Cause::Inquiry => "照会の回答",
+            Cause::CreateRefused => "開始の時点で受け付けられず",
+            Cause::LadderExhausted => "7日間、結果が決まらず",
+            Cause::Contradiction => "回答が矛盾",
+            Cause::UnknownCode => "表にない結果コード",
+            Cause::LateSuccess => "あとから登録完了が判明",
+            Cause::TooOld => "期限が経過",
+            Cause::NeverStarted => "金融機関で始まっていない",
+            Cause::GivenUp => "申込者がやめた",
+            Cause::ToPaper => "書面の手続きへ",
+            Cause::Correction => "2人で訂正",
+            Cause::Withdrawal => "申し出により取下げ",
+        }
     }
 }
 

@@ -5,7 +5,8 @@ mod store;
 
 pub use runner::{Handler, Handlers, Runner};
 pub use store::{
-    Job, JobRow, QueueState, dead, enqueue, enqueue_once, kinds, purge_finished, queue_state, revive, touch, waiting,
+    Job, JobRow, QueueState, dead, dead_payloads, enqueue, enqueue_once, kinds, purge_finished, queue_state, revive,
+    revive_payload, touch, waiting,
 };
 
 /// What a handler says of a job.

@@ -182,6 +182,26 @@ pub fn revive(conn: &mut Conn, id: &str, now: NaiveDateTime) -> QueryResult<bool
     Ok(revived == 1)
 }
 
+/// Which of these payloads of a kind were laid aside.
+pub fn dead_payloads(conn: &mut Conn, kind: &str, payloads: &[&str]) -> QueryResult<Vec<String>> {
+    jobs::table
+        .filter(jobs::kind.eq(kind).and(jobs::dead_at.is_not_null()))
+        .filter(jobs::payload.eq_any(payloads.to_vec()))
+        .select(jobs::payload)
+        .load(conn)
+}
+
+/// Gives the job of a payload another full row of tries; `false` when none was laid aside.
+pub fn revive_payload(conn: &mut Conn, kind: &str, payload: &str, now: NaiveDateTime) -> QueryResult<bool> {
+    let dead: Option<String> = jobs::table
+        .filter(jobs::kind.eq(kind).and(jobs::payload.eq(payload)))
+        .filter(jobs::dead_at.is_not_null())
+        .select(jobs::id)
+        .first(conn)
+        .optional()?;
+    dead.map_or(Ok(false), |id| revive(conn, &id, now))
+}
+
 /// Forgets jobs that were done before `before`, at most `most`; gives their number.
 pub fn purge_finished(conn: &mut Conn, before: NaiveDateTime, most: i64) -> QueryResult<usize> {
     let old = jobs::table

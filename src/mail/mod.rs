@@ -6,6 +6,7 @@ mod transport;
 pub mod viewer;
 
 pub use store::{
-    MAIL_JOB, NewMail, QueueError, SentMail, find_unsent, mails_about, mark_sent, oldest_unsent, queue, sent_to,
+    MAIL_JOB, NewMail, QueueError, SentMail, find_unsent, laid_aside, mails_about, mark_sent, oldest_unsent, queue,
+    retry, sent_to,
 };
 pub use transport::{MailError, Mailer, Outgoing};

@@ -105,7 +105,7 @@ pub fn oldest_unsent(conn: &mut Conn) -> QueryResult<Option<NaiveDateTime>> {
 #[derive(Clone, Debug, HasQuery)]
 #[diesel(table_name = mails)]
 pub struct SentMail {
-    pub kind: String,
+    pub id: String,
     pub title: String,
     pub body: String,
     pub created_at: NaiveDateTime,
@@ -118,4 +118,23 @@ pub fn mails_about(conn: &mut Conn, subject_id: &str) -> QueryResult<Vec<SentMai
         .filter(mails::subject_id.eq(subject_id))
         .order((mails::created_at, mails::id))
         .load(conn)
+}
+
+/// Which of these mails were laid aside: no further try is made unless a person asks for it.
+pub fn laid_aside(conn: &mut Conn, mails: &[SentMail]) -> QueryResult<Vec<String>> {
+    let waiting: Vec<&str> = mails
+        .iter()
+        .filter(|m| m.sent_at.is_none())
+        .map(|m| m.id.as_str())
+        .collect();
+    jobs::dead_payloads(conn, MAIL_JOB, &waiting)
+}
+
+/// Tries a mail about a subject again that was laid aside; `false` when it was not.
+pub fn retry(conn: &mut Conn, subject_id: &str, id: &str, now: NaiveDateTime) -> QueryResult<bool> {
+    let known = mails::table.filter(mails::id.eq(id).and(mails::subject_id.eq(subject_id)));
+    if known.count().get_result::<i64>(conn)? == 0 {
+        return Ok(false);
+    }
+    jobs::revive_payload(conn, MAIL_JOB, id, now)
 }

@@ -1,9 +1,22 @@
 use crate::{
     accounts::{ConsolePage, Permission, Staff, heading},
-    alarms::Alarm,
+    alarms::{self, Alarm},
+    audit,
     web::{Site, ui::when},
 };
 use maud::{Markup, html};
+
+/// What an alarm is about, as a link where there is a page.
+fn subject(subject: &str) -> Markup {
+    let (kind, id) = audit::subject_label(subject);
+    html! {
+        @match subject.split('/').next() {
+            Some("application") => a href={ "/applications/" (id) } { "申込みを開く" },
+            Some("delivery") => a href={ "/deliveries/" (id) } { "還元データ 第" (id) "号を開く" },
+            _ => { (kind) " " (id) },
+        }
+    }
+}
 
 pub fn alarms(site: &Site, staff: &Staff, open: &[Alarm]) -> Markup {
     let main = html! {
@@ -13,7 +26,8 @@ pub fn alarms(site: &Site, staff: &Staff, open: &[Alarm]) -> Markup {
             section class="card" {
                 h2 { (alarm.message) }
                 p { "はじめ " (when(alarm.first_at)) "　最後 " (when(alarm.last_at)) "　" (alarm.times) "回" }
-                p class="hint mono" { (alarm.key) @if !alarm.subject.is_empty() { "　" (alarm.subject) } }
+                p class="hint" { "原因：" (alarms::label(&alarm.key)) }
+                @if !alarm.subject.is_empty() { p { (subject(&alarm.subject)) } }
                 @match &alarm.acknowledged_by {
                     Some(by) => p { "職員番号 " (by) " が確認しました（" (alarm.acknowledged_at.map(when).unwrap_or_default()) "）。" },
                     None if staff.may(Permission::Operate) => {

@@ -79,7 +79,7 @@ fn of_figures(workspace: &Workspace, standing: &figures::Standing, now: NaiveDat
         Threshold {
             key: "operations.dead_jobs",
             crossed: dead > 0,
-            message: format!("あきらめた処理が{dead}件あります。mizumado jobs list --dead で確かめてください。"),
+            message: format!("止まった処理が{dead}件あります。運用担当は、コマンド mizumado jobs list --dead で確かめてください。"),
         },
         Threshold {
             key: "operations.unknown_results",
@@ -95,7 +95,7 @@ fn of_figures(workspace: &Workspace, standing: &figures::Standing, now: NaiveDat
             key: "operations.backup_old",
             crossed: workspace.settings.backup.is_some()
                 && standing.newest_backup.is_none_or(|at| now - at > BACKUP_AGE),
-            message: "検証済みのバックアップが26時間以上ありません。mizumado backup を実行してください。".into(),
+            message: "検証済みのバックアップが26時間以上ありません。運用担当は、コマンド mizumado backup を実行してください。".into(),
         },
     ]
 }
@@ -108,7 +108,8 @@ async fn of_machine(workspace: &Workspace, now: NaiveDateTime) -> Vec<Threshold>
         Threshold {
             key: "operations.disk",
             crossed: disk.verdict == doctor::Verdict::Wrong,
-            message: format!("ディスクの空きが少なくなっています（{}）。", disk.found),
+            message: "ディスクの空きが少なくなっています。運用担当は、コマンド mizumado doctor で確かめてください。"
+                .into(),
         },
         Threshold {
             key: "operations.logs_fail",
@@ -132,7 +133,8 @@ async fn of_machine(workspace: &Workspace, now: NaiveDateTime) -> Vec<Threshold>
         Threshold {
             key: "operations.certificate",
             crossed: certificate.verdict != doctor::Verdict::Good,
-            message: format!("TLSの証明書を確かめてください（{}）。", certificate.found),
+            message: "TLSの証明書の期限が近いか、読めません。運用担当は、コマンド mizumado doctor で確かめてください。"
+                .into(),
         },
     ]
 }

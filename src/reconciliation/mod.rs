@@ -10,6 +10,7 @@ mod jobs;
 mod store;
 mod views;
 
+pub use compare::Kind;
 pub use desk::{routes as desk_routes, settle_by};
 pub use first_debit::{FirstDebit, Imported, import_first_debits, read_first_debits};
 pub use jobs::{handlers, standing, take_file};

@@ -1,12 +1,26 @@
-use super::store::Difference;
+use super::{compare::Kind, store::Difference};
 use crate::{
     accounts::{ConsolePage, Permission, Staff, heading},
+    enrolment::message_status,
     web::{
         Site,
         ui::{self, FieldError, when},
     },
 };
 use maud::{Markup, html};
+
+/// What the other witness said, in words.
+fn said(d: &Difference) -> String {
+    let (first, code) = d.detail.split_once(' ').unwrap_or((&d.detail, ""));
+    let words = match d.kind {
+        Kind::NoMandate | Kind::DebitRefused => return format!("振替日 {first}　振替結果コード {code}"),
+        _ => message_status(first),
+    };
+    match code {
+        "" => format!("日次ファイル：{words}"),
+        code => format!("日次ファイル：{words}（コード {code}）"),
+    }
+}
 
 pub fn differences(site: &Site, staff: &Staff, list: &[Difference], tried: &str, errors: &[FieldError]) -> Markup {
     let main = html! {
@@ -19,7 +33,7 @@ pub fn differences(site: &Site, staff: &Staff, list: &[Difference], tried: &str,
             section class="card" {
                 h2 { (d.kind.label()) }
                 p { @if let Some(id) = &d.application_id { a href={ "/applications/" (id) } { "申込みを開く" } "　" } "見つけた日時 " (when(d.found_at)) "　ゲートウェイ " (d.gateway) }
-                p { (d.detail) }
+                @if !d.detail.is_empty() { p { (said(d)) } }
                 @if staff.may(Permission::SettleDifferences) {
                     @let field = format!("resolution-{}", d.id);
                     form class="form" method="post" action={ "/differences/" (d.id) "/settlement" } {

@@ -1,11 +1,13 @@
 //! 操作記録: the audit record at the console, its export, and the daily signed checkpoint (NS 目的外, S7).
 mod views;
+mod words;
 
 use crate::{
     accounts::{self, Staff},
     audit::{self, AuditEntry, Wanted},
     clock::{jst, utc_from_jst},
     db::Conn,
+    enrolment,
     japan::date::parse_compact,
     jobs::{
         Handler, Job, JobError,
@@ -35,10 +37,10 @@ const CHECKPOINT_JOB: &str = "audit.checkpoint";
 /// What is chosen on the page, as its address holds it.
 #[derive(Clone, Debug, Default)]
 pub struct Chosen {
-    /// A person's 職員番号, or `system`, `operator`, `applicant`, `gateway`.
+    /// A person's 職員番号, or whoever else acts, by word or name.
     pub who: String,
     pub action: String,
-    /// `kind/id`
+    /// A receipt number, or `kind/id`.
     pub subject: String,
     pub from: String,
     pub to: String,
@@ -69,14 +71,19 @@ impl Chosen {
             None => None,
             Some(who) => match accounts::find_by_code(conn, &who)? {
                 Some(person) => Some(format!("staff/{}", person.id)),
-                None => Some(who),
+                None => Some(audit::actor_word(&who).map_or(who, |word| word.into_owned())),
             },
+        };
+        // Entries name an application by its opaque id; people know its receipt number.
+        let subject = match enrolment::id_of_receipt(conn, &self.subject)? {
+            Some(id) => Some(format!("application/{id}")),
+            None => text(&self.subject),
         };
         let midnight = |day| utc_from_jst(chrono::NaiveDate::and_time(&day, NaiveTime::MIN));
         Ok(Wanted {
             actor,
             action: text(&self.action),
-            subject: text(&self.subject),
+            subject,
             from: parse_compact(&self.from).map(midnight),
             to: parse_compact(&self.to).map(|day| midnight(day + Days::new(1))),
             below: self.below,
@@ -84,30 +91,78 @@ impl Chosen {
     }
 }
 
-/// An entry with the name of who did it.
+/// An entry in people's words.
 pub struct Line {
     pub entry: AuditEntry,
     pub who: String,
+    /// The address of a person at the console.
+    pub place: String,
+    pub what: String,
+    pub subject: String,
+    pub detail: String,
+}
+
+impl Line {
+    fn of(conn: &mut Conn, entry: AuditEntry, names: &mut Names) -> Result<Self, Error> {
+        let (detail, place) = entry.detail_and_place();
+        Ok(Self {
+            who: names.who(conn, &entry.actor)?,
+            place: place.to_owned(),
+            what: audit::action_label(&entry.action).unwrap_or("その他").to_owned(),
+            subject: names.subject(conn, &entry.subject)?,
+            detail: words::detail(&entry.action, detail),
+            entry,
+        })
+    }
+}
+
+/// People by name and applications by receipt number, each looked up once.
+struct Names<'a> {
+    workspace: &'a Workspace,
+    known: BTreeMap<String, String>,
+}
+
+impl Names<'_> {
+    fn who(&mut self, conn: &mut Conn, actor: &str) -> Result<String, Error> {
+        if let Some(name) = self.known.get(actor) {
+            return Ok(name.clone());
+        }
+        let name = accounts::name_of(conn, &self.workspace.keys, actor)?;
+        let name = audit::actor_label(&name).to_owned();
+        self.known.insert(actor.to_owned(), name.clone());
+        Ok(name)
+    }
+
+    fn subject(&mut self, conn: &mut Conn, subject: &str) -> Result<String, Error> {
+        let (kind, id) = audit::subject_label(subject);
+        let id = match subject.split_once('/') {
+            Some(("staff", _)) => self.who(conn, subject)?,
+            Some(("application", id)) => match self.known.get(subject) {
+                Some(number) => number.clone(),
+                None => {
+                    // A draft has no number yet.
+                    let number = enrolment::receipt_of(conn, id)?.unwrap_or_else(|| id.to_owned());
+                    self.known.insert(subject.to_owned(), number.clone());
+                    number
+                }
+            },
+            _ => id.to_owned(),
+        };
+        Ok(format!("{kind} {id}").trim_end().to_owned())
+    }
 }
 
 async fn lines(workspace: &Data<Workspace>, chosen: &Chosen, most: i64) -> Result<Vec<Line>, Error> {
     let (world, chosen) = (workspace.clone(), chosen.clone());
     let read = move |conn: &mut Conn| {
         let wanted = chosen.wanted(conn)?;
-        let mut names: BTreeMap<String, String> = BTreeMap::new();
-        let mut lines = vec![];
-        for entry in audit::search(conn, &wanted, most)? {
-            let who = match names.get(&entry.actor) {
-                Some(name) => name.clone(),
-                None => {
-                    let name = accounts::name_of(conn, &world.keys, &entry.actor)?;
-                    names.insert(entry.actor.clone(), name.clone());
-                    name
-                }
-            };
-            lines.push(Line { entry, who });
-        }
-        Ok::<_, Error>(lines)
+        let mut names = Names {
+            workspace: &world,
+            known: BTreeMap::new(),
+        };
+        let entries = audit::search(conn, &wanted, most)?;
+        let lines = entries.into_iter().map(|entry| Line::of(conn, entry, &mut names));
+        lines.collect::<Result<Vec<_>, Error>>()
     };
     workspace.db.read(read).await
 }
@@ -138,26 +193,44 @@ async fn export(
     let write = move |conn: &mut Conn| staff.record(conn, now, "audit.exported", "audit", &format!("{rows} rows"));
     workspace.db.write(write).await?;
     let rest = (rows as i64 == MOST_EXPORTED).then(|| {
-        let mut row: [String; 7] = Default::default();
+        let mut row: [String; COLUMNS.len()] = Default::default();
         row[0] = "ここまでで50,000件です。残りは、期間を分けて出力してください。".to_owned();
         row
     });
-    let cells = |line: Line| {
-        let entry = line.entry;
-        let at = jst(entry.at).format("%Y-%m-%d %H:%M:%S").to_string();
-        [
-            entry.no.to_string(),
-            at,
-            line.who,
-            entry.action,
-            entry.subject,
-            entry.detail,
-            entry.hash,
-        ]
-    };
     let name = format!("audit_{}.csv", jst(now).format("%Y%m%d_%H%M%S"));
-    let header = ["番号", "日時", "だれが", "何を", "対象", "詳細", "ハッシュ"];
-    spreadsheet(&name, header, list.into_iter().map(cells).chain(rest))
+    spreadsheet(&name, COLUMNS, list.into_iter().map(cells).chain(rest))
+}
+
+/// In words for people, and as it stands in the chain, so that a hash can be computed again.
+const COLUMNS: [&str; 11] = [
+    "番号",
+    "日時",
+    "だれが",
+    "どこから",
+    "何を",
+    "対象",
+    "詳細",
+    "記録の操作",
+    "記録の対象",
+    "記録の詳細",
+    "ハッシュ",
+];
+
+fn cells(line: Line) -> [String; COLUMNS.len()] {
+    let entry = line.entry;
+    [
+        entry.no.to_string(),
+        jst(entry.at).format("%Y-%m-%d %H:%M:%S").to_string(),
+        line.who,
+        line.place,
+        line.what,
+        line.subject,
+        line.detail,
+        entry.action,
+        entry.subject,
+        entry.detail,
+        entry.hash,
+    ]
 }
 
 /// `GET /audit/checkpoints`: the chain's state, and the lines to keep elsewhere.

@@ -1,29 +1,11 @@
 use super::{Chosen, Line};
 use crate::{
     accounts::{ConsolePage, Staff, heading},
-    audit::{ChainCheck, Checkpoint},
+    audit::{ChainCheck, Checkpoint, FAMILIES},
     clock::jst,
     web::{Site, ui::TextField},
 };
 use maud::{Markup, html};
-
-/// Beginnings of actions and what people call them.
-const ACTIONS: &[(&str, &str)] = &[
-    ("", "すべて"),
-    ("application.seen", "申込みを見た"),
-    ("application.revealed", "伏せた項目を表示した"),
-    ("application.", "申込みの動き"),
-    ("applications.searched", "検索した"),
-    ("correction.", "訂正"),
-    ("delivery.", "還元データ"),
-    ("layout.", "レイアウト"),
-    ("staff.", "職員・ログイン"),
-    ("access.denied", "権限のない操作"),
-    ("closure.", "休止の予定"),
-    ("alarm.", "警報"),
-    ("backup.", "バックアップ"),
-    ("audit.", "操作記録の出力"),
-];
 
 fn input(name: &str, label: &str, hint: &str, value: &str) -> Markup {
     TextField {
@@ -54,29 +36,20 @@ fn query(chosen: &Chosen, below: Option<i64>) -> String {
     out.finish()
 }
 
-fn actor(who: &str) -> &str {
-    match who {
-        "applicant" => "申込者",
-        "gateway" => "ゲートウェイ",
-        "system" => "システム",
-        "operator" => "運用担当（コマンド）",
-        name => name,
-    }
-}
-
 pub fn index(site: &Site, staff: &Staff, chosen: &Chosen, list: &[Line], more: bool) -> Markup {
     let main = html! {
         (heading("操作記録"))
         p { a href="/audit/checkpoints" { "記録の検証と、署名した控えを見る" } }
         form class="filters" method="get" action="/audit" {
-            (input("who", "だれが", "職員番号、system など", &chosen.who))
+            (input("who", "だれが", "職員番号。または、申込者、システム、運用担当、ゲートウェイ", &chosen.who))
             div class="field" {
                 label for="action" { "何を" }
                 select class="input" id="action" name="action" {
-                    @for (word, label) in ACTIONS { option value=(word) selected[*word == chosen.action] { (label) } }
+                    option value="" selected[chosen.action.is_empty()] { "すべて" }
+                    @for (word, label) in FAMILIES { option value=(word) selected[*word == chosen.action] { (label) } }
                 }
             }
-            (input("subject", "対象", "例：application/01K…", &chosen.subject))
+            (input("subject", "受付番号", "この申込みについての記録だけを見ます", &chosen.subject))
             (input("from", "いつから", "例：2026-11-01", &chosen.from))
             (input("to", "いつまで", "例：2026-11-30", &chosen.to))
             button class="button button--secondary" type="submit" { "しぼり込む" }
@@ -99,21 +72,22 @@ fn table(list: &[Line]) -> Markup {
             table class="table table--wide table--dense" {
                 caption class="vh" { "操作記録（新しい順）" }
                 thead { tr {
-                    th scope="col" { "番号" } th scope="col" { "日時" } th scope="col" { "だれが" }
+                    th scope="col" { "番号" } th scope="col" { "日時" } th scope="col" { "だれが" } th scope="col" { "どこから" }
                     th scope="col" { "何を" } th scope="col" { "対象" } th scope="col" { "詳細" }
                 } }
                 tbody { @for line in list { @let e = &line.entry; tr {
                     th scope="row" class="number" { (e.no) }
                     td data-label="日時" class="time" { (jst(e.at).format("%Y-%m-%d %H:%M:%S")) }
-                    td data-label="だれが" class="who" { (actor(&line.who)) }
-                    td data-label="何を" class="mono" { (e.action) }
-                    td data-label="対象" class="mono breakable" {
+                    td data-label="だれが" class="who" { (line.who) }
+                    td data-label="どこから" class="mono" { (line.place) }
+                    td data-label="何を" { (line.what) }
+                    td data-label="対象" class="breakable" {
                         @match e.subject.strip_prefix("application/") {
-                            Some(id) => a href={ "/applications/" (id) } { (e.subject) },
-                            None => { (e.subject) },
+                            Some(id) => a href={ "/applications/" (id) } { (line.subject) },
+                            None => { (line.subject) },
                         }
                     }
-                    td data-label="詳細" class="breakable" { (e.detail) }
+                    td data-label="詳細" class="breakable" { (line.detail) }
                 } } }
             }
         }

@@ -20,7 +20,7 @@ pub use layout::{HTMX_CONFIG, Page, Scripts, environment_banner};
 pub use site::{Site, Surface, WORDS};
 pub use spreadsheet::{spreadsheet, spreadsheet_in_parts};
 pub use tls::{Certificate, TlsError, certificate_end, server_config};
-pub use upload::read_upload;
+pub use upload::{discard_upload, read_upload};
 
 use actix_web::{
     HttpResponse,

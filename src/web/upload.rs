@@ -1,5 +1,6 @@
 use super::Error;
 use actix_multipart::Multipart;
+use actix_web::dev::Payload;
 use futures_util::StreamExt;
 use std::time::Duration;
 
@@ -32,4 +33,19 @@ async fn read(mut body: Multipart, name: &str) -> Result<Vec<u8>, Error> {
         }
     }
     Ok(found)
+}
+
+/// Reads an upload that is not wanted to its end, so that the browser shows the answer and not a broken connection.
+pub async fn discard_upload(payload: &mut Payload) {
+    let read = async {
+        let mut size = 0;
+        while let Some(Ok(chunk)) = payload.next().await {
+            size += chunk.len();
+            if size > LARGEST {
+                return;
+            }
+        }
+    };
+    // Whoever is slower gets the answer as it is.
+    let _ = tokio::time::timeout(SLOWEST, read).await;
 }

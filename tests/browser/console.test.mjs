@@ -165,7 +165,7 @@ describe('a day at the desk', () => {
     await page.getByText('料金システムへの登録を確かめるため').click();
     await desk.press(page, '理由を記録して表示する');
     assert.ok((await page.locator('main').innerText()).includes('1234567'), 'in the clear after a reason');
-    await look(stage, [new URL(detail).pathname]);
+    await look(stage, [new URL(detail).pathname, `${new URL(detail).pathname}/guidance`]);
 
     await page.goto(detail);
     await page.getByRole('link', { name: '結果の訂正を提案する' }).click();
@@ -219,7 +219,7 @@ describe('a day at the desk', () => {
       await desk.signIn(auditor, app, APPROVER);
       await auditor.goto(`${app.console}/audit`);
       const entries = await auditor.locator('tbody').innerText();
-      for (const action of ['application.revealed', 'correction.proposed', 'correction.approved', 'layout.approved', 'delivery.closed', 'delivery.downloaded']) {
+      for (const action of ['伏せた項目を表示した', '訂正を提案した', '訂正を承認した', 'レイアウトを承認した', '還元データを作った', '還元データをダウンロードした']) {
         assert.ok(entries.includes(action), action);
       }
       assert.ok(entries.includes('水野 花子') && entries.includes('堀田 次郎'), 'by name');

@@ -17,10 +17,11 @@ const workers = Number(process.env.MIZUMADO_WORKERS ?? 2);
 const FILE_MS = 900_000;
 // Long ones first, so that no worker idles at the end.
 const HEAVY = ['accessibility', 'accessibility-109', 'journeys', 'journeys-odd', 'errors'];
-const NEED_NO_DEMO = new Set(['browsers.test.mjs', 'tools.test.mjs']);
+// They need none, or one of their own.
+const NEED_NO_DEMO = new Set(['browsers.test.mjs', 'tools.test.mjs', 'passkeys.test.mjs', 'rare-pages.test.mjs']);
 
 const run = randomUUID();
-const environment = { ...process.env, BROWSER_TEST_RUN: run, MIZUMADO_TEST_RESULTS: results };
+const environment = { ...process.env, BROWSER_TEST_RUN: run, MIZUMADO_TEST_RESULTS: results, MIZUMADO_BIN: program };
 delete environment.NODE_TEST_CONTEXT;
 const total = { passed: 0, failed: 0, skipped: 0 };
 
@@ -105,10 +106,10 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
 }
 
 const queue = testFiles(process.argv.slice(2));
-const needsDemo = queue.some((file) => !NEED_NO_DEMO.has(file));
+const needsProgram = queue.some((file) => !['browsers.test.mjs', 'tools.test.mjs'].includes(file));
 rmSync(results, { recursive: true, force: true });
 mkdirSync(results, { recursive: true });
-if (needsDemo && !existsSync(program)) {
+if (needsProgram && !existsSync(program)) {
   fail(`no program at ${program}: build it, or set MIZUMADO_BIN`);
 } else {
   await Promise.all(Array.from({ length: workers }, (_, number) => work(number + 1, queue)));

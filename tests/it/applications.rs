@@ -1,4 +1,5 @@
 //! The staff's list of applications and one of them: filters, pages, search, what is masked, what staff may do.
+mod attention;
 mod detail;
 mod list;
 mod plans;

@@ -44,6 +44,7 @@ const EDGES: &[(&str, &str, &str)] = &[
     ("reconciliation", "accounts", "staff settle differences"),
     ("operations", "accounts", "staff look after alarms"),
     ("trail", "accounts", "entries name people"),
+    ("trail", "enrolment", "an application is found by its receipt number"),
     ("today", "accounts", "the page of the person who signs in"),
     ("texts", "accounts", "staff draft and approve texts"),
     ("guides", "texts", "the public pages are texts"),

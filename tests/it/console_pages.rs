@@ -2,7 +2,7 @@
 use crate::{
     applicant::Applicant,
     browser::{Browser, Page},
-    desk::Desk,
+    desk::{Desk, anybody},
     harness::World,
     rows::{self, Row},
 };
@@ -91,7 +91,7 @@ pub async fn furnished(world: &World, desk: &mut Desk) -> BTreeMap<&'static str,
     let id = id.unwrap();
     tasks(world).await;
     let day = jst(world.workspace.clock.now()).date();
-    let no = feature::close(&world.workspace, day, world.workspace.clock.now(), "staff/x").await;
+    let no = feature::close(&world.workspace, day, world.workspace.clock.now(), Some(&anybody())).await;
     let fields = [("result", "not_registered"), ("note", "a"), ("evidence", "b")];
     desk.post(&format!("/applications/{id}/corrections"), &fields).await;
     let layout = desk.post("/layouts", &[("from", "ready:zengin-120")]).await.path;
@@ -113,6 +113,7 @@ pub async fn furnished(world: &World, desk: &mut Desk) -> BTreeMap<&'static str,
             "/applications/{id}/withdrawal",
             format!("/applications/{id}/withdrawal"),
         ),
+        ("/applications/{id}/guidance", format!("/applications/{id}/guidance")),
         (
             "/applications/{id}/corrections",
             format!("/applications/{id}/corrections"),

@@ -2,10 +2,11 @@
 use crate::{applicant::Applicant, browser::Browser, harness::World};
 use diesel::{QueryableByName, RunQueryDsl, sql_types::Text};
 use mizumado::{
+    audit::Actor,
     db::{Conn, DbError},
     enrolment::{
         CorrectedResult,
-        correction::{self, CorrectionError, Proposal},
+        correction::{self, By, CorrectionError, Proposal},
         id_of_receipt, results,
     },
 };
@@ -23,6 +24,13 @@ async fn ended(world: &World, digits: &str) -> (Browser, String, String) {
     (browser, left.receipt_number, id.unwrap())
 }
 
+fn by_name(name: &str) -> By<'_> {
+    By {
+        name,
+        actor: Actor::Operator,
+    }
+}
+
 async fn propose_as(
     world: &World,
     id: &str,
@@ -36,7 +44,7 @@ async fn propose_as(
             result,
             note,
             evidence: EVIDENCE,
-            by,
+            by: by_name(by),
         };
         correction::propose(conn, &workspace, &proposal, now)
     };
@@ -49,7 +57,7 @@ async fn propose(world: &World, id: &str) -> Result<String, CorrectionError> {
 
 async fn decide(world: &World, id: &str, by: &'static str, approve: bool) -> Result<(), CorrectionError> {
     let (id, now) = (id.to_owned(), world.workspace.clock.now());
-    let write = move |conn: &mut Conn| correction::decide(conn, &id, by, approve, now);
+    let write = move |conn: &mut Conn| correction::decide(conn, &id, by_name(by), approve, now);
     world.workspace.db.write(write).await
 }
 

@@ -6,13 +6,21 @@ use crate::{
 };
 use mizumado::{
     accounts::{self, PersonForm, Role},
-    audit::Actor,
+    audit::{Actor, Person},
 };
 use serde_json::{Value, json};
 use std::ops::{Deref, DerefMut};
 
 /// Everybody's name in the tests; it must stand nowhere but on screens.
 pub const NAME: &str = "水野　花子";
+
+/// Somebody at the console, where it does not matter who.
+pub fn anybody() -> Person {
+    Person {
+        id: "x".into(),
+        address: "127.0.0.1".into(),
+    }
+}
 
 /// A person who has an invitation and no key.
 pub struct Invited {

@@ -155,3 +155,58 @@ async fn malformed_bodies_get_a_clean_page() {
         .unwrap();
     assert!(answer.status().is_client_error());
 }
+
+/// Every public way to send something, from the route table itself; the parts of a path filled.
+async fn public_posts(world: &World) -> Vec<String> {
+    let table = crate::routes::public_routes(world).await;
+    let posts = table.iter().filter_map(|route| route.strip_prefix("POST "));
+    let steps = posts.flat_map(|path| match path {
+        "/apply/{step}" => STEPS.iter().map(|step| format!("/apply/{step}")).collect(),
+        path => vec![path.replace("{gateway}", "main").replace("{code}", "ABCDEFGHIJ")],
+    });
+    steps.collect()
+}
+
+#[actix_web::test]
+async fn bad_bytes_at_every_public_way_get_a_clean_answer() {
+    for world in World::all().await {
+        let posts = public_posts(&world).await;
+        assert!(posts.len() >= 18, "{posts:?}");
+        let mut browser = Browser::new(&world.url);
+        Applicant::default().fill(&mut browser).await;
+        let long = vec![b'a'; 60 * 1024];
+        let bodies: [(&str, Vec<u8>); 9] = [
+            ("no UTF-8", b"a=%FF%FE&phone_last4=%C3%28".to_vec()),
+            ("raw bytes", vec![0xff, 0xfe, 0x00, 0x80, b'=', 0xc0]),
+            ("an overlong slash", b"a=%C0%AF".to_vec()),
+            ("a surrogate", b"a=%ED%A0%80".to_vec()),
+            (
+                "NUL in a value",
+                b"receipt_number=7KQ%00&family_name=%00&do=%00&draft_rev=%00".to_vec(),
+            ),
+            ("NUL in a name", b"%00=1&key%00=2".to_vec()),
+            ("half a code", b"a=%E3%81&b=%".to_vec()),
+            ("a long value", [b"family_name=".as_slice(), &long].concat()),
+            ("a megabyte", vec![b'a'; 1024 * 1024]),
+        ];
+        for path in &posts {
+            for (what, body) in &bodies {
+                // A copy each: an answer may end the draft.
+                let page = browser.clone().post_raw(path, body.clone()).await;
+                assert!(page.status < 500, "{path}, {what}: {}", page.status);
+                assert!(!page.has("panicked") && !page.has("src/"), "{path}, {what}");
+                if path.starts_with("/gateway/") || page.status == 204 {
+                    continue;
+                }
+                let is_page = page.has("<html lang=\"ja\"") && page.headers.contains_key("content-security-policy");
+                assert!(is_page, "{path}, {what}: {}", page.html);
+            }
+        }
+        let number = browser.get("/apply/number").await;
+        assert_eq!(
+            number.attributes("#customer_number", "value"),
+            ["0123456789"],
+            "what was typed is there"
+        );
+    }
+}

@@ -76,7 +76,7 @@ async fn batch(world: &World, n: usize, day: NaiveDate) -> Vec<u8> {
     };
     world.write(write).await;
     let until = world.workspace.clock.now();
-    feature::close(&world.workspace, day, until, "system")
+    feature::close(&world.workspace, day, until, None)
         .await
         .unwrap()
         .unwrap();

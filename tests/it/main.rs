@@ -60,5 +60,6 @@ mod states;
 mod texts;
 mod tls;
 mod trail;
+mod words;
 mod worlds;
 mod xss;

@@ -1,4 +1,5 @@
 //! The audit record: found by filter, exported, and every tampering with it found.
+mod addresses;
 mod tampering;
 
 use crate::{browser::Page, desk::Desk, harness::World, rows::literal};
@@ -65,6 +66,7 @@ async fn the_record_is_found_by_person_action_subject_and_day() {
         for (query, which) in [
             ("who=system".to_owned(), "actor = 'system'".to_owned()),
             ("who=a1".into(), staff),
+            ("who=システム".to_owned(), "actor = 'system'".to_owned()),
             ("action=delivery.".into(), "action like 'delivery.%'".into()),
             (
                 "action=application.seen".into(),
@@ -146,7 +148,17 @@ async fn an_export_holds_no_formula() {
                 roles: vec![],
             };
             let id = accounts::add_person(conn, &workspace, &Actor::Operator, &form, now)?;
-            audit::record(conn, now, Actor::Staff(&id), "test.formula", name, name)?;
+            audit::record(
+                conn,
+                now,
+                Actor::Staff {
+                    id: &id,
+                    address: "127.0.0.1",
+                },
+                "test.formula",
+                name,
+                name,
+            )?;
         }
         Ok(())
     };
@@ -197,5 +209,34 @@ async fn the_head_of_the_chain_is_signed_once_a_day() {
         let mut auditor = Desk::open(&world, "a1", &[Role::Auditor]).await;
         let page = auditor.get("/audit/checkpoints").await;
         page.expect("つながっています").expect(&public).expect(&kept[0].line());
+    }
+}
+
+#[actix_web::test]
+async fn a_receipt_number_finds_the_entries_of_its_application_and_an_export_says_them_in_words() {
+    for world in World::all_with_console().await {
+        let (number, id) = crate::applications::registered(&world, &crate::applicant::Applicant::default()).await;
+        entries(&world).await;
+        let mut auditor = Desk::open(&world, "a1", &[Role::Auditor]).await;
+        let subject = format!("subject = 'application/{id}'");
+        let all = wanted(&world, &subject).await;
+        assert!(all.len() >= 4, "{all:?}");
+        for typed in [number.clone(), number.to_lowercase().replace('-', "")] {
+            let page = auditor.get(&format!("/audit?subject={typed}")).await;
+            assert_eq!(numbers(&page), all, "{typed}");
+            page.expect(&format!("申込み {number}"))
+                .expect("登録完了")
+                .expect("申込みを確定");
+        }
+        let exported = rows(&auditor.get(&format!("/audit/export?subject={number}")).await);
+        assert_eq!(exported.len(), all.len());
+        let confirmed = exported.iter().find(|r| &r[7] == "application.confirmed").unwrap();
+        assert_eq!(
+            (&confirmed[2], &confirmed[4], &confirmed[5]),
+            ("申込者", "申込みを確定", format!("申込み {number}").as_str())
+        );
+        assert_eq!(&confirmed[8], format!("application/{id}").as_str());
+        let none = auditor.get("/audit?subject=7KQ-4M9-TX2").await;
+        none.expect("条件にあう記録はありません");
     }
 }

@@ -161,7 +161,7 @@ fn lock(site: &Site) -> Markup {
     html! {
         dialog class="lock" id="lock" aria-labelledby="lock-title" {
             h2 id="lock-title" { "画面をロックしました" }
-            p { (site.idle_minutes) "分間操作がなかったためです。入力した内容は、このまま残っています。" }
+            p { (site.idle_minutes) "分間操作がなかったためです。入力した内容も、選んだファイルも、このまま残っています。" }
             (super::proof_button("本人確認をして続ける", "unlock", ""))
             form method="post" action="/sign-out" { button class="button button--quiet" type="submit" { "ログアウトする" } }
         }

@@ -117,12 +117,21 @@ pub fn enrolment_over(site: &Site) -> Markup {
     ConsolePage::new("この招待は使えません", "", main).render_outside(site)
 }
 
-/// Asks for a proof before what was asked for is done; what was posted is held in the page and sent again.
-pub fn prove(site: &Site, staff: &Staff, why: Why, method: &str, path: &str, held: &FormBody) -> Markup {
+/// What follows a proof.
+pub enum AfterProof {
+    Open(String),
+    /// What was typed is held in the page and sent again.
+    Send(String, FormBody),
+    /// A file was sent, which a page cannot hold: back to the page where it is chosen.
+    ChooseAgain(String),
+}
+
+/// Asks for a proof before what was asked for is done.
+pub fn prove(site: &Site, staff: &Staff, why: Why, after: &AfterProof) -> Markup {
     let (title, lead) = match why {
         Why::Locked => (
             "画面をロックしました",
-            "しばらく操作がなかったためです。本人確認をすると、続きから進みます。入力した内容は残っています。",
+            "しばらく操作がなかったためです。本人確認をすると、続きから進みます。",
         ),
         Why::StepUp => (
             "もう一度、本人確認をしてください",
@@ -132,12 +141,20 @@ pub fn prove(site: &Site, staff: &Staff, why: Why, method: &str, path: &str, hel
     let main = html! {
         (heading(title))
         p class="lead" { (lead) }
-        @if method == "POST" {
-            form id="held" method="post" action=(path) hidden {
-                @for (name, value) in &held.0 { input type="hidden" name=(name) value=(value); }
+        @match after {
+            AfterProof::Open(path) => (proof_button("本人確認をして進む", "proof", path)),
+            AfterProof::Send(path, held) => {
+                p { "入力した内容は残っています。" }
+                form id="held" method="post" action=(path) hidden {
+                    @for (name, value) in &held.0 { input type="hidden" name=(name) value=(value); }
+                }
+                (proof_button("本人確認をして進む", "proof", ""))
+            }
+            AfterProof::ChooseAgain(path) => {
+                p { strong { "選んだファイルは残っていません。" } "本人確認のあと、もう一度ファイルを選んで送ってください。" }
+                (proof_button("本人確認をして、前の画面にもどる", "proof", path))
             }
         }
-        (proof_button("本人確認をして進む", "proof", if method == "POST" { "" } else { path }))
         form method="post" action="/sign-out" { button class="button button--quiet" type="submit" { (staff.name) " さんをログアウトする" } }
     };
     ConsolePage::new(title, "", main).render_outside(site)

@@ -38,6 +38,7 @@ diesel::table! {
         updated_at -> Timestamp,
         confirmed_at -> Nullable<Timestamp>,
         decided_at -> Nullable<Timestamp>,
+        attention -> Nullable<Text>,
     }
 }
 

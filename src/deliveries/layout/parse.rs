@@ -26,7 +26,7 @@ impl Layout {
             let before = text.get(..e.span().map_or(0, |s| s.start)).unwrap_or_default();
             let line = before.matches('\n').count() + 1;
             let english = format!("line {line}: {}", e.message());
-            let japanese = format!("{line}行目の書き方が正しくありません（{}）。", e.message());
+            let japanese = format!("{line}行目：{}。", in_japanese(e.message()));
             vec![Problem::new("", None, english, japanese)]
         })?;
         let problems = check(&layout);
@@ -37,6 +37,28 @@ impl Layout {
     pub fn to_toml(&self) -> String {
         // Only a number beyond TOML's range cannot be written, and `check` allows none.
         toml::to_string(self).unwrap_or_else(|e| format!("# {e}\n"))
+    }
+}
+
+/// What the reader of TOML found, for staff; it names settings and words between backquotes.
+fn in_japanese(message: &str) -> String {
+    let mut names = message.split('`').skip(1).step_by(2);
+    let first = names.next().unwrap_or_default();
+    let others: Vec<&str> = names.collect();
+    let others = others.join("、");
+    let begins = |words: &str| message.starts_with(words);
+    if begins("unknown field") {
+        format!("「{first}」という設定はありません。使えるもの：{others}")
+    } else if begins("unknown variant") {
+        format!("「{first}」は使えません。使えるもの：{others}")
+    } else if begins("missing field") {
+        format!("設定「{first}」を書いてください")
+    } else if begins("duplicate") {
+        "同じ設定が2回あります".to_owned()
+    } else if begins("invalid type") || begins("invalid value") {
+        "値の種類を確かめてください。文字は\" \"で囲み、数字と true・false は囲みません".to_owned()
+    } else {
+        "TOMLの書き方を確かめてください。括弧と引用符の組、「=」のまわりを見てください".to_owned()
     }
 }
 

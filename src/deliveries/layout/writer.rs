@@ -1,6 +1,6 @@
 //! Writes the file record by record; memory does not grow with the rows.
 use super::{
-    finding::{Finding, Report},
+    finding::{Finding, Kind, Report},
     model::{EmptyDay, Encoding, Extra, Layout},
     record::{self, Cell},
     row::Row,
@@ -32,6 +32,8 @@ pub struct FileWriter<'a, W: Write> {
     report: Option<Report<Box<dyn Write + 'a>>>,
     hash: Sha256,
     totals: Totals,
+    /// Characters that could not be written as they were.
+    hard: u64,
     begun: bool,
     /// The record at hand; kept so that its memory is used again.
     line: Vec<u8>,
@@ -47,6 +49,7 @@ impl<'a, W: Write> FileWriter<'a, W> {
             report: None,
             hash: Sha256::new(),
             totals: Totals::default(),
+            hard: 0,
             begun: false,
             line: vec![],
         }
@@ -56,6 +59,11 @@ impl<'a, W: Write> FileWriter<'a, W> {
     pub fn with_report(mut self, out: impl Write + 'a) -> Self {
         self.report = Some(Report::new(Box::new(out)));
         self
+    }
+
+    /// How many characters could not be written as they were, until now.
+    pub fn hard_characters(&self) -> u64 {
+        self.hard
     }
 
     /// Writes a row; answers false when the layout leaves its state out.
@@ -123,6 +131,7 @@ impl<'a, W: Write> FileWriter<'a, W> {
                 report.add(&finding)?;
             }
             self.totals.findings_total += 1;
+            self.hard += u64::from(matches!(finding.kind, Kind::Character { .. }));
             if self.totals.findings.len() < MOST_FINDINGS {
                 self.totals.findings.push(finding);
             }

@@ -81,7 +81,7 @@ pub async fn index(
 /// `POST /deliveries`: closes a batch now, besides the clock's.
 pub async fn create(workspace: Data<Workspace>, site: Data<Site>, staff: Staff) -> Result<HttpResponse, Error> {
     let now = workspace.clock.now();
-    match batch::close(&workspace, jst(now).date(), now, &staff.word()).await? {
+    match batch::close(&workspace, jst(now).date(), now, Some(&staff.person())).await? {
         Some(no) => Ok(see_other(&format!("/deliveries/{no}"))),
         None => Ok(html(views::nothing_to_close(&site, &staff))),
     }
@@ -197,6 +197,6 @@ pub async fn reissue(
     no: Path<i64>,
     form: FormBody,
 ) -> Result<HttpResponse, Error> {
-    let next = batch::reissue(&workspace, *no, form.get("version"), &staff.word()).await?;
+    let next = batch::reissue(&workspace, *no, form.get("version"), &staff.person()).await?;
     Ok(see_other(&format!("/deliveries/{next}")))
 }

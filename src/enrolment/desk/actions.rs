@@ -7,6 +7,7 @@ use crate::{
         states::{Cause, Registration},
         store::{self, Density, Reveal},
     },
+    mail,
     web::{Error, FormBody, Site, html, see_other, ui::FieldError, unprocessable},
     workspace::Workspace,
 };
@@ -113,6 +114,46 @@ pub async fn add_note(
     Ok(see_other(&path))
 }
 
+/// `POST /applications/{id}/attention`: a person has looked, and the application leaves 「要対応」.
+pub async fn attend(
+    workspace: Data<Workspace>,
+    staff: Staff,
+    id: Path<String>,
+    form: FormBody,
+) -> Result<HttpResponse, Error> {
+    let (now, path) = (workspace.clock.now(), path_of(&id, &form));
+    let write = move |conn: &mut Conn| {
+        if store::attend(conn, &id)? {
+            staff.record(conn, now, "application.attended", &format!("application/{id}"), "")?;
+        }
+        Ok::<_, Error>(())
+    };
+    workspace.db.write(write).await?;
+    Ok(see_other(&path))
+}
+
+/// `POST /applications/{id}/mails/{mail}/retry`: a mail that was laid aside gets another full row of tries.
+pub async fn retry_mail(
+    workspace: Data<Workspace>,
+    staff: Staff,
+    path: Path<(String, String)>,
+    form: FormBody,
+) -> Result<HttpResponse, Error> {
+    let (id, mail) = path.into_inner();
+    let (now, back) = (workspace.clock.now(), path_of(&id, &form));
+    let write = move |conn: &mut Conn| {
+        listed(conn, &id)?;
+        if mail::retry(conn, &id, &mail, now)? {
+            let subject = format!("application/{id}");
+            staff.record(conn, now, "mail.retried", &subject, &format!("mail/{mail}"))?;
+        }
+        Ok::<_, Error>(())
+    };
+    workspace.db.write(write).await?;
+    workspace.jobs.notify_waiters();
+    Ok(see_other(&back))
+}
+
 /// `GET /applications/{id}/withdrawal`
 pub async fn new_withdrawal(
     workspace: Data<Workspace>,
@@ -146,7 +187,7 @@ pub async fn withdraw(
         }
         let note = store::add_note(conn, &world.keys, &id, &staff.id, &format!("取下げ：{note}"), now)?;
         let by = (Cause::Withdrawal, staff.actor());
-        let evidence = format!("note/{note} from {}", staff.address);
+        let evidence = format!("note/{note}");
         store::transition_by(conn, &mut application, Registration::Withdrawn, by, &evidence, now)
     };
     workspace.db.write(write).await?;

@@ -4,7 +4,7 @@ use crate::{
     accounts::{self, Staff},
     db::Conn,
     enrolment::{
-        correction::{self, CorrectionError, Proposal},
+        correction::{self, By, CorrectionError, Proposal},
         receipt,
         store::{self, CorrectedResult, Correction},
     },
@@ -99,7 +99,7 @@ pub async fn create(
         let (world, now, by, sent, on) = (
             workspace.clone(),
             workspace.clock.now(),
-            staff.word(),
+            staff.person(),
             typed.clone(),
             id.clone(),
         );
@@ -109,7 +109,10 @@ pub async fn create(
                 result,
                 note: &sent.note,
                 evidence: &sent.evidence,
-                by: &by,
+                by: By {
+                    name: &by.actor().word(),
+                    actor: by.actor(),
+                },
             };
             correction::propose(conn, &world, &proposal, now)
         };
@@ -149,8 +152,14 @@ pub async fn decide(
     id: Path<String>,
     form: FormBody,
 ) -> Result<HttpResponse, Error> {
-    let (now, by, approve) = (workspace.clock.now(), staff.word(), form.get("decision") == "approve");
-    let write = move |conn: &mut Conn| correction::decide(conn, &id, &by, approve, now);
+    let (now, by, approve) = (workspace.clock.now(), staff.person(), form.get("decision") == "approve");
+    let write = move |conn: &mut Conn| {
+        let by = By {
+            name: &by.actor().word(),
+            actor: by.actor(),
+        };
+        correction::decide(conn, &id, by, approve, now)
+    };
     match workspace.db.write::<_, CorrectionError>(write).await {
         Ok(()) => Ok(see_other("/corrections")),
         Err(CorrectionError::Other(error)) => Err(error),

@@ -1,11 +1,15 @@
 //! `GET /applications/{id}`: everything about one application; what is personal is masked until it is revealed.
-use super::{Filter, search, views};
+use super::{
+    Filter,
+    guidance::{NextStep, next_step},
+    search, views,
+};
 use crate::{
     accounts::{self, Staff},
     db::Conn,
     enrolment::{
         records::{self, ResultRecord},
-        states::Registration,
+        states::{Attention, Cause, Registration},
         store::{self, Correction, Cursor, Note, Order, Span},
     },
     institutions, mail,
@@ -26,12 +30,17 @@ pub struct Moment {
     /// Who did it.
     pub who: String,
     pub text: String,
+    /// A mail that was laid aside and can be tried again.
+    pub retry: Option<String>,
 }
 
 /// Everything the page shows.
 pub struct Detail {
     pub id: String,
     pub state: Registration,
+    /// Why a person must look at it although it is decided.
+    pub attention: Option<Attention>,
+    pub next_step: NextStep,
     pub record: ResultRecord,
     /// Until when this person sees it in the clear.
     pub revealed: Option<NaiveDateTime>,
@@ -103,11 +112,15 @@ fn gather(
         }
         None => None,
     };
+    let (state, attention) = (application.state, application.attention());
+    let record = records::record(conn, workspace, application)?;
     Ok(Detail {
-        state: application.state,
+        state,
+        attention,
+        next_step: next_step(state, &record.reason, &record.corrected_result),
         revealed: store::revealed_until(conn, id, &staff.id, now)?,
         moments: moments(conn, workspace, id)?,
-        record: records::record(conn, workspace, application)?,
+        record,
         id: id.to_owned(),
         notes,
         proposal,
@@ -145,7 +158,8 @@ fn moments(conn: &mut Conn, workspace: &Workspace, id: &str) -> Result<Vec<Momen
             at: event.at,
             title: event.to_state.label().to_owned(),
             who: accounts::name_of(conn, &workspace.keys, &event.actor)?,
-            text: event.cause,
+            text: Cause::from_word(&event.cause).map_or("", Cause::label).to_owned(),
+            retry: None,
         });
     }
     for attempt in store::attempts_of(conn, id)? {
@@ -157,20 +171,25 @@ fn moments(conn: &mut Conn, workspace: &Workspace, id: &str) -> Result<Vec<Momen
                 text: format!("{} {}", views::message_status(&message.status), message.raw_code)
                     .trim()
                     .to_owned(),
+                retry: None,
             });
         }
     }
-    for sent in mail::mails_about(conn, id)? {
-        let when = if sent.sent_at.is_some() {
-            "送信済み"
-        } else {
-            "送信待ち"
+    let mails = mail::mails_about(conn, id)?;
+    let laid_aside = mail::laid_aside(conn, &mails)?;
+    for sent in mails {
+        let is_aside = laid_aside.contains(&sent.id);
+        let when = match (sent.sent_at, is_aside) {
+            (Some(_), _) => "送信済み",
+            (None, true) => "送信できず・要確認",
+            (None, false) => "送信待ち",
         };
         moments.push(Moment {
             at: sent.created_at,
             title: format!("メール：{}", sent.title),
             who: "system".into(),
             text: when.into(),
+            retry: is_aside.then_some(sent.id),
         });
     }
     for reveal in store::reveals_of(conn, id)? {
@@ -178,7 +197,8 @@ fn moments(conn: &mut Conn, workspace: &Workspace, id: &str) -> Result<Vec<Momen
             at: reveal.at,
             title: "伏せた項目を表示".into(),
             who: accounts::name_of(conn, &workspace.keys, &format!("staff/{}", reveal.staff_id))?,
-            text: views::reveal_reason(&reveal.reason).to_owned(),
+            text: views::reveal_reason(&reveal.reason).unwrap_or_default().to_owned(),
+            retry: None,
         });
     }
     // Newest first; what happened at the same moment stays in its order, turned round.

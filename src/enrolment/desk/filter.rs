@@ -149,7 +149,7 @@ impl Filter {
             to: to.map(|day| midnight(day + Days::new(1))),
             states: states.map(|(_, _, states)| states.to_vec()).unwrap_or_default(),
             institution: Some(self.institution.clone()).filter(|code| !code.is_empty()),
-            stuck_since: self.attention.then(|| now - Duration::hours(24)),
+            attention_since: self.attention.then(|| now - Duration::hours(24)),
             sought: None,
         }
     }

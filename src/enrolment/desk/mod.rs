@@ -4,10 +4,12 @@ mod corrections;
 mod detail;
 mod export;
 mod filter;
+mod guidance;
 mod search;
 mod views;
 
 pub use filter::Filter;
+pub use views::{message_status, reveal_reason};
 
 use super::{
     receipt,
@@ -37,6 +39,9 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .route("/applications/{id}", get().to(detail::show))
         .route("/applications/{id}/reveals", post().to(actions::reveal))
         .route("/applications/{id}/notes", post().to(actions::add_note))
+        .route("/applications/{id}/attention", post().to(actions::attend))
+        .route("/applications/{id}/guidance", get().to(guidance::show))
+        .route("/applications/{id}/mails/{mail}/retry", post().to(actions::retry_mail))
         .route("/applications/{id}/withdrawal", get().to(actions::new_withdrawal))
         .route("/applications/{id}/withdrawal", post().to(actions::withdraw))
         .route("/applications/{id}/corrections", get().to(corrections::new))
@@ -64,6 +69,7 @@ pub struct Row {
     pub name: String,
     pub institution: String,
     pub state: super::states::Registration,
+    pub attention: Option<super::states::Attention>,
     pub reason: String,
     pub confirmed_at: Option<NaiveDateTime>,
     pub decided_at: Option<NaiveDateTime>,
@@ -206,6 +212,7 @@ fn row(
         name: mask_name(name.trim()),
         institution: institution_name(institutions, application.institution_code.as_deref()),
         state: application.state,
+        attention: application.attention(),
         reason: reason_text(application.reason.as_deref()),
         confirmed_at: application.confirmed_at,
         decided_at: application.decided_at,

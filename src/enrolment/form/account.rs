@@ -144,6 +144,14 @@ fn yucho_account(answers: &Answers, context: &Context, errors: &mut Vec<FieldErr
     Some((AccountShape::Yucho(yucho), branch, deposit, account))
 }
 
+/// What the question about the holder is called; a bureau may not ask the written name.
+pub fn holder_label(context: &Context) -> &str {
+    match context.label(ItemId::HolderName) {
+        "" => context.label(ItemId::HolderKana),
+        label => label,
+    }
+}
+
 fn holder(answers: &Answers, context: &Context, errors: &mut Vec<FieldError>) -> (String, String) {
     match answers.get("holder") {
         "same" => {
@@ -160,7 +168,7 @@ fn holder(answers: &Answers, context: &Context, errors: &mut Vec<FieldError>) ->
             (kanji, name::kana("holder_kana", label, answers, errors))
         }
         _ => {
-            errors.push(FieldError::new("holder", messages::choose("口座名義")));
+            errors.push(FieldError::new("holder", messages::choose(holder_label(context))));
             Default::default()
         }
     }
@@ -173,7 +181,7 @@ fn holder_half_width(field: &str, kana: &str, context: &Context, errors: &mut Ve
         // Already asked for above.
         Err(HolderKanaError::Empty) => return String::new(),
         Err(HolderKanaError::Unwritable(_)) => messages::shape(label, "カタカナ・英字・数字で"),
-        Err(HolderKanaError::TooLong(now)) => messages::too_long(label, 30, now),
+        Err(HolderKanaError::TooLong(now)) => messages::too_many_places(label, 30, now),
     };
     errors.push(FieldError::new(field, message));
     String::new()

@@ -17,6 +17,10 @@ pub fn shape(label: &str, how: &str) -> String {
 pub fn too_long(label: &str, most: usize, now: usize) -> String {
     format!("{label}は、{most}文字以内で入力してください（いま{now}文字です）")
 }
+/// The same in places as banks count them, which are not those that people see.
+pub fn too_many_places(label: &str, most: usize, now: usize) -> String {
+    format!("{label}は、濁点と半濁点も1文字と数えて、{most}文字以内で入力してください（いま{now}文字です）")
+}
 /// Two answers do not go together.
 pub fn contradiction(both: &str, reason: &str) -> String {
     format!("{both}を確かめてください。{reason}")
@@ -54,6 +58,7 @@ mod tests {
             choose("氏名"),
             shape("氏名", "数字7桁で"),
             too_long("氏名", 40, 46),
+            too_many_places("氏名", 30, 33),
             contradiction("氏名と番号", "理由です"),
         ];
         for sentence in all {

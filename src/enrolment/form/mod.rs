@@ -6,7 +6,7 @@ mod name;
 mod number;
 mod place;
 
-pub use account::{AccountDetails, AccountShape};
+pub use account::{AccountDetails, AccountShape, holder_label};
 pub use contact::{Contact, Relation};
 pub use name::PersonName;
 pub use number::ApplicationKind;
@@ -16,7 +16,7 @@ use super::answers::Answers;
 use crate::{
     config::{AccountCapture, ItemId, Items},
     institutions::{Branch, Institution},
-    japan::digits::digits,
+    japan::{digits::digits, zengin::DepositType},
     web::ui::FieldError,
 };
 use chrono::NaiveDate;
@@ -157,6 +157,23 @@ impl Context {
             true => code == "1",
             false => self.deposit_types.iter().any(|t| t == code),
         }
+    }
+    /// 「普通預金・当座預金」: what is served of the chosen institution.
+    pub fn served_deposits(&self) -> String {
+        let ordinary = [DepositType::Ordinary.code().to_owned()];
+        let codes = match self.deposit_types.is_empty() {
+            true => &ordinary[..],
+            false => &self.deposit_types,
+        };
+        let kinds = codes.iter().filter_map(|code| DepositType::from_code(code));
+        let names = kinds.map(|kind| match (kind, self.is_yucho()) {
+            (DepositType::Ordinary, true) => "通常貯金",
+            (DepositType::Ordinary, false) => "普通預金（総合口座を含む）",
+            (DepositType::Current, _) => "当座預金",
+            (DepositType::TaxReserve, _) => "納税準備預金",
+            (DepositType::Other, _) => "そのほかの預金（貯蓄など）",
+        });
+        names.collect::<Vec<_>>().join("、")
     }
     /// Whether a step is asked at all, given the answers so far.
     pub fn applies(&self, step: Step, answers: &Answers) -> bool {

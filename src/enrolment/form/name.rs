@@ -18,11 +18,11 @@ pub struct PersonName {
 const LONGEST: usize = 30;
 
 /// オ and カ.
-pub fn read(answers: &Answers, _: &Context, errors: &mut Vec<FieldError>) -> PersonName {
+pub fn read(answers: &Answers, context: &Context, errors: &mut Vec<FieldError>) -> PersonName {
     let name = match answers.get("name_style") == "single" {
         true => PersonName {
-            kanji: kanji("full_name", "お名前", answers, errors),
-            kana: kana("full_kana", "お名前（カタカナ）", answers, errors),
+            kanji: kanji("full_name", context.label(ItemId::UserName), answers, errors),
+            kana: kana("full_kana", context.label(ItemId::UserKana), answers, errors),
         },
         false => {
             let family = kanji("family_name", "姓", answers, errors);

@@ -195,10 +195,14 @@ async fn way_out(
             )
         }
         Step::Account if flags.contains_key("deposit") => {
-            let reason = "このサイトで申し込めるのは、普通預金（総合口座を含む）か通常貯金だけです。";
+            let (context, served) = (&visitor.context, visitor.context.served_deposits());
+            let reason = format!(
+                "{}の口座で申し込めるのは、{served}だけです。",
+                context.institution_name()
+            );
             page(
                 "このお申込みは、紙の申込書で受け付けます",
-                views::not_eligible(reason, "/apply/account"),
+                views::not_eligible(&reason, "/apply/account"),
             )
         }
         _ => return Ok(None),
@@ -221,10 +225,7 @@ pub async fn branches(workspace: Data<Workspace>, req: HttpRequest, flags: Flags
         .map(|q| q.trim().replace('\0', ""))
         .unwrap_or_default();
     let found = found_branches(&workspace, &visitor, &query).await?;
-    Ok(html(views::branch_list(
-        found.as_ref(),
-        visitor.context.branch.as_ref(),
-    )))
+    Ok(html(views::branch_list(&visitor.context, found.as_ref())))
 }
 
 /// `POST /apply/{step}`: saves what was typed, then says by a redirect where to go on.

@@ -4,7 +4,7 @@ use crate::{
     db::{Conn, Keep, application_events, applications},
     enrolment::{
         answers::Answers,
-        states::{Cause, Registration, actor_of},
+        states::{Attention, Cause, Registration, actor_of},
     },
     web::Error,
 };
@@ -36,6 +36,7 @@ pub struct Application {
     pub reason_field: Option<String>,
     pub confirmed_at: Option<NaiveDateTime>,
     pub decided_at: Option<NaiveDateTime>,
+    attention: Option<String>,
 }
 
 /// One edge taken.
@@ -58,6 +59,11 @@ fn answers_place(id: &str) -> Place<'_> {
 }
 
 impl Application {
+    /// Why a person must look at it although it is decided.
+    pub fn attention(&self) -> Option<Attention> {
+        Attention::from_word(self.attention.as_deref()?)
+    }
+
     /// The answers, opened.
     pub fn open(&self, keys: &KeyRing) -> Result<Answers, Error> {
         let json = keys.open(answers_place(&self.id), &self.answers)?;
@@ -200,7 +206,7 @@ pub fn mark_submitted(conn: &mut Conn, id: &str, submission: &Submission, now: N
         .map(drop)
 }
 
-/// Why the latest attempt failed, in our words.
+/// Why the latest attempt failed.
 pub fn set_reason(conn: &mut Conn, id: &str, reason: Option<&str>, field: &str) -> QueryResult<()> {
     diesel::update(applications::table.find(id))
         .set((
@@ -265,6 +271,7 @@ pub fn transition_by(
             applications::event_no.eq(seen + 1),
             applications::updated_at.eq(now),
             applications::decided_at.eq(to.is_result().then_some(now)),
+            applications::attention.eq(None::<String>),
         ))
         .kept()
         .execute(conn)
@@ -331,21 +338,6 @@ pub fn events(conn: &mut Conn, id: &str) -> QueryResult<Vec<Event>> {
         .filter(application_events::application_id.eq(id))
         .order(application_events::no)
         .load(conn)
-}
-
-/// Another application of the same customer number that is handed off and not decided (rule 3).
-pub fn in_flight_for(conn: &mut Conn, customer_index: &str, except: &str) -> QueryResult<bool> {
-    let count: i64 = applications::table
-        .filter(
-            applications::customer_index
-                .eq(customer_index)
-                .and(applications::id.ne(except)),
-        )
-        .filter(applications::state.eq_any(["at_institution", "checking", "unknown"]))
-        .count()
-        .kept()
-        .get_result(conn)?;
-    Ok(count > 0)
 }
 
 /// Ids of drafts that nobody touched since `before`.

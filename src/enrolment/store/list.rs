@@ -28,8 +28,8 @@ pub struct Narrow {
     /// Any of these; all when empty.
     pub states: Vec<Registration>,
     pub institution: Option<String>,
-    /// Undecided, and nothing has moved since then.
-    pub stuck_since: Option<NaiveDateTime>,
+    /// Unknown, or undecided without a move since then, or decided and to be looked at.
+    pub attention_since: Option<NaiveDateTime>,
     pub sought: Option<Sought>,
 }
 
@@ -58,8 +58,9 @@ pub enum Span {
     Before(Cursor),
 }
 
-/// The words of the index `applications_stuck`: as parameters, no database would see that it fits.
-const UNDECIDED: &str = "applications.state in ('confirmed', 'at_institution', 'checking', 'unknown')";
+/// The words of the index `applications_attention`: as parameters, no database would see that it fits.
+const ATTENTION: &str = "(applications.state in ('confirmed', 'at_institution', 'checking', 'unknown') \
+                         or applications.attention is not null)";
 
 /// Adds the filters to a boxed query; a macro, because the rows and their count are queries of different types.
 macro_rules! narrowed {
@@ -84,10 +85,13 @@ macro_rules! narrowed {
             (None, Some(code)) => query.filter(applications::institution_code.eq(code)),
             (Some(_), Some(code)) => query.filter(applications::institution_code.concat("").eq(code)),
         };
-        if let Some(since) = narrow.stuck_since {
-            query = query
-                .filter(sql::<Bool>(UNDECIDED))
-                .filter(applications::state.eq("unknown").or(applications::updated_at.lt(since)));
+        if let Some(since) = narrow.attention_since {
+            query = query.filter(sql::<Bool>(ATTENTION)).filter(
+                applications::state
+                    .eq("unknown")
+                    .or(applications::updated_at.lt(since))
+                    .or(applications::attention.is_not_null()),
+            );
         }
         match &narrow.sought {
             None => {}

@@ -1,6 +1,7 @@
 //! The tables of the enrolment: applications with their events, attempts, visits, look-ups.
 mod applications;
 mod attempts;
+mod attention;
 mod context;
 mod corrections;
 mod desk;
@@ -14,13 +15,14 @@ mod witnesses;
 
 pub use applications::{
     Application, Submission, can_open, confirmed, create_draft, drafts_older_than, erase_answers, events, find,
-    find_by_receipt, find_for_change, in_flight_for, mark_submitted, renew_submit_key, results_between, save_answers,
-    set_reason, transition, transition_by,
+    find_by_receipt, find_for_change, mark_submitted, renew_submit_key, results_between, save_answers, set_reason,
+    transition, transition_by,
 };
 pub use attempts::{
     Attempt, Ending, NewAttempt, Outcome, account_index, attempts_of, decide_attempt, find_attempt, latest_attempt,
     messages_of, new_attempt, note_message, set_created, set_ladder, successful_attempt,
 };
+pub use attention::{attend, call_attention};
 pub use context::{context, context_as_accepted};
 pub use corrections::{
     CorrectedResult, Correction, NewCorrection, add_correction, corrected_result, decide_correction, find_correction,
@@ -42,5 +44,6 @@ pub use visits::{
     touch_visit, try_lookup, use_status_code,
 };
 pub use witnesses::{
-    StateCount, Witness, decided_between, find_id_by_receipt, registered_of_customer, state_counts, witness,
+    StateCount, Witness, decided_between, find_id_by_receipt, in_flight_for, receipt_of, registered_of_customer,
+    state_counts, witness,
 };

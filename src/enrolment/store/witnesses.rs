@@ -1,6 +1,6 @@
 use super::Outcome;
 use crate::{
-    db::{Conn, applications, attempt_messages, attempts},
+    db::{Conn, Keep, applications, attempt_messages, attempts},
     enrolment::states::Registration,
 };
 use chrono::NaiveDateTime;
@@ -141,4 +141,29 @@ fn confirmed(conn: &mut Conn, state: Registration) -> QueryResult<StateCount> {
     };
     let count = rows.count().get_result(conn)?;
     Ok(StateCount { state, count, oldest })
+}
+
+/// The receipt number of an id; `None` when it has none, or when there is no such application.
+pub fn receipt_of(conn: &mut Conn, id: &str) -> QueryResult<Option<String>> {
+    let found: Option<Option<String>> = applications::table
+        .find(id)
+        .select(applications::receipt_number)
+        .first(conn)
+        .optional()?;
+    Ok(found.flatten())
+}
+
+/// Another application of the same customer number that is handed off and not decided (rule 3).
+pub fn in_flight_for(conn: &mut Conn, customer_index: &str, except: &str) -> QueryResult<bool> {
+    let count: i64 = applications::table
+        .filter(
+            applications::customer_index
+                .eq(customer_index)
+                .and(applications::id.ne(except)),
+        )
+        .filter(applications::state.eq_any(["at_institution", "checking", "unknown"]))
+        .count()
+        .kept()
+        .get_result(conn)?;
+    Ok(count > 0)
 }

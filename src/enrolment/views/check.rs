@@ -56,7 +56,7 @@ fn number_and_place(details: &Details, context: &Context) -> Markup {
                 (summary_row(context.label(ItemId::PostalCode), &details.premises.postal_display(), place.as_deref()))
             }
             @if context.items.asked(ItemId::Premises).is_some() {
-                (summary_row("住所", &details.premises.address(), place.as_deref()))
+                (summary_row(context.label(ItemId::Premises), &details.premises.address(), place.as_deref()))
             }
             @if context.items.asked(ItemId::StartDate).is_some() {
                 (summary_row(context.label(ItemId::StartDate), &start, place.as_deref()))
@@ -74,19 +74,19 @@ fn names(answers: &Answers, details: &Details, context: &Context) -> Markup {
     html! {
         h2 { "使用している方" }
         dl class="summary" {
-            (person("お名前", &details.user, path.as_deref()))
+            (person([ItemId::UserName, ItemId::UserKana], &details.user, context, path.as_deref()))
             @if context.items.asked(ItemId::OldName).is_some() {
                 (summary_row("使用者の名義の変更", changed, path.as_deref()))
             }
-            @if let Some(former) = &details.former { (person("前の使用者", former, change(Step::Former).as_deref())) }
+            @if let Some(former) = &details.former { (person([ItemId::OldName, ItemId::OldKana], former, context, change(Step::Former).as_deref())) }
         }
     }
 }
 
-fn person(label: &str, name: &PersonName, path: Option<&str>) -> Markup {
+fn person([kanji, kana]: [ItemId; 2], name: &PersonName, context: &Context, path: Option<&str>) -> Markup {
     html! {
-        (summary_row(label, &name.kanji, path))
-        @if !name.kana.is_empty() { (summary_row(&format!("{label}（カタカナ）"), &name.kana, path)) }
+        (summary_row(context.label(kanji), &name.kanji, path))
+        @if !name.kana.is_empty() { (summary_row(context.label(kana), &name.kana, path)) }
     }
 }
 
@@ -129,7 +129,7 @@ fn account_rows(account: &AccountDetails, context: &Context) -> Markup {
                 (summary_row("店番・口座番号", &format!("{}　{}", account.sent.branch, account.sent.number), None))
             }
             AccountShape::Bank => {
-                (summary_row("支店", &format!("{}（店番 {}）", account.branch_name, account.sent.branch), path))
+                (summary_row(context.label(ItemId::Branch), &format!("{}（店番 {}）", account.branch_name, account.sent.branch), path))
                 (summary_row(context.label(ItemId::DepositType), account.deposit.label(), path))
                 (summary_row(context.label(ItemId::AccountNumber), &account.sent.number, path))
             }

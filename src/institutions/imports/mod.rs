@@ -166,7 +166,7 @@ async fn apply(
         }
         store::mark_applied(conn, &import.id, &staff.word(), day, difference.counts(), now)?;
         let [added, changed, retired] = difference.counts();
-        let detail = format!("added {added}, changed {changed}, retired {retired}, from {day}");
+        let detail = format!("added {added} changed {changed} retired {retired} day {day}");
         staff.record(
             conn,
             now,

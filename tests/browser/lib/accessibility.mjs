@@ -28,7 +28,7 @@ async function examine(page, state, version) {
 }
 
 /** Collects instead of stopping at the first, so that one run tells everything; the same finding of many pages once. */
-function collector(version) {
+export function collector(version) {
   const found = new Map();
   const titles = new Map();
   const note = ({ message }) => {

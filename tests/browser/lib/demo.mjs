@@ -19,9 +19,9 @@ function readAddresses(file) {
 }
 
 /** The program reads MIZUMADO_… as its own settings and refuses what it does not know; ours are not for it. */
-const withoutOurs = (environment) => Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('MIZUMADO_')));
+export const withoutOurs = (environment) => Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('MIZUMADO_')));
 
-export async function startDemo(program, logFolder, environment = process.env) {
+export async function startDemo(program, logFolder, environment = process.env, settings = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'mizumado-demo-'));
   mkdirSync(logFolder, { recursive: true });
   const logFile = join(logFolder, 'demo.log');
@@ -29,7 +29,7 @@ export async function startDemo(program, logFolder, environment = process.env) {
   const listeners = LISTENERS.flatMap((name) => [`--${name}`, '127.0.0.1:0']);
   const child = spawn(program, ['demo', '--dir', folder, ...listeners], {
     stdio: ['ignore', log, log],
-    env: withoutOurs(environment),
+    env: { ...withoutOurs(environment), ...settings },
   });
   closeSync(log);
   const ended = new Promise((resolve) => {

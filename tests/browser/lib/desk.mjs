@@ -21,6 +21,7 @@ export async function authenticator(page) {
   return {
     verifies: (isUserVerified) => session.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified }),
     credentials: async () => (await session.send('WebAuthn.getCredentials', { authenticatorId })).credentials,
+    remove: () => session.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId }),
     add: (credential) => session.send('WebAuthn.addCredential', { authenticatorId, credential }),
   };
 }

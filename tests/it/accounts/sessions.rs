@@ -52,6 +52,29 @@ async fn the_screen_locks_after_idle_minutes_and_what_was_typed_is_done_after_a_
 }
 
 #[actix_web::test]
+async fn a_chosen_file_is_not_held_and_the_page_says_so() {
+    let world = World::with_console().await;
+    let mut boss = Desk::open(&world, "a1", &[Role::Administrator]).await;
+    world.workspace.clock.advance(Duration::minutes(16));
+    let from = format!("{}/institutions/imports?x=1", world.console);
+    boss.headers = vec![("sec-fetch-site", "same-origin".into()), ("referer", from)];
+    let page = boss.upload("/institutions/imports", "file", &vec![b'x'; 900_000]).await;
+    assert_eq!((page.status, page.first("h1")), (401, LOCKED.into()));
+    page.expect("選んだファイルは残っていません");
+    assert!(!page.has("入力した内容は残っています") && !page.has("id=\"held\""));
+    assert_eq!(
+        page.attributes("[data-ceremony]", "data-next"),
+        ["/institutions/imports?x=1"]
+    );
+    boss.headers = vec![
+        ("sec-fetch-site", "same-origin".into()),
+        ("referer", "https://evil.example//x".into()),
+    ];
+    let page = boss.upload("/institutions/imports", "file", b"x").await;
+    assert_eq!(page.attributes("[data-ceremony]", "data-next"), ["/"]);
+}
+
+#[actix_web::test]
 async fn a_locked_screen_leads_back_to_its_page_or_out() {
     let world = World::with_console().await;
     let mut desk = Desk::open(&world, "c1", &[Role::Clerk]).await;

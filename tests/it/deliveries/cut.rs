@@ -1,7 +1,7 @@
 //! The clock's batch: on business days at the cut, made up for after a downtime, watched until somebody has it.
 use super::{add_layout, deliveries, items};
 use crate::{
-    desk::Desk,
+    desk::{Desk, anybody},
     harness::World,
     rows::{self, Row},
 };
@@ -131,10 +131,13 @@ async fn an_empty_day_gives_a_file_or_none_as_the_layout_says() {
     for world in World::all().await {
         let (workspace, day) = (&world.workspace, jst(world.workspace.clock.now()).date());
         let now = || workspace.clock.now();
-        let made = feature::close(workspace, day, now(), "system").await.unwrap();
+        let made = feature::close(workspace, day, now(), None).await.unwrap();
         assert_eq!(made, Some(1), "the layout that ships gives a file");
         assert_eq!(deliveries(&world).await[0].rows(&workspace.keys), []);
-        assert_eq!(feature::close(workspace, day, now(), "staff/x").await.unwrap(), None);
+        assert_eq!(
+            feature::close(workspace, day, now(), Some(&anybody())).await.unwrap(),
+            None
+        );
         add_layout(
             &world,
             "NONE",
@@ -143,9 +146,9 @@ async fn an_empty_day_gives_a_file_or_none_as_the_layout_says() {
         )
         .await;
         let next = day + Days::new(1);
-        assert_eq!(feature::close(workspace, next, now(), "system").await.unwrap(), None);
+        assert_eq!(feature::close(workspace, next, now(), None).await.unwrap(), None);
         result(&world, 1, now()).await;
-        let made = feature::close(workspace, next, now(), "system").await.unwrap();
+        let made = feature::close(workspace, next, now(), None).await.unwrap();
         assert_eq!(made, Some(2), "no number is lost on a day without a file");
         assert_eq!(deliveries(&world).await[1].row_count, 1);
         let closed = world.audit("delivery.closed").await;
@@ -171,7 +174,7 @@ async fn a_file_that_nobody_has_downloaded_raises_an_alarm_that_the_download_end
         let drop_all = "select count(*) as n from deliveries where row_count > 0";
         assert_eq!(world.count(drop_all).await, 0);
         result(&world, 1, now).await;
-        let no = feature::close(&workspace, day, world.workspace.clock.now(), "staff/x").await;
+        let no = feature::close(&workspace, day, world.workspace.clock.now(), Some(&anybody())).await;
         let no = no.unwrap().unwrap();
         let key = WAITING.replace(":1", &format!(":{no}"));
         let mut clerk = Desk::open(&world, "c1", &[Role::Clerk]).await;

@@ -1,17 +1,19 @@
 //! Exactly once: results, cuts, races and reissues in random orders.
 use super::{Item, deliveries, items};
 use crate::{
+    desk::anybody,
     harness::World,
     rows::{self, Row},
 };
 use chrono::{NaiveDate, NaiveDateTime};
 use mizumado::{
+    audit::{Actor, Person},
     clock::jst,
     db::{Conn, DbError},
     deliveries as feature,
     enrolment::{
         CorrectedResult,
-        correction::{self, Proposal},
+        correction::{self, By, Proposal},
         states::{EDGES, Registration},
     },
 };
@@ -40,8 +42,8 @@ impl Walk<'_> {
     async fn step(&mut self) {
         match self.chance.random_range(0..14) {
             0..7 => self.move_one().await,
-            7 => drop(self.close(self.now(), "staff/x").await),
-            8 => drop(self.close(self.earlier, "staff/x").await),
+            7 => drop(self.close(self.now(), Some(&anybody())).await),
+            8 => drop(self.close(self.earlier, Some(&anybody())).await),
             9 => self.by_the_clock().await,
             10 => self.race().await,
             11 => self.reissue().await,
@@ -49,7 +51,7 @@ impl Walk<'_> {
         }
     }
 
-    async fn close(&self, until: NaiveDateTime, by: &'static str) -> Option<i64> {
+    async fn close(&self, until: NaiveDateTime, by: Option<&Person>) -> Option<i64> {
         feature::close(&self.world.workspace, *self.day, until, by)
             .await
             .unwrap()
@@ -57,21 +59,19 @@ impl Walk<'_> {
 
     async fn by_the_clock(&mut self) {
         *self.day = self.day.succ_opt().unwrap();
-        assert!(
-            self.close(self.now(), "system").await.is_some(),
-            "an empty day has a file"
-        );
-        assert_eq!(self.close(self.now(), "system").await, None, "one a day");
+        assert!(self.close(self.now(), None).await.is_some(), "an empty day has a file");
+        assert_eq!(self.close(self.now(), None).await, None, "one a day");
     }
 
     /// Several nodes and people close at the same moment.
     async fn race(&mut self) {
         *self.day = self.day.succ_opt().unwrap();
         let (world, now, day) = (&self.world.workspace, self.now(), *self.day);
+        let person = anybody();
         let (one, two, three) = tokio::join!(
-            feature::close(world, day, now, "system"),
-            feature::close(world, day, now, "system"),
-            feature::close(world, day, now, "staff/x"),
+            feature::close(world, day, now, None),
+            feature::close(world, day, now, None),
+            feature::close(world, day, now, Some(&person)),
         );
         let by_clock = [one.unwrap(), two.unwrap()];
         assert_eq!(by_clock.iter().flatten().count(), 1, "{by_clock:?}");
@@ -87,7 +87,7 @@ impl Walk<'_> {
         let sql = "select id from layout_versions where state = 'approved'";
         let version = self.world.write(move |conn| Ok(text(conn, sql)?)).await.remove(0);
         let waiting = self.waiting().await;
-        let made = feature::reissue(&self.world.workspace, no, &version, "staff/x").await;
+        let made = feature::reissue(&self.world.workspace, no, &version, &anybody()).await;
         assert!(made.unwrap() > no);
         assert_eq!(self.waiting().await, waiting, "a reissue takes nothing");
     }
@@ -127,10 +127,17 @@ impl Walk<'_> {
                 result: CorrectedResult::NotRegistered,
                 note: "通帳",
                 evidence: "電話",
-                by: "staff/x",
+                by: By {
+                    name: "staff/x",
+                    actor: Actor::Operator,
+                },
             };
             let made = correction::propose(conn, &workspace, &proposal, now)?;
-            correction::decide(conn, &made, "staff/y", true, now)
+            let by = By {
+                name: "staff/y",
+                actor: Actor::Operator,
+            };
+            correction::decide(conn, &made, by, true, now)
         };
         self.world.workspace.db.write(write).await.unwrap();
     }
@@ -149,7 +156,7 @@ impl Walk<'_> {
                 self.take(id.clone(), next).await;
             }
         }
-        self.close(self.now(), "staff/x").await;
+        self.close(self.now(), Some(&anybody())).await;
         assert_eq!(self.waiting().await, 0, "nothing is left behind");
     }
 }

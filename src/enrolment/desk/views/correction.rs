@@ -90,8 +90,10 @@ pub fn corrections(site: &Site, staff: &Staff, pending: &[Pending], refused: Opt
                 dl class="summary summary--dense" {
                     (ui::summary_row("提案した人", &p.by, None))
                     (ui::summary_row("提案した日時", &when(p.correction.proposed_at), None))
-                    (ui::summary_row("訂正の理由", &p.note, None))
-                    (ui::summary_row("確かめた根拠", &p.evidence, None))
+                    @let clear = staff.may(Permission::HandleApplications);
+                    @let text = |words: &str| if clear { words.to_owned() } else { "＊＊＊（伏せています）".to_owned() };
+                    (ui::summary_row("訂正の理由", &text(&p.note), None))
+                    (ui::summary_row("確かめた根拠", &text(&p.evidence), None))
                 }
                 @if p.correction.proposed_by == staff.word() {
                     p { "自分の提案は、ほかの承認者が決めます。" }

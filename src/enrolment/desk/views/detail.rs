@@ -1,13 +1,11 @@
-use super::{stamp, tag};
+use super::{guidance::next_sentence, stamp, tag};
 use crate::{
     accounts::{ConsolePage, Permission, Staff},
+    audit::actor_label,
     clock::jst,
     enrolment::{
-        desk::{
-            detail::{Detail, Moment},
-            mask_name,
-        },
-        states::{Cause, Registration},
+        desk::{detail::Detail, mask_name},
+        states::{Attention, Cause, Registration},
     },
     japan::date::wareki,
     web::{
@@ -26,8 +24,9 @@ pub const REASONS: &[(&str, &str)] = &[
     ("other", "その他（内容を書く）"),
 ];
 
-pub fn reveal_reason(word: &str) -> &'static str {
-    REASONS.iter().find(|(w, _)| *w == word).map_or("", |(_, label)| label)
+/// What people call a reason.
+pub fn reveal_reason(word: &str) -> Option<&'static str> {
+    REASONS.iter().find(|(w, _)| *w == word).map(|(_, label)| *label)
 }
 
 /// What a message between us and the gateway was.
@@ -58,42 +57,6 @@ pub fn message_status(status: &str) -> &str {
     }
 }
 
-fn cause(word: &str) -> &'static str {
-    match Cause::from_word(word) {
-        Some(Cause::TermsAccepted) => "規約に同意",
-        Some(Cause::Submitted) => "申込みを確定",
-        Some(Cause::HandedOff) => "金融機関の画面へ移動",
-        Some(Cause::Returned) => "画面が戻った",
-        Some(Cause::Pushed) => "ゲートウェイから通知",
-        Some(Cause::DailyFile) => "日次ファイルに記載",
-        Some(Cause::Asked) => "申込者が状態を確認",
-        Some(Cause::Silence) => "戻りがないため照会",
-        Some(Cause::Inquiry) => "照会の回答",
-        Some(Cause::CreateRefused) => "開始の時点で受け付けられず",
-        Some(Cause::LadderExhausted) => "7日間、結果が決まらず",
-        Some(Cause::Contradiction) => "回答が矛盾",
-        Some(Cause::UnknownCode) => "表にない結果コード",
-        Some(Cause::LateSuccess) => "あとから登録完了が判明",
-        Some(Cause::TooOld) => "期限が経過",
-        Some(Cause::NeverStarted) => "金融機関で始まっていない",
-        Some(Cause::GivenUp) => "申込者がやめた",
-        Some(Cause::ToPaper) => "書面の手続きへ",
-        Some(Cause::Correction) => "2人で訂正",
-        Some(Cause::Withdrawal) => "申し出により取下げ",
-        None => "",
-    }
-}
-
-fn actor(who: &str) -> &str {
-    match who {
-        "applicant" => "申込者",
-        "gateway" => "ゲートウェイ",
-        "system" => "システム",
-        "operator" => "運用担当（コマンド）",
-        name => name,
-    }
-}
-
 pub fn detail(site: &Site, staff: &Staff, d: &Detail, typed: &str, errors: &[FieldError]) -> Markup {
     let query = d.filter.query();
     let back = format!("/applications?{query}");
@@ -109,6 +72,7 @@ pub fn detail(site: &Site, staff: &Staff, d: &Detail, typed: &str, errors: &[Fie
         @if let Some((_, by)) = &d.proposal {
             div class="notice notice--warning" { p { (by) " さんが訂正を提案しています。ほかの承認者が決めます。" a href="/corrections" { "承認待ちの訂正を見る" } } }
         }
+        (attention(staff, d, &query))
         h2 { "申込みの内容" }
         (masking(staff, d, &query, typed, errors))
         (summary(d))
@@ -116,7 +80,7 @@ pub fn detail(site: &Site, staff: &Staff, d: &Detail, typed: &str, errors: &[Fie
         h2 { "メモ" }
         (notes(staff, d, &query))
         h2 { "これまでの動き" }
-        (timeline(&d.moments))
+        (timeline(staff, d, &query))
         div class="actions noprint" { button class="button button--secondary" type="button" data-print { "印刷する" } }
     };
     ConsolePage::new(&title, "/applications", main)
@@ -215,18 +179,39 @@ fn summary(d: &Detail) -> Markup {
     }
 }
 
+/// Why it stands in 「要対応」, and the way out of it.
+fn attention(staff: &Staff, d: &Detail, query: &str) -> Markup {
+    let Some(why) = d.attention else {
+        return html! {};
+    };
+    let what = match why {
+        Attention::NameMismatch => "金融機関の名義と、入力された口座名義がちがいます。申込者に確かめてください。",
+        Attention::Characters => "還元データに書けない文字がありました。料金システムの登録を確かめてください。",
+    };
+    html! {
+        div class="notice notice--warning" {
+            p { strong { "要対応：" (why.label()) } "　" (what) }
+            @if staff.may(Permission::HandleApplications) {
+                form class="noprint" method="post" action={ "/applications/" (d.id) "/attention" } {
+                    input type="hidden" name="list" value=(query);
+                    button class="button button--secondary" type="submit" { "確認した（要対応から外す）" }
+                }
+            }
+        }
+    }
+}
+
 fn doing(staff: &Staff, d: &Detail) -> Markup {
     let may = staff.may(Permission::HandleApplications);
     let correct = d.state.allows(Registration::Corrected, Cause::Correction) && d.proposal.is_none();
     let withdraw = d.state.allows(Registration::Withdrawn, Cause::Withdrawal);
-    let again = d.state == Registration::Rejected;
     html! {
-        @if may && (correct || withdraw || again) {
+        @if may {
             h2 class="noprint" { "できること" }
             ul class="noprint" {
                 @if correct { li { a href={ "/applications/" (d.id) "/corrections" } { "結果の訂正を提案する" } "（ほかの承認者が決めます）" } }
                 @if withdraw { li { a href={ "/applications/" (d.id) "/withdrawal" } { "取下げを記録する" } } }
-                @if again { li { "申込者がもう一度手続きするには：申込みの画面の「申込みの状況を確認する」で、受付番号と電話番号の下4桁を入力してもらいます" } }
+                li { "新しい手続き：" (next_sentence(d.next_step)) "　" a href={ "/applications/" (d.id) "/guidance" } { "新しい手続きの案内" } }
             }
         }
     }
@@ -235,8 +220,9 @@ fn doing(staff: &Staff, d: &Detail) -> Markup {
 fn notes(staff: &Staff, d: &Detail, query: &str) -> Markup {
     html! {
         @if d.notes.is_empty() { p { "メモはありません。" } }
+        @let clear = d.revealed.is_some() || staff.may(Permission::HandleApplications);
         ul class="rows" { @for (note, by) in &d.notes { li class="rows__item" {
-            div { p class="pre" { (note.body) } p class="hint" { (by) "　" (when(note.at)) } }
+            div { @if clear { p class="pre" { (note.body) } } @else { p { "＊＊＊（内容は伏せています）" } } p class="hint" { (by) "　" (when(note.at)) } }
         } } }
         @if staff.may(Permission::HandleApplications) {
             form class="form noprint" method="post" action={ "/applications/" (d.id) "/notes" } {
@@ -251,14 +237,19 @@ fn notes(staff: &Staff, d: &Detail, query: &str) -> Markup {
     }
 }
 
-fn timeline(moments: &[Moment]) -> Markup {
+fn timeline(staff: &Staff, d: &Detail, query: &str) -> Markup {
     html! {
-        ol class="timeline" { @for m in moments { li {
+        ol class="timeline" { @for m in &d.moments { li {
             time datetime=(stamp(Some(m.at))) { (when(m.at)) }
             strong { (m.title) }
-            span class="hint" { "　" (actor(&m.who)) }
-            @let text = match cause(&m.text) { "" => m.text.as_str(), words => words };
-            @if !text.is_empty() { p { (text) } }
+            span class="hint" { "　" (actor_label(&m.who)) }
+            @if !m.text.is_empty() { p { (m.text) } }
+            @if let (Some(mail), true) = (&m.retry, staff.may(Permission::HandleApplications)) {
+                form class="noprint" method="post" action={ "/applications/" (d.id) "/mails/" (mail) "/retry" } {
+                    input type="hidden" name="list" value=(query);
+                    button class="button button--secondary" type="submit" { "もう一度送る" span class="vh" { "：" (m.title) } }
+                }
+            }
         } } }
     }
 }

@@ -237,7 +237,7 @@ fn table(page: &ListPage) -> Markup {
                     td data-label="受付" class="time" { (stamp(row.confirmed_at)) }
                     td data-label="使用者" { (row.name) }
                     td data-label="金融機関" { (row.institution) }
-                    td data-label="結果" { (tag(row.state)) @if !row.reason.is_empty() { " " (row.reason) } }
+                    td data-label="結果" { (tag(row.state)) @if let Some(why) = row.attention { " " span class="tag tag--look" { (why.label()) } } @if !row.reason.is_empty() { " " (row.reason) } }
                     td data-label="結果の日時" class="time" { (stamp(row.decided_at)) }
                 } } }
             }

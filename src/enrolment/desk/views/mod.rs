@@ -1,9 +1,11 @@
 mod correction;
 mod detail;
+mod guidance;
 mod list;
 
 pub use correction::{corrections, new_correction, withdrawal};
 pub use detail::{REASONS, detail, message_kind, message_status, reveal_reason};
+pub use guidance::guidance;
 pub use list::{HEADER, cells, list, result};
 
 use crate::{clock::jst, enrolment::states::Registration};

@@ -1,7 +1,10 @@
 use super::{Extra, name::kana};
 use crate::{
     config::{Item, ItemId, PageId},
-    enrolment::{answers::Answers, form::Context},
+    enrolment::{
+        answers::Answers,
+        form::{Context, holder_label},
+    },
     institutions::Branch,
     japan::{
         digits::digits,
@@ -56,22 +59,23 @@ fn branch(item: &Item, answers: &Answers, context: &Context, extra: &Extra, erro
                     aria-invalid=[has_error.then_some("true")]
                     hx-get="/apply/branches" hx-trigger="input changed delay:250ms" hx-target="#branches"
                     hx-swap="outerHTML" hx-sync="this:replace";
-                button class="button button--secondary" type="submit" name="do" value="search" formnovalidate { "支店をさがす" }
+                button class="button button--secondary" type="submit" name="do" value="search" formnovalidate { (item.label) "をさがす" }
             }
         }
-        (branch_list(extra.branches.as_ref(), context.branch.as_ref()))
+        (branch_list(context, extra.branches.as_ref()))
     }
 }
 
 /// The branches found, as radio buttons; the chosen one stays in the list.
-pub fn branch_list(found: Option<&(Vec<Branch>, i64)>, chosen: Option<&Branch>) -> Markup {
+pub fn branch_list(context: &Context, found: Option<&(Vec<Branch>, i64)>) -> Markup {
+    let (label, chosen) = (context.label(ItemId::Branch), context.branch.as_ref());
     let listed = |code: &str| found.is_some_and(|(list, _)| list.iter().any(|b| b.code == code));
     let extra = chosen.filter(|c| !listed(&c.code));
     html! {
         div id="branches" {
             p class="status" role="status" {
                 @match found {
-                    Some((list, 0)) if list.is_empty() => "見つかりませんでした。支店名の一部か、店番3桁で、もう一度さがしてください。",
+                    Some((list, 0)) if list.is_empty() => "見つかりませんでした。名前の一部か、店番3桁で、もう一度さがしてください。",
                     Some((list, count)) if *count > list.len() as i64 => {
                         (list.len()) "件を表示しています。ほか" (count - list.len() as i64) "件。続きを入力してください。"
                     },
@@ -81,7 +85,7 @@ pub fn branch_list(found: Option<&(Vec<Branch>, i64)>, chosen: Option<&Branch>) 
             }
             @if extra.is_some() || found.is_some_and(|(list, _)| !list.is_empty()) {
                 fieldset class="field" id="branch" tabindex="-1" {
-                    legend { "支店を選んでください" }
+                    legend { (label) "を選んでください" }
                     div class="radios" {
                         @for branch in extra.into_iter().chain(found.iter().flat_map(|(list, _)| list)) {
                             @let id = format!("branch-{}", branch.code);
@@ -174,7 +178,7 @@ fn holder(answers: &Answers, context: &Context, errors: &[FieldError]) -> Markup
     };
     let sent = HolderKana::parse(&sent_from).ok();
     html! {
-        (choices("holder", "口座名義", "通帳の名義と同じ方を選んでください", answers.get("holder"), &list, errors))
+        (choices("holder", holder_label(context), "通帳の名義と同じ方を選んでください", answers.get("holder"), &list, errors))
         div data-shown-by="holder=other" {
             @if let Some(item) = context.items.asked(ItemId::HolderName) {
                 (TextField {

@@ -1,0 +1,222 @@
+//! The record in people's words: one table of actions, one of subjects, one of what stands in details.
+//!
+//! `every_action_and_alarm_has_its_words` reads the source and finds what is missing here.
+use super::Actor;
+
+/// Action and what people call it.
+#[rustfmt::skip]
+pub const ACTIONS: &[(&str, &str)] = &[
+    ("access.denied", "権限のない操作"),
+    ("alarm.acknowledged", "警報を確認した"),
+    ("alarm.ended", "警報が終わった"),
+    ("alarm.raised", "警報が出た"),
+    ("alarm.settled", "警報を処理済みにした"),
+    ("application.at_institution", "金融機関の手続きへ"),
+    ("application.attended", "要対応を確認済みにした"),
+    ("application.cancelled", "取りやめ"),
+    ("application.checking", "結果の確認を始めた"),
+    ("application.confirmed", "申込みを確定"),
+    ("application.corrected", "結果を訂正した"),
+    ("application.draft", "入力を始めた"),
+    ("application.expired", "期限切れ"),
+    ("application.noted", "メモを追加した"),
+    ("application.paper", "書面へ案内"),
+    ("application.registered", "登録完了"),
+    ("application.rejected", "登録できなかった"),
+    ("application.revealed", "伏せた項目を表示した"),
+    ("application.seen", "申込みを見た"),
+    ("application.seen_in_clear", "申込みを伏せずに見た"),
+    ("application.unknown", "結果不明"),
+    ("application.withdrawn", "取下げ"),
+    ("applications.exported", "申込みの一覧を出力した"),
+    ("applications.searched", "申込みを検索した"),
+    ("applications.view_dropped", "保存したビューを消した"),
+    ("applications.view_saved", "ビューを保存した"),
+    ("attempt.second_success", "二重の登録のおそれ"),
+    ("audit.exported", "操作記録を出力した"),
+    ("backup.deleted", "古いバックアップを消した"),
+    ("backup.made", "バックアップを作った"),
+    ("backup.restored", "バックアップから戻した"),
+    ("branches.brought", "支店の表を持ち込んだ"),
+    ("branches.imported", "支店の表を取り込んだ"),
+    ("closure.announced", "休止の予定を登録した"),
+    ("closure.withdrawn", "休止の予定を取り消した"),
+    ("correction.approved", "訂正を承認した"),
+    ("correction.proposed", "訂正を提案した"),
+    ("correction.refused", "訂正を却下した"),
+    ("delivery.closed", "還元データを作った"),
+    ("delivery.downloaded", "還元データをダウンロードした"),
+    ("delivery.reissued", "還元データを作り直した"),
+    ("difference.settled", "くいちがいを処理済みにした"),
+    ("first_debits.imported", "初回の振替結果を取り込んだ"),
+    ("job.retried", "止まった処理をやり直した"),
+    ("layout.approved", "レイアウトを承認した"),
+    ("layout.changed", "レイアウトの案を直した"),
+    ("layout.compared", "見本とくらべた"),
+    ("layout.drafted", "レイアウトの案を作った"),
+    ("layout.proposed", "レイアウトを提案した"),
+    ("layout.refused", "レイアウトを却下した"),
+    ("log.deleted", "古いログを消した"),
+    ("log.sealed", "ログを封印した"),
+    ("mail.retried", "メールを送り直した"),
+    ("results.exported", "結果を出力した"),
+    ("service.degraded", "金融機関の手続きを止めた"),
+    ("service.open", "受付を再開した"),
+    ("service.stopped", "受付を止めた"),
+    ("staff.added", "職員を登録した"),
+    ("staff.codes_renewed", "リカバリーコードを作った"),
+    ("staff.invited", "職員を招待した"),
+    ("staff.key_added", "キーを登録した"),
+    ("staff.key_renamed", "キーの名前を変えた"),
+    ("staff.key_revoked", "キーを停止した"),
+    ("staff.proved", "本人確認をした"),
+    ("staff.reinstated", "職員の停止を解いた"),
+    ("staff.role_granted", "役割を付けた"),
+    ("staff.role_revoked", "役割を外した"),
+    ("staff.session_ended", "ログインを1つ終わらせた"),
+    ("staff.signed_in", "ログインした"),
+    ("staff.signed_out", "ログアウトした"),
+    ("staff.signed_out_everywhere", "すべての端末からログアウトした"),
+    ("staff.suspended", "職員を停止した"),
+    ("staff.training_recorded", "研修の受講を記録した"),
+    ("text.approved", "文面を承認した"),
+    ("text.changed", "文面の案を直した"),
+    ("text.drafted", "文面の案を作った"),
+    ("text.proposed", "文面を提案した"),
+    ("text.refused", "文面を却下した"),
+    ("text.tried", "文面を試しに送った"),
+];
+
+/// Beginnings of actions, to search by.
+#[rustfmt::skip]
+pub const FAMILIES: &[(&str, &str)] = &[
+    ("application.seen", "申込みを見た"),
+    ("application.revealed", "伏せた項目を表示した"),
+    ("application.", "申込みの動き"),
+    ("applications.", "検索・一覧の出力"),
+    ("attempt.", "二重の登録のおそれ"),
+    ("correction.", "訂正"),
+    ("difference.", "照合のくいちがい"),
+    ("first_debits.", "初回の振替結果"),
+    ("delivery.", "還元データ"),
+    ("results.", "結果の出力"),
+    ("layout.", "レイアウト"),
+    ("text.", "文面"),
+    ("staff.", "職員・ログイン"),
+    ("access.", "権限のない操作"),
+    ("branches.", "支店の表"),
+    ("closure.", "休止の予定"),
+    ("service.", "受付の停止・再開"),
+    ("mail.", "メール"),
+    ("alarm.", "警報"),
+    ("job.", "処理のやり直し"),
+    ("backup.", "バックアップ"),
+    ("log.", "ログ"),
+    ("audit.", "操作記録の出力"),
+];
+
+/// What an entry is about, by the word before the `/`.
+#[rustfmt::skip]
+const SUBJECTS: &[(&str, &str)] = &[
+    ("alarm", "警報"),
+    ("application", "申込み"),
+    ("applications", "申込みの一覧"),
+    ("audit", "操作記録"),
+    ("branch_import", "支店の表"),
+    ("closure", "休止の予定"),
+    ("console", "職員用の画面"),
+    ("delivery", "還元データ"),
+    ("difference", "くいちがい"),
+    ("first_debits", "初回の振替結果"),
+    ("job", "処理"),
+    ("layout", "レイアウト"),
+    ("mail", "メール"),
+    ("note", "メモ"),
+    ("passkey", "キー"),
+    ("results", "結果"),
+    ("service", "サービス全体"),
+    ("staff", "職員"),
+    ("text", "文面"),
+];
+
+/// Words of details that belong to no other table.
+#[rustfmt::skip]
+const WORDS: &[(&str, &str)] = &[
+    ("added", "追加"),
+    ("by", "："),
+    ("changed", "変更"),
+    ("day", "使い始め"),
+    ("differences", "件のくいちがい"),
+    ("by the rule", "保存の決まりによる"),
+    ("encrypted", "暗号化したファイル"),
+    ("file", "ファイル"),
+    ("lines,", "行、"),
+    ("not_registered", "登録されていない"),
+    ("registered", "登録されている"),
+    ("report", "文字の一覧"),
+    ("retired", "終了"),
+    ("rows", "件"),
+    ("sha256", "SHA-256"),
+];
+
+fn find(table: &[(&'static str, &'static str)], word: &str) -> Option<&'static str> {
+    table.iter().find(|(w, _)| *w == word).map(|(_, label)| *label)
+}
+
+/// What people call an action.
+pub fn action_label(action: &str) -> Option<&'static str> {
+    find(ACTIONS, action)
+}
+
+/// 「申込み」 of `application/01K…`, and the id.
+pub fn subject_label(subject: &str) -> (&str, &str) {
+    let (kind, id) = subject.split_once('/').unwrap_or((subject, ""));
+    (find(SUBJECTS, kind).unwrap_or(kind), id)
+}
+
+/// A word of a detail that is in no other table.
+pub fn detail_word(word: &str) -> Option<&'static str> {
+    find(WORDS, word)
+}
+
+/// Who acted, where no person is known by name.
+pub fn actor_label(word: &str) -> &str {
+    match word {
+        "applicant" => "申込者",
+        "gateway" => "ゲートウェイ",
+        "system" => "システム",
+        "operator" => "運用担当（コマンド）",
+        name => name,
+    }
+}
+
+/// The word of an actor as people search for it; any other text is a person's number.
+pub fn actor_word(typed: &str) -> Option<std::borrow::Cow<'static, str>> {
+    let all = [Actor::Applicant, Actor::Gateway, Actor::System, Actor::Operator];
+    let found = all.into_iter().map(Actor::word);
+    found
+        .into_iter()
+        .find(|word| *word == typed || actor_label(word) == typed || (typed == "運用担当" && word == "operator"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_action_is_in_a_family_and_stands_once() {
+        for (n, (action, _)) in ACTIONS.iter().enumerate() {
+            assert!(FAMILIES.iter().any(|(begin, _)| action.starts_with(begin)), "{action}");
+            assert!(ACTIONS[..n].iter().all(|(other, _)| other < action), "{action}");
+        }
+    }
+
+    #[test]
+    fn actors_are_found_by_what_the_page_calls_them() {
+        for word in ["applicant", "gateway", "system", "operator"] {
+            assert_eq!(actor_word(actor_label(word)).as_deref(), Some(word));
+            assert_eq!(actor_word(word).as_deref(), Some(word));
+        }
+        assert_eq!(actor_word("1234"), None);
+    }
+}

@@ -1,0 +1,57 @@
+//! What stands in an entry's detail, in people's words. Every word has its table with the feature that writes it.
+use crate::{
+    accounts::Role,
+    alarms, audit,
+    enrolment::{reveal_reason, states::Cause},
+};
+
+/// A detail as people read it; codes and numbers stay.
+pub fn detail(action: &str, detail: &str) -> String {
+    if action.starts_with("alarm.") && detail.contains('.') {
+        return alarms::label(detail).to_owned();
+    }
+    if let Some(words) = audit::detail_word(detail) {
+        return words.to_owned();
+    }
+    let words = detail.split_whitespace().map(|word| shown(action, word));
+    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+fn shown(action: &str, word: &str) -> String {
+    let role = |word| Role::from_word(word).map(Role::label);
+    let cause = |word| Cause::from_word(word).map(Cause::label);
+    let known = match action.split('.').next() {
+        _ if action == "application.revealed" => reveal_reason(word),
+        Some("application") => cause(word),
+        Some("staff") => role(word),
+        _ => None,
+    };
+    match known.or_else(|| audit::detail_word(word)) {
+        Some(words) => words.to_owned(),
+        None => match audit::subject_label(word) {
+            (kind, id) if !id.is_empty() && word.contains('/') => format!("{kind} {id}").trim_start().to_owned(),
+            _ => word.to_owned(),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_detail_is_read_in_words() {
+        for (action, written, read) in [
+            ("application.revealed", "inquiry", "本人からの問い合わせに答えるため"),
+            ("application.checking", "silence 01K", "戻りがないため照会 01K"),
+            ("application.noted", "note/01K", "メモ 01K"),
+            ("staff.role_granted", "clerk", "受付担当"),
+            ("alarm.raised", "operations.disk", "ディスクの空き"),
+            ("audit.exported", "115 rows", "115 件"),
+            ("delivery.downloaded", "encrypted", "暗号化したファイル"),
+            ("access.denied", "GET /staff", "GET /staff"),
+        ] {
+            assert_eq!(detail(action, written), read);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+// Keys and sessions of a person, with authenticators of Chromium: a second key, a proof before an export, no last key revoked, a lock over a chosen file.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { age, ownDemo } from './lib/behind.mjs';
+import { closeAll } from './lib/browsers.mjs';
+import * as desk from './lib/desk.mjs';
+import { newContext, visit } from './lib/session.mjs';
+
+const BOSS = '水野';
+const options = { version: 'current', width: 1280 };
+let stop;
+before(async () => { stop = await ownDemo('passkeys'); });
+after(async () => {
+  await closeAll();
+  await stop();
+});
+
+/** A second browser beside the scene's own. */
+async function beside(scene) {
+  const context = await newContext({ width: 1280 });
+  try {
+    return await scene(await context.newPage());
+  } finally {
+    await context.close();
+  }
+}
+
+/** Adds a person and invites them. Answers the invitation's address. */
+async function invite(page, app, name, role) {
+  await desk.signIn(page, app, BOSS);
+  await page.goto(`${app.console}/staff/new`);
+  await page.getByLabel('職員番号').fill(`k-${Date.now()}`);
+  await page.getByLabel('氏名').fill(name);
+  await page.getByLabel(role).check();
+  await desk.press(page, '登録して、招待の画面へ進む');
+  await desk.press(page, '招待状を作る');
+  return page.locator('.invitation .mono').innerText();
+}
+
+const keyRow = (page, label) => page.locator('.rows__item', { has: page.locator(`input[value="${label}"]`) });
+const revoke = (page, label) => keyRow(page, label).getByRole('button', { name: /停止する/ }).click();
+
+test('a second key is added and signs in alone, an export asks for a proof, and the last key is never revoked', (t) => visit(t, { ...options, allow: [/401/] }, async ({ page, app }) => {
+  const url = await invite(page, app, '鍵野 花子', '受付担当');
+  await beside(async (other) => {
+    const first = await desk.authenticator(other);
+    await desk.enrol(other, url, '一つめ');
+    await revoke(other, '一つめ');
+    assert.equal(await desk.h1(other), 'このキーは停止できません');
+    await first.remove();
+    await desk.authenticator(other);
+    await other.goto(`${app.console}/account`);
+    await other.locator('#key_label').fill('二つめ');
+    await desk.press(other, 'このキーを登録する');
+    await keyRow(other, '二つめ').waitFor();
+    await desk.press(other, 'ログアウト');
+    await desk.press(other, /ログイン$/);
+    await other.waitForURL(`${app.console}/`);
+
+    age('staff_sessions', 'confirmed_at', 6);
+    await other.goto(`${app.console}/applications/export`);
+    assert.equal(await desk.h1(other), 'もう一度、本人確認をしてください');
+    const [file] = await Promise.all([other.waitForEvent('download'), desk.press(other, '本人確認をして進む')]);
+    assert.match(file.suggestedFilename(), /^applications_.*\.csv$/);
+
+    await other.goto(`${app.console}/account`);
+    await revoke(other, '一つめ');
+    await keyRow(other, '一つめ').waitFor({ state: 'detached' });
+    await revoke(other, '二つめ');
+    assert.equal(await desk.h1(other), 'このキーは停止できません');
+  });
+}));
+
+test('a recovery code lets a lost key be replaced, and the codes that are left are counted', (t) => visit(t, options, async ({ page, app }) => {
+  await beside((other) => desk.signIn(other, app, BOSS));
+  await desk.authenticator(page);
+  await page.goto(`${app.console}/sign-in/code`);
+  await page.getByLabel('リカバリーコード').fill(desk.codesOf(BOSS)[7]);
+  await desk.press(page, 'つぎへ進む');
+  await page.getByLabel('キーの名前').fill('かわりのキー');
+  await desk.press(page, 'このキーを登録する');
+  await keyRow(page, 'かわりのキー').waitFor();
+  assert.ok((await page.locator('main').innerText()).includes('残り 7個'));
+}));
+
+test('the lock over a page keeps a chosen file, and where the server locked it says that it is gone', (t) => visit(t, { ...options, allow: [/401/] }, async ({ page, app }) => {
+  await page.clock.install();
+  await desk.signIn(page, app, BOSS);
+  await page.goto(`${app.console}/institutions/imports`);
+  const field = page.getByLabel('支店の表のファイル');
+  await field.setInputFiles({ name: 'shiten.csv', mimeType: 'text/csv', buffer: Buffer.from('a,b\n') });
+  await page.clock.fastForward('16:00');
+  const lock = page.getByRole('dialog');
+  await lock.waitFor();
+  assert.ok((await lock.innerText()).includes('選んだファイルも'));
+  await lock.getByRole('button', { name: '本人確認をして続ける' }).click();
+  await lock.waitFor({ state: 'hidden' });
+  assert.deepEqual(await field.evaluate((input) => [...input.files].map((file) => file.name)), ['shiten.csv']);
+
+  age('staff_sessions', 'seen_at', 16);
+  await desk.press(page, 'ちがいを確かめる');
+  assert.ok((await page.locator('main').innerText()).includes('選んだファイルは残っていません'));
+  await desk.press(page, '本人確認をして、前の画面にもどる');
+  await page.waitForURL(`${app.console}/institutions/imports`);
+  assert.equal(await desk.h1(page), '支店の表の取込み');
+}));
+
+test('signing out everywhere ends the other browser at its next page', (t) => visit(t, options, async ({ page, app }) => {
+  await desk.signIn(page, app, BOSS);
+  await beside(async (other) => {
+    await desk.signIn(other, app, BOSS);
+    await page.goto(`${app.console}/account`);
+    await desk.press(page, 'すべての端末からログアウトする');
+    assert.equal(await desk.h1(page), '職員ログイン');
+    await other.goto(`${app.console}/applications`);
+    assert.equal(await desk.h1(other), '職員ログイン');
+  });
+}));

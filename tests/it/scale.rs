@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// MiB that an export of any length may take; gathering 20,000 applications took more than 40.
+/// MiB that an export of any length may take; 20,000 applications with their sealed answers are more.
 const MOST_MIB: f64 = 16.0;
 
 fn number(name: &str, otherwise: usize) -> usize {

@@ -115,8 +115,8 @@ async fn every_order_and_filter_of_the_list_is_answered_from_an_index() {
     }
 }
 
-/// A search for one word of many hits, of a rare one, of two words, of a word and a number.
-const SEARCHES: [&str; 4] = ["サトウ", "キリュウイン", "サトウ ハナコ", "タナカ 090-0000-5678"];
+/// A search for one word, and for two.
+const SEARCHES: [&str; 2] = ["サトウ", "サトウ ハナコ"];
 
 #[actix_web::test]
 async fn a_search_is_answered_from_the_index_of_its_words_in_every_order_and_filter() {

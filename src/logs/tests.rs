@@ -313,7 +313,8 @@ fn eight_threads_write_eight_thousand_lines_in_order_without_a_gap() {
     });
     drop(guard);
     let report = check(folder.path()).unwrap();
-    assert_eq!(report.findings().count(), 0);
+    // The clock jumps between two lines of other threads; that alone may be told.
+    assert_eq!(report.unexplained().count(), 0);
     assert_eq!((report.access.seqs, report.access.lines), (Some((1, 8_002)), 8_002));
     let mut by_thread = BTreeMap::<u64, Vec<u64>>::new();
     for path in Log::Access.days(folder.path()).unwrap().into_values() {

@@ -22,12 +22,11 @@ async fn a_sealed_file_that_a_killed_run_never_checked_goes_and_a_strangers_stay
         std::fs::write(folder.join(format!("{name}.gz.age")), "sealed").unwrap();
     }
     std::fs::write(folder.join("backup.lock"), left).unwrap();
-    let said = place.must(&["backup"]);
-    assert!(!said.contains("no longer kept"), "{said}");
+    place.must(&["backup"]);
     let names: Vec<_> = sealed_files(&folder).iter().map(|p| p.display().to_string()).collect();
     assert!(!names.iter().any(|n| n.contains(left)), "{names:?}");
     assert!(names.iter().any(|n| n.contains(brought)), "{names:?}");
-    assert_eq!(names.len(), 3);
+    assert_eq!(names.len(), 2, "of ours the newest of the day: {names:?}");
     assert_eq!(std::fs::read_to_string(folder.join("backup.lock")).unwrap(), "");
 }
 

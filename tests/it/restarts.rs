@@ -47,14 +47,14 @@ async fn killed_and_started(database: &str, engine: &str) {
             tokio::task::yield_now().await;
         }
         program.kill();
+        for client in clients {
+            client.await.unwrap();
+        }
         let began = Instant::now();
         program = place.serve();
         let page = reqwest::get(&place.url).await.unwrap();
         times.push(began.elapsed());
         assert_eq!(page.status(), 200);
-        for client in clients {
-            client.await.unwrap();
-        }
     }
     assert_eq!(program.stop(), Some(0));
     assert!(place.must(&["audit", "verify"]).contains("is whole"));

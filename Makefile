@@ -1,7 +1,7 @@
 # make run   sets up what is missing, builds, and starts everything on loopback
 # make test  sets up what is missing and runs every test
 .PHONY: run test setup check rust-test browser-test power-loss-test supply-chain bench bench-console chaos powerloss migration fuzz \
-    sbom
+    sbom promises submissions lifecycles results mails jobs
 
 run: setup
 	cargo build --quiet
@@ -51,6 +51,33 @@ powerloss:
 	cargo build --quiet --release
 	python3 tests/power-loss/test_keep_synced.py
 	python3 tests/power-loss/campaign.py --binary target/release/mizumado --rounds $${POWERLOSS_ROUNDS:-20} --seed $${POWERLOSS_SEED:-1}
+	@echo "the control, synchronous = OFF, must lose something:"
+	python3 tests/power-loss/campaign.py --binary target/release/mizumado --rounds 2 --seed 3 --synchronous 0 | tee /dev/stderr | grep -q '^LOST'
+
+# What R1 to R5 promise (docs/SECURITY.md), as long as they are promised, one after the other. `make test` has them small.
+promises: submissions lifecycles results mails jobs chaos powerloss
+
+campaign = scripts/with-postgres cargo nextest run --cargo-profile chaos --profile chaos -E
+
+# R2: 64 posts of one key at once: SUBMISSIONS_ROUNDS.
+submissions:
+	SUBMISSIONS_ROUNDS=$${SUBMISSIONS_ROUNDS:-1000} $(campaign) 'test(submissions::)'
+
+# R2, R3: random orders of everything that may happen to an application: LIFECYCLES, LIFECYCLES_SEED.
+lifecycles:
+	LIFECYCLES=$${LIFECYCLES:-400} $(campaign) 'test(lifecycle::)'
+
+# R3: results under lost, doubled, late and forged messages: RESULTS_APPLICATIONS, RESULTS_SEED.
+results:
+	RESULTS_APPLICATIONS=$${RESULTS_APPLICATIONS:-10000} $(campaign) 'test(exactly_once::)'
+
+# R4: a mail server that errs, and kills while mails leave: MAILS_KILLS, MAILS_SEED.
+mails:
+	MAILS_KILLS=$${MAILS_KILLS:-100} $(campaign) 'test(mail_faults::)'
+
+# R5: jobs on two nodes: JOBS_EACH of two kinds.
+jobs:
+	JOBS_EACH=$${JOBS_EACH:-5000} $(campaign) 'test(nodes::)'
 
 # An old database with many applications, brought up to date on both engines: MIGRATION_ROWS.
 migration:

@@ -22,6 +22,7 @@ pub enum Mailer {
 #[derive(Clone)]
 pub struct SmtpMailer {
     transport: AsyncSmtpTransport<Tokio1Executor>,
+    turn: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// A mail on its way.
@@ -63,13 +64,22 @@ impl Mailer {
             })?
             .timeout(Some(Duration::from_secs(10)))
             .build();
-        Ok(Self::Smtp(SmtpMailer { transport }))
+        let turn = Arc::default();
+        Ok(Self::Smtp(SmtpMailer { transport, turn }))
     }
 
     /// `.eml` files in a folder, made if missing.
     pub fn folder(folder: &Path) -> Result<Self, MailError> {
         std::fs::create_dir_all(folder).map_err(|e| MailError::Folder(e.to_string()))?;
         Ok(Self::File(folder.to_owned()))
+    }
+
+    /// To be held until a mail that was sent is noted: with one mail on its way, a crash sends one again at most.
+    pub async fn turn(&self) -> Option<tokio::sync::OwnedMutexGuard<()>> {
+        match self {
+            Mailer::Smtp(smtp) => Some(smtp.turn.clone().lock_owned().await),
+            Mailer::File(_) | Mailer::Memory(_) => None,
+        }
     }
 
     /// Hands one mail over; returns when the other side has taken it.

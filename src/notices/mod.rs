@@ -80,6 +80,7 @@ pub fn handlers(workspace: &Workspace) -> [(&'static str, Handler); 1] {
 }
 
 async fn send(workspace: Workspace, job: Job) -> Result<(), JobError> {
+    let _turn = workspace.mailer.turn().await;
     let (id, keys) = (job.payload.clone(), workspace.keys.clone());
     let found = workspace
         .db

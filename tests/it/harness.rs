@@ -80,9 +80,7 @@ impl World {
     }
     pub async fn all_with(wish: Wish) -> Vec<World> {
         let mut worlds = vec![World::sqlite_with(wish.clone()).await];
-        if let Ok(admin) = std::env::var("TEST_POSTGRES_URL") {
-            worlds.push(World::postgres(&admin, wish).await);
-        }
+        worlds.extend(World::postgres_with(wish).await);
         worlds
     }
     /// One world per database, with a console.
@@ -101,14 +99,16 @@ impl World {
         std::fs::copy(sqlite_template().await, dir.path().join("test.db")).unwrap();
         World::start(dir, "sqlite:test.db".into(), None, wish).await
     }
-    async fn postgres(admin: &str, wish: Wish) -> World {
+    /// `None` where the suite has no PostgreSQL.
+    pub async fn postgres_with(wish: Wish) -> Option<World> {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let admin = std::env::var("TEST_POSTGRES_URL").ok()?;
         let name = format!("t_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
-        let template = postgres_template(admin).await;
-        execute(admin, &format!("create database {name} template {template}"));
-        let url = with_database(admin, &name);
+        let template = postgres_template(&admin).await;
+        execute(&admin, &format!("create database {name} template {template}"));
+        let url = with_database(&admin, &name);
         let dir = tempfile::tempdir().unwrap();
-        World::start(dir, url, Some((admin.to_owned(), name)), wish).await
+        Some(World::start(dir, url, Some((admin, name)), wish).await)
     }
 
     async fn start(dir: tempfile::TempDir, database: String, postgres: Option<(String, String)>, wish: Wish) -> World {
@@ -319,7 +319,13 @@ fn console_text(console: &str, wish: &Wish) -> String {
 }
 
 /// One migrated and filled file per test run, copied by every test.
-async fn sqlite_template() -> PathBuf {
+async fn sqlite_template() -> &'static Path {
+    // Worlds that are made at the same time would wait for each other's file lock in one thread.
+    static DONE: tokio::sync::OnceCell<PathBuf> = tokio::sync::OnceCell::const_new();
+    DONE.get_or_init(make_template).await
+}
+
+async fn make_template() -> PathBuf {
     let run = std::env::var("NEXTEST_RUN_ID").unwrap_or_else(|_| std::process::id().to_string());
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(run);
     std::fs::create_dir_all(&folder).unwrap();

@@ -145,12 +145,16 @@ pub struct Program(pub Child);
 
 impl Program {
     pub fn start(binary: &Path, dir: &Path, url: &str) -> Self {
+        Self::start_by(&mut Command::new(binary), dir, url)
+    }
+    /// The same by a command whose last argument is the program.
+    pub fn start_by(command: &mut Command, dir: &Path, url: &str) -> Self {
         let log = std::fs::File::options()
             .create(true)
             .append(true)
             .open(dir.join("program.log"))
             .unwrap();
-        let child = Command::new(binary)
+        let child = command
             .args(["serve", "--config"])
             .arg(dir.join("mizumado.toml"))
             .stdin(Stdio::null())

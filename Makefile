@@ -67,9 +67,9 @@ submissions:
 lifecycles:
 	LIFECYCLES=$${LIFECYCLES:-400} $(campaign) 'test(lifecycle::)'
 
-# R3: results under lost, doubled, late and forged messages: RESULTS_APPLICATIONS, RESULTS_SEED.
+# R3: results under lost, doubled, late and forged messages: RESULTS_APPLICATIONS, RESULTS_SILENT, RESULTS_SEED.
 results:
-	RESULTS_APPLICATIONS=$${RESULTS_APPLICATIONS:-10000} $(campaign) 'test(exactly_once::)'
+	RESULTS_APPLICATIONS=$${RESULTS_APPLICATIONS:-10000} RESULTS_SILENT=$${RESULTS_SILENT:-20} $(campaign) 'test(exactly_once::)'
 
 # R4: a mail server that errs, and kills while mails leave: MAILS_KILLS, MAILS_SEED.
 mails:

@@ -1,6 +1,6 @@
 //! The gateway's result exactly once (R3): returns, pushes and inquiries are lost, doubled, late, forged, unanswered.
 //! At the end our rows are the gateway's ledger and the rows of the delivered files. `make results` is the long one
-//! (RESULTS_APPLICATIONS, RESULTS_SEED).
+//! (RESULTS_APPLICATIONS, RESULTS_SILENT, RESULTS_SEED).
 mod journey;
 mod judge;
 
@@ -69,7 +69,7 @@ impl Campaign {
     async fn run(world: World, name: &str) {
         let (began, seed) = (Instant::now(), number("RESULTS_SEED", 20_261_128));
         println!("results on {name}: seed {seed}");
-        world.faults(journey::faults(seed)).await;
+        world.faults(journey::faults(seed, number("RESULTS_SILENT", 2))).await;
         let redirect = reqwest::redirect::Policy::none();
         let mut campaign = Self {
             world,
@@ -78,7 +78,7 @@ impl Campaign {
             http: reqwest::Client::builder().redirect(redirect).build().unwrap(),
             left: BTreeSet::new(),
         };
-        let applications = number("RESULTS_APPLICATIONS", 300);
+        let applications = number("RESULTS_APPLICATIONS", 120);
         for wave in 0..applications.div_ceil(WAVE) {
             campaign
                 .apply(wave * WAVE + 1, applications.min((wave + 1) * WAVE))

@@ -49,7 +49,7 @@ fn is_refused(page: &Page) {
 
 #[actix_web::test]
 async fn many_posts_of_one_key_have_one_effect_and_another_body_has_none() {
-    let rounds = number("SUBMISSIONS_ROUNDS", 25);
+    let rounds = number("SUBMISSIONS_ROUNDS", 12);
     for world in World::all_with(without_limits()).await {
         let (began, mut receipts) = (Instant::now(), BTreeSet::new());
         for n in 1..=rounds {

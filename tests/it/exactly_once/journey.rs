@@ -66,11 +66,12 @@ impl Journey {
     }
 }
 
-/// The same for what the gateway sends by itself. An inquiry in five runs into its time-out; some results change after
-/// they were told.
-pub fn faults(seed: u64) -> Value {
+/// The same for what the gateway sends by itself. An inquiry in five is not answered: so many in a hundred run into their
+/// time-out, to the others the line goes dead at once. Some results change after they were told.
+pub fn faults(seed: u64, silent: u64) -> Value {
     json!({ "seed": seed, "faults": [
-        { "fault": "silent", "at": "inquire", "share": 20, "seconds": 60 },
+        { "fault": "silent", "at": "inquire", "share": silent, "seconds": 60 },
+        { "fault": "drop", "at": "inquire", "share": 20 - silent },
         { "fault": "late_change", "at": "inquire", "share": 3, "seconds": 3600, "code": "B01" },
         { "fault": "lost", "at": "push", "share": 30 },
         { "fault": "repeat", "at": "push", "share": 10 },

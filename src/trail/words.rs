@@ -29,7 +29,7 @@ fn shown(action: &str, word: &str) -> String {
     match known.or_else(|| audit::detail_word(word)) {
         Some(words) => words.to_owned(),
         None => match audit::subject_label(word) {
-            (kind, id) if !id.is_empty() && word.contains('/') => format!("{kind} {id}").trim_start().to_owned(),
+            (kind, id) if !kind.is_empty() && !id.is_empty() && word.contains('/') => format!("{kind} {id}"),
             _ => word.to_owned(),
         },
     }

@@ -17,6 +17,9 @@ use std::time::Instant;
 /// Longer than any time-out; only what hangs passes it.
 const HANGS: u64 = 90;
 
+/// Citizens walk in from one machine all the while.
+const WITHOUT_LIMIT: &str = "[limits]\nclient_drafts_per_hour = 1000000\n";
+
 #[actix_web::test]
 async fn a_broken_gateway_leaves_an_honest_page_and_a_kept_application() {
     for engine in [0, 1] {
@@ -28,6 +31,7 @@ async fn gateway_that_is(how: Mode, engine: usize) {
     let proxy = Proxy::start(how);
     let wish = Wish {
         endpoint: Some(format!("http://{}/api", proxy.address)),
+        more_settings: WITHOUT_LIMIT.into(),
         ..Wish::default()
     };
     let world = match engine {
@@ -124,6 +128,7 @@ async fn mail_server_that_is(how: Mode) {
     proxy.stand_before(&format!("127.0.0.1:{port}"));
     let wish = Wish {
         mail: Some(format!("transport = \"smtp\"\nsmtp_url = \"smtp://{}\"", proxy.address)),
+        more_settings: WITHOUT_LIMIT.into(),
         ..Wish::default()
     };
     let world = World::sqlite_with(wish).await;
@@ -179,7 +184,7 @@ async fn store_that_is(how: Mode) {
         proxy.address
     );
     let wish = Wish {
-        more_settings: section(&recipient) + &offsite,
+        more_settings: section(&recipient) + &offsite + WITHOUT_LIMIT,
         ..Wish::default()
     };
     let world = World::sqlite_with(wish).await;

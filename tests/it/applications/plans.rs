@@ -145,9 +145,13 @@ async fn a_search_is_answered_from_the_index_of_its_words_in_every_order_and_fil
 fn check_search(path: &str, sql: &str, plan: &str) {
     let said = format!("{path}\n{sql}\n{plan}");
     let bare = Regex::new(r"SCAN |Seq Scan on application").unwrap();
-    assert!(!plan.lines().any(|line| bare.is_match(line)), "{said}");
+    // A count ends at ten thousand, and PostgreSQL may find so many of a frequent word by reading on.
+    let may_read_on = is_count(sql) && plan.contains("cost=");
+    assert!(may_read_on || !plan.lines().any(|line| bare.is_match(line)), "{said}");
     if plan.contains("cost=") {
-        assert!(plan.contains("application_tokens_pkey"), "{said}");
+        // By the word, or of the few of one application.
+        let indexes = ["application_tokens_pkey", "application_tokens_application"];
+        assert!(indexes.iter().any(|index| plan.contains(index)), "{said}");
     } else {
         assert!(
             plan.contains("SEARCH application_tokens USING COVERING INDEX sqlite_autoindex_application_tokens_1"),

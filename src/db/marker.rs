@@ -24,7 +24,7 @@ struct Marker {
 }
 
 impl Marker {
-    fn is_of(self, environment: &str, key_check: &str) -> Result<(), MarkerError> {
+    fn expect(self, environment: &str, key_check: &str) -> Result<(), MarkerError> {
         if self.environment != environment {
             return Err(MarkerError::Environment {
                 asked: environment.to_owned(),
@@ -46,7 +46,7 @@ impl Db {
             return Ok(());
         };
         match Marker::query().first(&mut conn) {
-            Ok(found) => found.is_of(environment, key_check),
+            Ok(found) => found.expect(environment, key_check),
             Err(_) => Ok(()),
         }
     }
@@ -73,6 +73,6 @@ impl Db {
                 Marker::query().first(&mut *conn).map_err(DbError::from)?
             }
         };
-        found.is_of(environment, key_check)
+        found.expect(environment, key_check)
     }
 }

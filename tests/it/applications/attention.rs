@@ -36,7 +36,7 @@ async fn a_name_that_differs_and_characters_that_the_file_lacks_wait_until_someb
         let list = "/applications?attention=1";
         assert_eq!(
             receipts(&clerk.get(list).await),
-            [mismatch.clone()],
+            std::slice::from_ref(&mismatch),
             "no file has been written"
         );
         let day = jst(world.workspace.clock.now()).date();

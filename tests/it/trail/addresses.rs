@@ -13,7 +13,6 @@ use mizumado::{
     db::Conn,
     enrolment::states::Registration,
 };
-use regex::Regex;
 use std::collections::BTreeSet;
 
 struct Walk {
@@ -144,6 +143,13 @@ struct Entry {
     detail: String,
 }
 
+/// Whether a path is one of a route's.
+fn fits(path: &str, route: &str) -> bool {
+    let (path, route): (Vec<&str>, Vec<&str>) = (path.split('/').collect(), route.split('/').collect());
+    let same = |(one, other): (&&str, &&str)| other.starts_with('{') || one == other;
+    path.len() == route.len() && path.iter().zip(&route).all(same)
+}
+
 #[actix_web::test]
 async fn every_entry_of_a_person_has_its_address() {
     let world = World::with_console().await;
@@ -181,13 +187,8 @@ async fn every_entry_of_a_person_has_its_address() {
         .filter(|r| r.method == "POST" && r.access != Access::Open)
     {
         let is_ceremony = rule.path.ends_with("/options") || rule.path.ends_with("/answer");
-        let pattern = Regex::new(r"\{\w+\}")
-            .unwrap()
-            .replace_all(rule.path, "[^/]+")
-            .into_owned();
-        let pattern = Regex::new(&format!("^{pattern}$")).unwrap();
         assert!(
-            is_ceremony || walked.iter().any(|path| pattern.is_match(path)),
+            is_ceremony || walked.iter().any(|path| fits(path, rule.path)),
             "{}",
             rule.path
         );

@@ -6,7 +6,7 @@ pub use console::{ConsoleError, PLAN as CONSOLE_PLAN, console_routes, serve_cons
 use crate::{
     backups,
     db::Conn,
-    deliveries, enrolment, guides, institutions,
+    deliveries, enrolment, guides, inquiries, institutions,
     jobs::{Handlers, Runner, schedule::Planner},
     notices, operations, reconciliation, trail, web as pages,
     web::{Certificate, Error},
@@ -24,6 +24,7 @@ use std::{net::TcpListener, sync::Arc, time::Duration};
 pub fn public_routes(cfg: &mut ServiceConfig) {
     cfg.configure(enrolment::routes)
         .configure(guides::routes)
+        .configure(inquiries::routes)
         .route("/assets/{file}", web::get().to(pages::asset))
         .route("/favicon.ico", web::get().to(pages::favicon));
 }
@@ -102,6 +103,7 @@ pub fn handlers(workspace: &Workspace) -> Handlers {
         .chain(deliveries::handlers(workspace))
         .chain(trail::handlers(workspace))
         .chain(backups::handlers(workspace))
+        .chain(inquiries::handlers(workspace))
         .collect()
 }
 
@@ -123,7 +125,8 @@ pub fn planner(workspace: &Workspace) -> Planner {
         .chain(operations::standing())
         .chain(deliveries::standing(workspace))
         .chain(trail::standing())
-        .chain(backups::standing(workspace));
+        .chain(backups::standing(workspace))
+        .chain(inquiries::standing());
     Planner::new(
         workspace.db.clone(),
         workspace.clock.clone(),

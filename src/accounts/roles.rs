@@ -49,6 +49,9 @@ text_enum! {
         ReadTexts = "read_texts",
         EditTexts = "edit_texts",
         ApproveTexts = "approve_texts",
+        ReadInquiries = "read_inquiries",
+        HandleInquiries = "handle_inquiries",
+        ManageSupport = "manage_support",
         ManageStaff = "manage_staff",
         ReadAudit = "read_audit",
         ReadAlarms = "read_alarms",
@@ -143,6 +146,27 @@ pub const TABLE: &[(Permission, &str, &[Role])] = &[
         &[Role::Approver],
     ),
     (
+        Permission::ReadInquiries,
+        "問合せの一覧と動きを見る（運用担当・管理者は、職員からの問合せだけ）",
+        &[
+            Role::Clerk,
+            Role::Approver,
+            Role::Administrator,
+            Role::Auditor,
+            Role::Operator,
+        ],
+    ),
+    (
+        Permission::HandleInquiries,
+        "問合せを記録する、回答する、担当を決める、引き継ぐ、完了にする",
+        &[Role::Clerk, Role::Approver, Role::Administrator, Role::Operator],
+    ),
+    (
+        Permission::ManageSupport,
+        "問合せの受付時間・回答の期限・回答のひな形を変える、改善の要望への対応を決める",
+        &[Role::Approver, Role::Administrator],
+    ),
+    (
         Permission::ManageStaff,
         "職員を登録する、役割を変える、招待・停止する",
         &[Role::Administrator],
@@ -197,6 +221,8 @@ mod tests {
                 (Permission::ManageInstitutions, Permission::ReadInstitutions),
                 (Permission::EditTexts, Permission::ReadTexts),
                 (Permission::ApproveTexts, Permission::ReadTexts),
+                (Permission::HandleInquiries, Permission::ReadInquiries),
+                (Permission::ManageSupport, Permission::ReadInquiries),
                 (Permission::Operate, Permission::ReadAlarms),
             ] {
                 assert!(!may(change) || may(look), "{}: {}", role.as_str(), change.as_str());

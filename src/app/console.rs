@@ -1,8 +1,9 @@
 //! The staff's listener: its routes, what each needs, its navigation, its guards.
 use crate::{
     accounts::{self, Access, NavItem, Permission as P, Plan, Relying, Rule, Sessions},
+    assist,
     config::Console,
-    deliveries, enrolment, institutions, operations, reconciliation, texts, today, trail, web as pages,
+    deliveries, enrolment, inquiries, institutions, operations, reconciliation, texts, today, trail, web as pages,
     web::{Certificate, Networks, Site},
     workspace::Workspace,
 };
@@ -135,6 +136,46 @@ pub const RULES: &[Rule] = &[
     rule("POST", "/texts/versions/{id}/proposal", Access::StepUp(P::EditTexts)),
     rule("POST", "/texts/versions/{id}/decision", Access::StepUp(P::ApproveTexts)),
     rule("POST", "/texts/versions/{id}/mails", Access::May(P::EditTexts)),
+    rule("GET", "/faq", Access::May(P::ReadTexts)),
+    rule("POST", "/faq", Access::May(P::EditTexts)),
+    rule("GET", "/faq/{id}", Access::May(P::ReadTexts)),
+    rule("POST", "/faq/{id}", Access::May(P::EditTexts)),
+    rule("POST", "/faq/{id}/proposal", Access::StepUp(P::EditTexts)),
+    rule("POST", "/faq/{id}/decision", Access::StepUp(P::ApproveTexts)),
+    rule("POST", "/faq/{id}/retirement", Access::StepUp(P::ApproveTexts)),
+    rule("GET", "/improvements", Access::May(P::ReadInquiries)),
+    rule("POST", "/improvements", Access::May(P::HandleInquiries)),
+    rule("GET", "/improvements/{id}", Access::May(P::ReadInquiries)),
+    rule("POST", "/improvements/{id}/decision", Access::May(P::ManageSupport)),
+    rule("GET", "/inquiries", Access::May(P::ReadInquiries)),
+    rule("POST", "/inquiries", Access::May(P::HandleInquiries)),
+    rule("GET", "/inquiries/new", Access::May(P::HandleInquiries)),
+    rule("POST", "/inquiries/searches", Access::May(P::ReadInquiries)),
+    rule("GET", "/inquiries/handover", Access::May(P::ReadInquiries)),
+    rule("GET", "/inquiries/hours", Access::May(P::ReadInquiries)),
+    rule("POST", "/inquiries/hours", Access::May(P::ManageSupport)),
+    rule("POST", "/inquiries/hours/days", Access::May(P::ManageSupport)),
+    rule("GET", "/inquiries/templates", Access::May(P::ReadInquiries)),
+    rule("POST", "/inquiries/templates", Access::May(P::ManageSupport)),
+    rule("GET", "/inquiries/templates/{id}", Access::May(P::ManageSupport)),
+    rule("POST", "/inquiries/templates/{id}", Access::May(P::ManageSupport)),
+    rule(
+        "POST",
+        "/inquiries/templates/{id}/retirement",
+        Access::May(P::ManageSupport),
+    ),
+    rule("GET", "/inquiries/{id}", Access::May(P::ReadInquiries)),
+    rule("POST", "/inquiries/{id}/messages", Access::May(P::HandleInquiries)),
+    rule("POST", "/inquiries/{id}/files", Access::May(P::HandleInquiries)),
+    rule("GET", "/inquiries/{id}/files/{file}", Access::May(P::ReadInquiries)),
+    rule("POST", "/inquiries/{id}/handling", Access::May(P::HandleInquiries)),
+    rule("POST", "/inquiries/{id}/closing", Access::May(P::HandleInquiries)),
+    rule("POST", "/inquiries/{id}/reopening", Access::May(P::HandleInquiries)),
+    rule("GET", "/assist", Access::May(P::HandleApplications)),
+    rule("POST", "/assist", Access::May(P::HandleApplications)),
+    rule("GET", "/assist/{id}", Access::May(P::HandleApplications)),
+    rule("POST", "/assist/{id}/hints", Access::May(P::HandleApplications)),
+    rule("POST", "/assist/{id}/end", Access::May(P::HandleApplications)),
     rule("GET", "/audit", Access::May(P::ReadAudit)),
     rule("GET", "/audit/export", Access::StepUp(P::ReadAudit)),
     rule("GET", "/audit/checkpoints", Access::May(P::ReadAudit)),
@@ -162,9 +203,11 @@ const NAV: &[NavItem] = &[
     item("/", "ホーム", None),
     item("/applications", "受付結果", Some(P::ReadApplications)),
     item("/differences", "照合・要対応", Some(P::ReadApplications)),
+    item("/inquiries", "問合せ", Some(P::ReadInquiries)),
     item("/deliveries", "還元データ", Some(P::ReadDeliveries)),
     item("/institutions", "金融機関・休止の予定", Some(P::ReadInstitutions)),
     item("/texts", "文面", Some(P::ReadTexts)),
+    item("/faq", "回答から作る質問", Some(P::ReadTexts)),
     item("/alarms", "警報", Some(P::ReadAlarms)),
     item("/audit", "操作記録", Some(P::ReadAudit)),
     item("/staff", "職員", Some(P::ManageStaff)),
@@ -180,6 +223,8 @@ pub fn console_routes(cfg: &mut ServiceConfig) {
     cfg.configure(accounts::routes)
         .configure(today::routes)
         .configure(enrolment::desk_routes)
+        .configure(inquiries::desk_routes)
+        .configure(assist::desk_routes)
         .configure(deliveries::routes)
         .configure(reconciliation::desk_routes)
         .configure(institutions::desk_routes)

@@ -72,6 +72,15 @@ impl Settings {
                 return Err(source.at_setting(setting, what));
             }
         }
+        if let Some(clamav) = &self.clamav
+            && !clamav.is_right()
+        {
+            let what = format!(
+                "clamav.address = {:?} must be \"tcp://127.0.0.1:3310\" (this machine alone) or \"unix:/run/clamav/clamd.ctl\"",
+                clamav.address
+            );
+            return Err(source.at_setting("clamav.address", what));
+        }
         let Some(backup) = &self.backup else {
             return Ok(());
         };

@@ -11,7 +11,7 @@ mod terms;
 
 pub use environment::log_filter;
 pub use items::{Ask, Item, ItemId, Items, PageId};
-pub use running::{Backup, Console, Deliveries, Limits, Offsite, Ops, Tls, time_of_day};
+pub use running::{Backup, Clamav, Console, Deliveries, Limits, Offsite, Ops, Tls, time_of_day};
 pub use source::{ConfigError, Source};
 pub use terms::Terms;
 
@@ -74,6 +74,9 @@ pub struct Settings {
     pub console: Option<Console>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backup: Option<Backup>,
+    /// The virus check; without it no file is taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clamav: Option<Clamav>,
     #[serde(rename = "gateway", default)]
     pub gateways: Vec<Gateway>,
     /// By institution code.

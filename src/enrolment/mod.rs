@@ -21,10 +21,13 @@ mod store;
 mod submit;
 mod views;
 
-pub use desk::{Filter, count_filtered, routes as desk_routes};
+pub use desk::{
+    Candidate, Filter, brief, by_what_is_said, count_filtered, happenings, mask_name, routes as desk_routes,
+};
 pub use inquiry::take_daily_line;
 pub use jobs::{handlers, standing};
 pub use pages::routes;
+pub use receipt::parse as parse_receipt_number;
 pub use records::{ResultRecord, Waiting, id_of_receipt, registered_by_number, results, take_results, waiting_results};
 pub use snapshot::Snapshot;
 pub use store::{CorrectedResult, Outcome, StateCount, Witness, can_open, decided_between, state_counts, witness};

@@ -59,8 +59,13 @@ impl Calendar {
 
     /// Whether the bureau works: not on Saturday, Sunday, a holiday or 12/29–1/3.
     pub fn bureau_business_day(&self, d: NaiveDate) -> bool {
+        !matches!(d.weekday(), Weekday::Sat | Weekday::Sun) && !self.bureau_holiday(d)
+    }
+
+    /// Whether the bureau rests whatever the day of the week: a holiday or 12/29–1/3.
+    pub fn bureau_holiday(&self, d: NaiveDate) -> bool {
         let year_end = d.month() == 12 && d.day() >= 29;
-        self.weekday_at_work(d) && !year_end && !first_three_of_january(d)
+        self.is_holiday(d) || year_end || first_three_of_january(d)
     }
 
     /// The first business day of the bureau after `d`, never `d` itself.

@@ -21,6 +21,8 @@ text_enum! {
         MailLateSuccess = "mail_late_success",
         MailDeferred = "mail_deferred",
         MailReopened = "mail_reopened",
+        MailInquiryReceived = "mail_inquiry_received",
+        MailInquiryAnswered = "mail_inquiry_answered",
     }
 }
 
@@ -64,12 +66,22 @@ impl TextId {
             TextId::MailLateSuccess => "結果が登録完了に変わったお知らせ",
             TextId::MailDeferred => "受付番号のお知らせ（再開待ち）",
             TextId::MailReopened => "手続き再開のお知らせ",
+            TextId::MailInquiryReceived => "問合せを受け付けたお知らせ",
+            TextId::MailInquiryAnswered => "問合せに回答したお知らせ",
         }
     }
 
     /// Where citizens read it; `None` for a mail.
     pub fn path(self) -> Option<String> {
         (self.kind() != Kind::Mail).then(|| format!("/{}", self.as_str()))
+    }
+
+    /// The page that a mail's `{{url}}` leads to.
+    pub fn leads_to(self) -> &'static str {
+        match self {
+            TextId::MailInquiryReceived | TextId::MailInquiryAnswered => "/inquiry/status",
+            _ => "/receipt",
+        }
     }
 
     /// The words that ship. Those of the terms are in the settings (`workspace.terms`).
@@ -92,6 +104,8 @@ impl TextId {
             TextId::MailLateSuccess => include_str!("../../assets/texts/mails/late_success.txt"),
             TextId::MailDeferred => include_str!("../../assets/texts/mails/deferred.txt"),
             TextId::MailReopened => include_str!("../../assets/texts/mails/reopened.txt"),
+            TextId::MailInquiryReceived => include_str!("../../assets/texts/mails/inquiry_received.txt"),
+            TextId::MailInquiryAnswered => include_str!("../../assets/texts/mails/inquiry_answered.txt"),
         }
     }
 }

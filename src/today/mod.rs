@@ -7,6 +7,7 @@ use crate::{
     db::Conn,
     deliveries,
     enrolment::{self, Filter},
+    inquiries::{self, View},
     institutions::{self, Openings},
     reconciliation,
     web::{Error, Site, html},
@@ -16,6 +17,7 @@ use actix_web::{
     HttpResponse,
     web::{Data, ServiceConfig, get},
 };
+use chrono::NaiveDateTime;
 use std::collections::BTreeMap;
 
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -28,6 +30,8 @@ pub struct Today {
     pub stuck: Option<Count>,
     pub corrections: Option<usize>,
     pub differences: Option<usize>,
+    /// Inquiries: due and not answered, not answered at all, to be in touch about today.
+    pub inquiries: Option<[Count; 3]>,
     pub undelivered: Option<Vec<deliveries::Delivery>>,
     pub alarms: Option<Vec<alarms::Alarm>>,
     pub openings: Option<(Openings, Vec<institutions::Institution>)>,
@@ -82,6 +86,10 @@ fn gather(conn: &mut Conn, workspace: &Workspace, staff: &Staff) -> Result<Today
             .then(|| reconciliation::open_differences(conn))
             .transpose()?
             .map(|d| d.len()),
+        inquiries: staff
+            .may(Permission::ReadInquiries)
+            .then(|| of_inquiries(conn, staff, now))
+            .transpose()?,
         undelivered: files.then(|| deliveries::undownloaded(conn)).transpose()?,
         alarms: staff
             .may(Permission::ReadAlarms)
@@ -96,4 +104,14 @@ fn gather(conn: &mut Conn, workspace: &Workspace, staff: &Staff) -> Result<Today
         },
         cut: workspace.settings.deliveries.cut.clone(),
     })
+}
+
+fn of_inquiries(conn: &mut Conn, staff: &Staff, now: NaiveDateTime) -> Result<[Count; 3], Error> {
+    let mut count = |view: View| {
+        Ok::<_, Error>(Count {
+            number: inquiries::count(conn, staff, view, now)?,
+            path: format!("/inquiries?view={}", view.as_str()),
+        })
+    };
+    Ok([count(View::Overdue)?, count(View::Unanswered)?, count(View::Contact)?])
 }

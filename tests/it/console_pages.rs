@@ -103,7 +103,8 @@ async fn furnished(world: &World, desk: &mut Desk) -> BTreeMap<&'static str, Str
     let text = desk.post("/texts/faq/versions", &[]).await.path;
     let stop = [("rule", "毎日 23:55-翌0:05"), ("reason", "点検"), ("confirmed", "yes")];
     desk.post("/institutions/stops", &stop).await;
-    BTreeMap::from([
+    let mut paths = questions(world, desk).await;
+    paths.extend([
         ("/applications/{id}", format!("/applications/{id}")),
         (
             "/applications/{id}/withdrawal",
@@ -121,6 +122,33 @@ async fn furnished(world: &World, desk: &mut Desk) -> BTreeMap<&'static str, Str
         ("/texts/versions/{id}", text),
         ("/institutions/{code}", "/institutions/0140".to_owned()),
         ("/staff/{id}", format!("/staff/{}", desk.id)),
+    ]);
+    paths
+}
+
+/// An inquiry, a template, a question for the public page, and a citizen on the phone.
+async fn questions(world: &World, desk: &mut Desk) -> BTreeMap<&'static str, String> {
+    let call = [("source", "phone"), ("category", "result"), ("body", "結果はいつ")];
+    let inquiry = desk.post("/inquiries", &call).await.path;
+    let template = [("name", "時期の案内"), ("body", "翌月分からです")];
+    let template = desk.post("/inquiries/templates", &template).await;
+    let entry = desk.post("/faq", &[]).await.path;
+    let wish = desk
+        .post("/improvements", &[("title", "大きな字で読みたい")])
+        .await
+        .path;
+    let mut citizen = Browser::new(&world.url);
+    let code = citizen.post("/apply/assist", &[]).await.first(".receipt-number");
+    let assist = desk.post("/assist", &[("code", &code)]).await.path;
+    BTreeMap::from([
+        ("/inquiries/{id}", inquiry),
+        (
+            "/inquiries/templates/{id}",
+            template.attributes("section.card h2 a", "href").remove(0),
+        ),
+        ("/faq/{id}", entry),
+        ("/improvements/{id}", wish),
+        ("/assist/{id}", assist),
     ])
 }
 
@@ -157,7 +185,8 @@ async fn tasks(world: &World) {
 }
 
 /// Files, and pages for those who are not signed in.
-const ELSEWHERE: [&str; 10] = [
+const ELSEWHERE: [&str; 11] = [
+    "/inquiries/{id}/files/{file}",
     "/assets/{file}",
     "/favicon.ico",
     "/sign-in",
@@ -223,21 +252,21 @@ async fn every_number_of_the_home_page_leads_to_as_many() {
         let home = desk.get("/").await;
         let numbers = home.all(".tile__number");
         let links = home.attributes(".tile__number", "href");
-        assert_eq!(links.len(), 6);
+        assert_eq!(links.len(), 9);
         let mut sum = 0;
         for (link, number) in links.iter().zip(&numbers) {
             let number: usize = digits.find(number.trim()).unwrap().as_str().parse().unwrap();
             let page = desk.get(link).await;
             let behind = match link.split('?').next().unwrap() {
-                "/applications" => page.all("#found tbody tr").len(),
+                "/applications" | "/inquiries" => page.all("#found tbody tr").len(),
                 "/deliveries" => page.all("tbody .tag--look").len(),
                 _ => page.all("main section.card").len(),
             };
             assert_eq!(number, behind, "{link}");
             sum += number;
         }
-        // Two in need of a person, a correction, two differences, a file, three alarms at least.
-        assert!(sum >= 9, "{numbers:?}");
+        // Two in need of a person, a correction, two differences, a file, three alarms, a question at least.
+        assert!(sum >= 10, "{numbers:?}");
         let mut auditor = Desk::open(&world, "v1", &[Role::Trainer]).await;
         assert_eq!(
             auditor.get("/").await.all(".tile").len(),

@@ -1,5 +1,6 @@
 //! The tables of `migrations/`, as diesel sees them. A test compares them with both databases.
 mod accounts;
+mod asking;
 mod desk;
 mod enrolment;
 mod files;
@@ -7,6 +8,7 @@ mod places;
 mod running;
 
 pub use accounts::*;
+pub use asking::*;
 pub use desk::*;
 pub use enrolment::*;
 pub use files::*;
@@ -18,6 +20,8 @@ diesel::joinable!(staff_sessions -> staff (staff_id));
 diesel::joinable!(passkeys -> staff (staff_id));
 diesel::joinable!(staff_roles -> staff (staff_id));
 diesel::joinable!(attempts -> applications (application_id));
+diesel::joinable!(inquiry_messages -> inquiries (inquiry_id));
+diesel::joinable!(inquiry_tokens -> inquiries (inquiry_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     audit_entries,
@@ -71,5 +75,20 @@ diesel::allow_tables_to_appear_in_same_query!(
     delivery_items,
     delivery_downloads,
     audit_checkpoints,
-    text_versions
+    text_versions,
+    inquiries,
+    inquiry_messages,
+    inquiry_events,
+    inquiry_tokens,
+    inquiry_visits,
+    inquiry_tries,
+    inquiry_searches,
+    inquiry_files,
+    inquiry_templates,
+    support_hours,
+    support_days,
+    faq_entries,
+    improvements,
+    improvement_askers,
+    assists
 );

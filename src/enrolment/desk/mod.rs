@@ -1,11 +1,13 @@
 //! The staff's side of the enrolment: the list, the search, one application, and what staff may do with it (ux 3.1).
 mod actions;
+mod callers;
 mod corrections;
 mod detail;
 mod export;
 mod filter;
 mod views;
 
+pub use callers::{Candidate, brief, by_what_is_said, happenings};
 pub use filter::Filter;
 
 use super::{
@@ -15,6 +17,7 @@ use super::{
 use crate::{
     accounts::Staff,
     clock::jst,
+    crypto::KeyRing,
     db::Conn,
     institutions::{self, Institution},
     japan::{digits::digits, kana, phone},
@@ -227,12 +230,22 @@ fn hits(conn: &mut Conn, staff: &Staff, filter: &Filter, now: NaiveDateTime) -> 
         }));
     };
     let tokens: Vec<(String, String)> = serde_json::from_str(&search.tokens).unwrap_or_default();
+    let (ids, too_many) = carrying(conn, &tokens)?;
+    Ok(Some(Hits {
+        label: search.label,
+        ids,
+        too_many,
+    }))
+}
+
+/// The applications that carry every one of the tokens, and whether they are more than is looked at.
+fn carrying(conn: &mut Conn, tokens: &[(String, String)]) -> Result<(Vec<String>, bool), Error> {
     let mut found: Option<Vec<String>> = None;
     let mut too_many = false;
     for (kind, token) in tokens {
         let ids = match kind.as_str() {
-            "customer" => store::of_customer(conn, &token, MOST_HITS)?,
-            kind => store::tokens_hits(conn, kind, &token, MOST_HITS)?,
+            "customer" => store::of_customer(conn, token, MOST_HITS)?,
+            kind => store::tokens_hits(conn, kind, token, MOST_HITS)?,
         };
         too_many |= ids.len() as i64 == MOST_HITS;
         found = Some(match found {
@@ -243,11 +256,7 @@ fn hits(conn: &mut Conn, staff: &Staff, filter: &Filter, now: NaiveDateTime) -> 
             }
         });
     }
-    Ok(Some(Hits {
-        label: search.label,
-        ids: found.unwrap_or_default(),
-        too_many,
-    }))
+    Ok((found.unwrap_or_default(), too_many))
 }
 
 /// `POST /applications/searches`: an exact number leads to its record; name and phone get an opaque id (ux rule 6).
@@ -288,18 +297,21 @@ fn find(
                 _ => (vec![("customer", index)], "お問い合わせ番号"),
             }
         }
-        None => {
-            let prefix = |word: &str| kana::fold(word).chars().take(6).collect::<String>();
-            let tokens = typed
-                .split_whitespace()
-                .map(|word| ("kana", keys.blind("applications.kana", &prefix(word))));
-            (tokens.collect(), "お名前（カナ）")
-        }
+        None => (kana_tokens(keys, typed), "お名前（カナ）"),
     };
     let json = serde_json::to_string(&tokens).unwrap_or_default();
     let id = store::keep_search(conn, &staff.id, &json, label, now)?;
     staff.record(conn, now, "applications.searched", "applications", label)?;
     Ok(format!("/applications?sid={id}"))
+}
+
+/// The tokens of a name in kana, one a word.
+fn kana_tokens(keys: &KeyRing, typed: &str) -> Vec<(&'static str, String)> {
+    let prefix = |word: &str| kana::fold(word).chars().take(6).collect::<String>();
+    let words = typed.split_whitespace();
+    words
+        .map(|word| ("kana", keys.blind("applications.kana", &prefix(word))))
+        .collect()
 }
 
 /// A phone number as it was indexed.

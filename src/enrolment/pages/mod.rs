@@ -1,4 +1,5 @@
 //! The handlers of the enrolment, a file per part of the journey.
+mod assist;
 mod check;
 mod handoff;
 mod lookup;
@@ -28,6 +29,13 @@ pub fn routes(cfg: &mut ServiceConfig) {
             .route(get().to(timeout::show))
             .route(post().to(timeout::resume)),
     )
+    .service(
+        resource("/apply/assist")
+            .route(get().to(assist::show))
+            .route(post().to(assist::create)),
+    )
+    .service(resource("/apply/assist/hint").route(get().to(assist::hint)))
+    .service(resource("/apply/assist/end").route(post().to(assist::end)))
     .service(resource("/apply/branches").route(get().to(steps::branches)))
     .service(
         resource("/apply/check")

@@ -69,7 +69,7 @@ pub fn receive(
         .map(|number| enrolment::id_of_receipt(conn, &number))
         .transpose()?
         .flatten();
-    let number = number::new();
+    let (number, due_at) = (number::new(), due(conn, now, Priority::Normal)?);
     let inquiry = store::add(
         conn,
         keys,
@@ -86,7 +86,7 @@ pub fn receive(
             assignee: None,
             made_by: &Actor::Applicant.word(),
             received_at: now,
-            due_at: due(conn, now, Priority::Normal)?,
+            due_at,
         },
     )?;
     audit::record(
@@ -201,7 +201,8 @@ pub fn take_in(
             now,
         )?;
         let status = if intake.done { Status::Closed } else { Status::Answered };
-        move_to(conn, staff, &store::find(conn, &inquiry.id)?, status, now)?;
+        let fresh = store::find(conn, &inquiry.id)?;
+        move_to(conn, staff, &fresh, status, now)?;
     }
     Ok(store::find(conn, &inquiry.id)?)
 }

@@ -48,10 +48,7 @@ impl Filter {
         }
     }
 
-    /// `view=…&…`, to be put behind a path; the first page.
-    pub fn query(&self) -> String {
-        self.query_of_page(0)
-    }
+    /// `view=…&…`, to be put behind a path.
     pub fn query_of_page(&self, page: i64) -> String {
         let mut out = url::form_urlencoded::Serializer::new(String::new());
         out.append_pair("view", self.view.as_str());

@@ -319,7 +319,6 @@ impl Filter {
             now,
             category: self.category,
             source: self.source,
-            application_id: None,
             ids: None,
             staff_only: staff_only(staff),
         }

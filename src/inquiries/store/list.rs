@@ -32,7 +32,6 @@ pub struct Narrow {
     pub now: NaiveDateTime,
     pub category: Option<Category>,
     pub source: Option<Source>,
-    pub application_id: Option<String>,
     /// The hits of a search.
     pub ids: Option<Vec<String>>,
     /// Only what staff ask the operator.
@@ -71,9 +70,6 @@ macro_rules! narrowed {
         }
         if let Some(source) = narrow.source {
             query = query.filter(inquiries::source.eq(source.as_str()));
-        }
-        if let Some(id) = &narrow.application_id {
-            query = query.filter(inquiries::application_id.eq(id.clone()));
         }
         if let Some(ids) = &narrow.ids {
             query = query.filter(inquiries::id.eq_any(ids.clone()));

@@ -21,7 +21,7 @@ pub use inquiries::{
     Handling, Inquiry, LONGEST_PREFIX, NewInquiry, add, find, find_by_number, find_by_submit_key, open_ones, set_due,
     set_handling, set_status,
 };
-pub use list::{Narrow, Page, View, count, list, tokens_hits};
+pub use list::{Narrow, View, count, list, tokens_hits};
 pub use messages::{
     Event, Message, add_event, add_message, clock_began, events_of, first_lines, messages_of, newest_messages,
 };

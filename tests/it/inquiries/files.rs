@@ -156,6 +156,10 @@ async fn what_is_no_picture_and_no_document_is_refused_with_a_sentence() {
         bring(&mut citizen, "/inquiry/files", "", b"")
             .await
             .expect("付けるファイルを選んでください");
+        let large = [b"%PDF-".as_slice(), &vec![0; 10 * 1024 * 1024]].concat();
+        bring(&mut citizen, "/inquiry/files", "a.pdf", &large)
+            .await
+            .expect("10MB以内のものを選んでください");
         let mut clerk = clerk(&world).await;
         let path = open(&mut clerk, &number).await.path;
         let page = bring(&mut clerk, &format!("{path}/files"), "a.jpg", b"MZ").await;

@@ -60,13 +60,13 @@ create table inquiry_tokens (
 );
 
 -- A citizen's browser: what is typed and not yet sent, or an inquiry that it may read.
-create table inquiry_visits (
+create table inquiry_browsers (
     token text primary key not null,
     inquiry_id text references inquiries (id),
     sealed text not null,
     expires_at timestamp not null
 );
-create index inquiry_visits_expires on inquiry_visits (expires_at);
+create index inquiry_browsers_expires on inquiry_browsers (expires_at);
 
 -- Tries to send or to look up, under blind tokens.
 create table inquiry_tries (
@@ -77,7 +77,7 @@ create table inquiry_tries (
 create index inquiry_tries_token on inquiry_tries (token, at);
 
 -- Words that somebody looks for in old answers, sealed, under an opaque id.
-create table inquiry_searches (
+create table inquiry_queries (
     id text primary key not null,
     staff_id text not null references staff (id),
     words text not null,

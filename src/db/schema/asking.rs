@@ -57,7 +57,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    inquiry_visits (token) {
+    inquiry_browsers (token) {
         token -> Text,
         inquiry_id -> Nullable<Text>,
         sealed -> Text,
@@ -74,7 +74,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    inquiry_searches (id) {
+    inquiry_queries (id) {
         id -> Text,
         staff_id -> Text,
         words -> Text,

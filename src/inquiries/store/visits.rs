@@ -2,7 +2,7 @@
 use super::place;
 use crate::{
     crypto::{KeyRing, random_token},
-    db::{Conn, inquiry_searches, inquiry_tries, inquiry_visits},
+    db::{Conn, inquiry_browsers, inquiry_queries, inquiry_tries},
     web::Error,
 };
 use chrono::{Duration, NaiveDateTime};
@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 /// What a browser holds: fields that are typed, or an inquiry that it may read.
 #[derive(Clone, HasQuery)]
-#[diesel(table_name = inquiry_visits)]
+#[diesel(table_name = inquiry_browsers)]
 pub struct Visit {
     pub token: String,
     pub inquiry_id: Option<String>,
@@ -21,7 +21,7 @@ pub struct Visit {
 impl Visit {
     /// What was typed, or the code that was given once.
     pub fn fields(&self, keys: &KeyRing) -> Result<BTreeMap<String, String>, Error> {
-        let json = keys.open(place("inquiry_visits", &self.token, "sealed"), &self.sealed)?;
+        let json = keys.open(place("inquiry_browsers", &self.token, "sealed"), &self.sealed)?;
         serde_json::from_str(&json).map_err(|e| Error::Internal(e.to_string()))
     }
 }
@@ -35,13 +35,13 @@ pub fn open_visit(
     until: NaiveDateTime,
 ) -> Result<String, Error> {
     let secret = random_token();
-    let token = keys.blind("inquiry_visits.token", &secret);
-    diesel::insert_into(inquiry_visits::table)
+    let token = keys.blind("inquiry_browsers.token", &secret);
+    diesel::insert_into(inquiry_browsers::table)
         .values((
-            inquiry_visits::token.eq(&token),
-            inquiry_visits::inquiry_id.eq(inquiry_id),
-            inquiry_visits::sealed.eq(seal(keys, &token, fields)?),
-            inquiry_visits::expires_at.eq(until),
+            inquiry_browsers::token.eq(&token),
+            inquiry_browsers::inquiry_id.eq(inquiry_id),
+            inquiry_browsers::sealed.eq(seal(keys, &token, fields)?),
+            inquiry_browsers::expires_at.eq(until),
         ))
         .execute(conn)?;
     Ok(secret)
@@ -49,7 +49,7 @@ pub fn open_visit(
 
 fn seal(keys: &KeyRing, token: &str, fields: &BTreeMap<String, String>) -> Result<String, Error> {
     let json = serde_json::to_string(fields).map_err(|e| Error::Internal(e.to_string()))?;
-    Ok(keys.seal(place("inquiry_visits", token, "sealed"), &json)?)
+    Ok(keys.seal(place("inquiry_browsers", token, "sealed"), &json)?)
 }
 
 /// Other fields in a visit that is there.
@@ -60,10 +60,10 @@ pub fn keep_visit(
     fields: &BTreeMap<String, String>,
     until: NaiveDateTime,
 ) -> Result<(), Error> {
-    diesel::update(inquiry_visits::table.find(token))
+    diesel::update(inquiry_browsers::table.find(token))
         .set((
-            inquiry_visits::sealed.eq(seal(keys, token, fields)?),
-            inquiry_visits::expires_at.eq(until),
+            inquiry_browsers::sealed.eq(seal(keys, token, fields)?),
+            inquiry_browsers::expires_at.eq(until),
         ))
         .execute(conn)?;
     Ok(())
@@ -72,14 +72,14 @@ pub fn keep_visit(
 /// The visit of a cookie, unless it has run out.
 pub fn find_visit(conn: &mut Conn, keys: &KeyRing, secret: &str, now: NaiveDateTime) -> QueryResult<Option<Visit>> {
     Visit::query()
-        .filter(inquiry_visits::token.eq(keys.blind("inquiry_visits.token", secret)))
-        .filter(inquiry_visits::expires_at.gt(now))
+        .filter(inquiry_browsers::token.eq(keys.blind("inquiry_browsers.token", secret)))
+        .filter(inquiry_browsers::expires_at.gt(now))
         .first(conn)
         .optional()
 }
 
 pub fn close_visit(conn: &mut Conn, token: &str) -> QueryResult<()> {
-    diesel::delete(inquiry_visits::table.find(token))
+    diesel::delete(inquiry_browsers::table.find(token))
         .execute(conn)
         .map(drop)
 }
@@ -115,12 +115,12 @@ pub fn keep_search(
     now: NaiveDateTime,
 ) -> Result<String, Error> {
     let id = random_token();
-    diesel::insert_into(inquiry_searches::table)
+    diesel::insert_into(inquiry_queries::table)
         .values((
-            inquiry_searches::id.eq(&id),
-            inquiry_searches::staff_id.eq(staff_id),
-            inquiry_searches::words.eq(keys.seal(place("inquiry_searches", &id, "words"), words)?),
-            inquiry_searches::created_at.eq(now),
+            inquiry_queries::id.eq(&id),
+            inquiry_queries::staff_id.eq(staff_id),
+            inquiry_queries::words.eq(keys.seal(place("inquiry_queries", &id, "words"), words)?),
+            inquiry_queries::created_at.eq(now),
         ))
         .execute(conn)?;
     Ok(id)
@@ -134,22 +134,22 @@ pub fn find_search(
     id: &str,
     now: NaiveDateTime,
 ) -> Result<Option<String>, Error> {
-    let sealed: Option<String> = inquiry_searches::table
-        .filter(inquiry_searches::id.eq(id).and(inquiry_searches::staff_id.eq(staff_id)))
-        .filter(inquiry_searches::created_at.gt(now - SEARCH_KEPT))
-        .select(inquiry_searches::words)
+    let sealed: Option<String> = inquiry_queries::table
+        .filter(inquiry_queries::id.eq(id).and(inquiry_queries::staff_id.eq(staff_id)))
+        .filter(inquiry_queries::created_at.gt(now - SEARCH_KEPT))
+        .select(inquiry_queries::words)
         .first(conn)
         .optional()?;
-    let open = |sealed: String| keys.open(place("inquiry_searches", id, "words"), &sealed);
+    let open = |sealed: String| keys.open(place("inquiry_queries", id, "words"), &sealed);
     Ok(sealed.map(open).transpose()?)
 }
 
 /// Visits, tries and searches that can have no effect any more.
 pub fn forget_old(conn: &mut Conn, now: NaiveDateTime) -> QueryResult<()> {
-    diesel::delete(inquiry_visits::table.filter(inquiry_visits::expires_at.lt(now))).execute(conn)?;
+    diesel::delete(inquiry_browsers::table.filter(inquiry_browsers::expires_at.lt(now))).execute(conn)?;
     diesel::delete(inquiry_tries::table.filter(inquiry_tries::at.lt(now - Duration::days(2)))).execute(conn)?;
-    let old = inquiry_searches::created_at.lt(now - SEARCH_KEPT);
-    diesel::delete(inquiry_searches::table.filter(old))
+    let old = inquiry_queries::created_at.lt(now - SEARCH_KEPT);
+    diesel::delete(inquiry_queries::table.filter(old))
         .execute(conn)
         .map(drop)
 }

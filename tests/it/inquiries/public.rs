@@ -116,7 +116,7 @@ async fn wrong_typing_is_kept_and_said_at_its_field() {
         );
         assert_eq!(world.count(COUNT).await, 0);
         let kept = world
-            .count("select count(*) as n from inquiry_visits where sealed like '%標識%'")
+            .count("select count(*) as n from inquiry_browsers where sealed like '%標識%'")
             .await;
         assert_eq!(kept, 0, "a draft is sealed");
         let right = [
@@ -214,8 +214,8 @@ const TABLES: [(&str, &str); 8] = [
     ("inquiry_messages", "body author"),
     ("inquiry_events", "detail what actor"),
     ("inquiry_tokens", "token"),
-    ("inquiry_visits", "sealed token"),
-    ("inquiry_searches", "words"),
+    ("inquiry_browsers", "sealed token"),
+    ("inquiry_queries", "words"),
     ("audit_entries", "detail subject action"),
     ("mails", "body title recipient"),
 ];

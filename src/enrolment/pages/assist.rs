@@ -10,10 +10,16 @@ use crate::{
 };
 use actix_web::{
     HttpRequest, HttpResponse,
-    web::{Data, Query},
+    web::{Data, Query, ServiceConfig, get, post, resource},
 };
 use maud::Markup;
 use std::collections::BTreeMap;
+
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(resource("/apply/assist").route(get().to(show)).route(post().to(create)))
+        .service(resource("/apply/assist/hint").route(get().to(hint)))
+        .service(resource("/apply/assist/end").route(post().to(end)));
+}
 
 fn secret(workspace: &Workspace, req: &HttpRequest) -> Option<String> {
     req.cookie(&workspace.site.cookie_name(COOKIE))
@@ -46,7 +52,7 @@ async fn living(workspace: &Workspace, req: &HttpRequest, page: &str) -> Result<
 }
 
 /// `GET /apply/assist`: the code, or the button that makes one.
-pub async fn show(workspace: Data<Workspace>, req: HttpRequest) -> Result<HttpResponse, Error> {
+async fn show(workspace: Data<Workspace>, req: HttpRequest) -> Result<HttpResponse, Error> {
     let body = match living(&workspace, &req, "other").await? {
         Some(shown) => assist::code_page(&workspace.site, &shown),
         None => assist::start_page(&workspace.site),
@@ -58,7 +64,7 @@ pub async fn show(workspace: Data<Workspace>, req: HttpRequest) -> Result<HttpRe
 }
 
 /// `POST /apply/assist`: a code for this browser, once while it lives.
-pub async fn create(workspace: Data<Workspace>, req: HttpRequest) -> Result<HttpResponse, Error> {
+async fn create(workspace: Data<Workspace>, req: HttpRequest) -> Result<HttpResponse, Error> {
     if living(&workspace, &req, "other").await?.is_some() {
         return Ok(see_other("/apply/assist"));
     }
@@ -79,7 +85,7 @@ pub async fn create(workspace: Data<Workspace>, req: HttpRequest) -> Result<Http
 }
 
 /// `GET /apply/assist/hint`: the banner alone, for the look that is taken now and then.
-pub async fn hint(
+async fn hint(
     workspace: Data<Workspace>,
     req: HttpRequest,
     query: Query<BTreeMap<String, String>>,
@@ -93,7 +99,7 @@ pub async fn hint(
 }
 
 /// `POST /apply/assist/end`
-pub async fn end(workspace: Data<Workspace>, req: HttpRequest) -> Result<HttpResponse, Error> {
+async fn end(workspace: Data<Workspace>, req: HttpRequest) -> Result<HttpResponse, Error> {
     if let Some(secret) = secret(&workspace, &req) {
         let (world, now) = (workspace.clone(), workspace.clock.now());
         workspace

@@ -6,7 +6,7 @@ pub use console::{ConsoleError, PLAN as CONSOLE_PLAN, console_routes, serve_cons
 use crate::{
     backups,
     db::Conn,
-    deliveries, enrolment, guides, institutions,
+    deliveries, enrolment, guides, incidents, institutions,
     jobs::{Handlers, Runner, schedule::Planner},
     notices, operations, reconciliation, trail, web as pages,
     web::{Certificate, Error},
@@ -99,6 +99,7 @@ pub fn handlers(workspace: &Workspace) -> Handlers {
         .chain(enrolment::handlers(workspace))
         .chain(reconciliation::handlers(workspace))
         .chain(operations::handlers(workspace))
+        .chain(incidents::handlers(workspace))
         .chain(deliveries::handlers(workspace))
         .chain(trail::handlers(workspace))
         .chain(backups::handlers(workspace))
@@ -121,6 +122,7 @@ pub fn planner(workspace: &Workspace) -> Planner {
         .into_iter()
         .chain(reconciliation::standing())
         .chain(operations::standing())
+        .chain(incidents::standing())
         .chain(deliveries::standing(workspace))
         .chain(trail::standing())
         .chain(backups::standing(workspace));

@@ -53,6 +53,11 @@ text_enum! {
         ReadAudit = "read_audit",
         ReadAlarms = "read_alarms",
         Operate = "operate",
+        ReadIncidents = "read_incidents",
+        HandleIncidents = "handle_incidents",
+        SwitchService = "switch_service",
+        ManageContacts = "manage_contacts",
+        ReportAccidents = "report_accidents",
     }
 }
 
@@ -164,6 +169,37 @@ pub const TABLE: &[(Permission, &str, &[Role])] = &[
         "警報を確認済みにする、失敗した処理をやり直す",
         &[Role::Operator, Role::Administrator],
     ),
+    (
+        Permission::ReadIncidents,
+        "障害の記録・連絡体制・手順書・稼働状況を見る",
+        &[
+            Role::Clerk,
+            Role::Approver,
+            Role::Administrator,
+            Role::Auditor,
+            Role::Operator,
+        ],
+    ),
+    (
+        Permission::HandleIncidents,
+        "障害を登録する、経過と連絡を記録する、目視点検を記録する",
+        &[Role::Clerk, Role::Approver, Role::Administrator, Role::Operator],
+    ),
+    (
+        Permission::SwitchService,
+        "障害のとき、サービスや金融機関を止める、縮退する、お知らせを出す",
+        &[Role::Administrator, Role::Operator],
+    ),
+    (
+        Permission::ManageContacts,
+        "連絡体制を変える",
+        &[Role::Administrator, Role::Operator],
+    ),
+    (
+        Permission::ReportAccidents,
+        "個人情報の事故の報告書を作る（影響を受けた申込みの一覧を含む）",
+        &[Role::Approver, Role::Auditor],
+    ),
 ];
 
 /// Whether one of the roles has the permission.
@@ -198,6 +234,10 @@ mod tests {
                 (Permission::EditTexts, Permission::ReadTexts),
                 (Permission::ApproveTexts, Permission::ReadTexts),
                 (Permission::Operate, Permission::ReadAlarms),
+                (Permission::HandleIncidents, Permission::ReadIncidents),
+                (Permission::SwitchService, Permission::HandleIncidents),
+                (Permission::ManageContacts, Permission::ReadIncidents),
+                (Permission::ReportAccidents, Permission::ReadIncidents),
             ] {
                 assert!(!may(change) || may(look), "{}: {}", role.as_str(), change.as_str());
             }

@@ -2,7 +2,7 @@
 use crate::{
     accounts::{self, Access, NavItem, Permission as P, Plan, Relying, Rule, Sessions},
     config::Console,
-    deliveries, enrolment, institutions, operations, reconciliation, texts, today, trail, web as pages,
+    contacts, deliveries, enrolment, incidents, institutions, operations, reconciliation, texts, today, trail, web as pages,
     web::{Certificate, Networks, Site},
     workspace::Workspace,
 };
@@ -138,8 +138,35 @@ pub const RULES: &[Rule] = &[
     rule("GET", "/audit", Access::May(P::ReadAudit)),
     rule("GET", "/audit/export", Access::StepUp(P::ReadAudit)),
     rule("GET", "/audit/checkpoints", Access::May(P::ReadAudit)),
+    rule("GET", "/audit/accesses", Access::May(P::ReadAudit)),
     rule("GET", "/alarms", Access::May(P::ReadAlarms)),
     rule("POST", "/alarms/{id}/acknowledgement", Access::May(P::Operate)),
+    rule("GET", "/incidents", Access::May(P::ReadIncidents)),
+    rule("POST", "/incidents", Access::May(P::HandleIncidents)),
+    rule("GET", "/incidents/new", Access::May(P::HandleIncidents)),
+    rule("GET", "/incidents/{id}", Access::May(P::ReadIncidents)),
+    rule("POST", "/incidents/{id}/notes", Access::May(P::HandleIncidents)),
+    rule("POST", "/incidents/{id}/state", Access::May(P::HandleIncidents)),
+    rule("POST", "/incidents/{id}/cause", Access::May(P::HandleIncidents)),
+    rule("POST", "/incidents/{id}/calls", Access::May(P::HandleIncidents)),
+    rule("POST", "/incidents/{id}/measures", Access::May(P::HandleIncidents)),
+    rule("POST", "/incidents/{id}/measures/{measure}/completion", Access::May(P::HandleIncidents)),
+    rule("POST", "/incidents/{id}/switch", Access::StepUp(P::SwitchService)),
+    rule("POST", "/incidents/{id}/stops", Access::StepUp(P::SwitchService)),
+    rule("POST", "/incidents/{id}/stops/{closure}/end", Access::StepUp(P::SwitchService)),
+    rule("GET", "/incidents/{id}/report", Access::May(P::ReadIncidents)),
+    rule("GET", "/incidents/{id}/report/word", Access::May(P::ReadIncidents)),
+    rule("GET", "/incidents/{id}/accident", Access::May(P::ReportAccidents)),
+    rule("POST", "/incidents/{id}/accident", Access::StepUp(P::ReportAccidents)),
+    rule("GET", "/incidents/{id}/accident/word", Access::StepUp(P::ReportAccidents)),
+    rule("GET", "/status", Access::May(P::ReadIncidents)),
+    rule("GET", "/checks", Access::May(P::ReadIncidents)),
+    rule("POST", "/checks", Access::May(P::HandleIncidents)),
+    rule("GET", "/procedures", Access::May(P::ReadIncidents)),
+    rule("GET", "/procedures/{name}", Access::May(P::ReadIncidents)),
+    rule("GET", "/contacts", Access::May(P::ReadIncidents)),
+    rule("POST", "/contacts", Access::May(P::ManageContacts)),
+    rule("POST", "/contacts/{id}/removal", Access::May(P::ManageContacts)),
     rule("GET", "/permissions", Access::Own),
     rule("GET", "/staff", Access::May(P::ManageStaff)),
     rule("POST", "/staff", Access::StepUp(P::ManageStaff)),
@@ -166,6 +193,8 @@ const NAV: &[NavItem] = &[
     item("/institutions", "金融機関・休止の予定", Some(P::ReadInstitutions)),
     item("/texts", "文面", Some(P::ReadTexts)),
     item("/alarms", "警報", Some(P::ReadAlarms)),
+    item("/incidents", "障害・連絡", Some(P::ReadIncidents)),
+    item("/status", "稼働状況", Some(P::ReadIncidents)),
     item("/audit", "操作記録", Some(P::ReadAudit)),
     item("/staff", "職員", Some(P::ManageStaff)),
     item("/permissions", "権限の表", None),
@@ -186,6 +215,8 @@ pub fn console_routes(cfg: &mut ServiceConfig) {
         .configure(texts::routes)
         .configure(trail::routes)
         .configure(operations::desk_routes)
+        .configure(incidents::routes)
+        .configure(contacts::routes)
         .route("/assets/{file}", web::get().to(pages::asset))
         .route("/favicon.ico", web::get().to(pages::favicon));
 }

@@ -54,6 +54,9 @@ impl Settings {
         if let Some(setting) = self.limits.wrong() {
             return Err(source.at_setting(setting, format!("{setting} must be at least 1")));
         }
+        if let Some((setting, what)) = self.watch.wrong() {
+            return Err(source.at_setting(setting, what));
+        }
         if self.log_days < 180 {
             return Err(source.at_setting("log_days", "log_days must be at least 180 (NS 情報管理)"));
         }

@@ -229,6 +229,12 @@ pub fn registered_by_number(conn: &mut Conn, workspace: &Workspace, number: &str
     Ok(store::registered_of_customer(conn, &index)?)
 }
 
+/// The receipt number of an application in its shown form; empty before it has one.
+pub fn receipt_of(conn: &mut Conn, id: &str) -> Result<String, Error> {
+    let number = store::find(conn, id)?.receipt_number;
+    Ok(number.map_or(String::new(), |number| receipt::display(&number)))
+}
+
 /// The application of a receipt number as people write it.
 pub fn id_of_receipt(conn: &mut Conn, typed: &str) -> Result<Option<String>, Error> {
     match receipt::parse(typed) {

@@ -1,11 +1,13 @@
 //! Running the service: the ops listener (health, figures), the probe ledger, the watch over thresholds, the doctor.
 //!
 //! Names every feature it watches; nothing names it.
+mod checks;
 mod desk;
 mod doctor;
 mod figures;
 mod logbook;
 mod probe;
+mod status;
 mod store;
 mod views;
 mod watch;
@@ -69,10 +71,11 @@ pub fn handlers(workspace: &Workspace) -> Vec<(&'static str, Handler)> {
         probe::handler(workspace),
         watch::handler(workspace),
         logbook::handler(workspace),
+        status::handler(workspace),
     ]
 }
 
 /// What comes again by itself.
-pub fn standing() -> [Standing; 3] {
-    [probe::STANDING, watch::STANDING, logbook::STANDING]
+pub fn standing() -> [Standing; 4] {
+    [probe::STANDING, watch::STANDING, logbook::STANDING, status::STANDING]
 }

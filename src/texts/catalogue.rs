@@ -1,4 +1,4 @@
-//! Every text that citizens read and staff may change, with the words that ship.
+//! Every text that citizens and staff read and that may be changed, with the words that ship.
 use crate::db::text_enum;
 
 text_enum! {
@@ -21,6 +21,14 @@ text_enum! {
         MailLateSuccess = "mail_late_success",
         MailDeferred = "mail_deferred",
         MailReopened = "mail_reopened",
+        ProcedureStart = "procedure_start",
+        ProcedureStop = "procedure_stop",
+        ProcedureDaily = "procedure_daily",
+        ProcedureBackup = "procedure_backup",
+        ProcedureHardware = "procedure_hardware",
+        ProcedureEmergency = "procedure_emergency",
+        ProcedureSuspend = "procedure_suspend",
+        ProcedureAccident = "procedure_accident",
     }
 }
 
@@ -33,6 +41,8 @@ pub enum Kind {
     Page,
     /// The first line is 「件名：」, the rest plain text.
     Mail,
+    /// A written procedure for staff (KS22), Markdown; approved like the others, shown at the console.
+    Procedure,
 }
 
 impl TextId {
@@ -40,6 +50,7 @@ impl TextId {
         match self {
             TextId::Terms => Kind::Terms,
             _ if self.as_str().starts_with("mail_") => Kind::Mail,
+            _ if self.as_str().starts_with("procedure_") => Kind::Procedure,
             _ => Kind::Page,
         }
     }
@@ -64,12 +75,20 @@ impl TextId {
             TextId::MailLateSuccess => "結果が登録完了に変わったお知らせ",
             TextId::MailDeferred => "受付番号のお知らせ（再開待ち）",
             TextId::MailReopened => "手続き再開のお知らせ",
+            TextId::ProcedureStart => "開始の手順",
+            TextId::ProcedureStop => "終了の手順",
+            TextId::ProcedureDaily => "毎日の運用の手順",
+            TextId::ProcedureBackup => "バックアップの手順",
+            TextId::ProcedureHardware => "機器の故障の手順",
+            TextId::ProcedureEmergency => "緊急時の手順",
+            TextId::ProcedureSuspend => "停止と縮退の手順",
+            TextId::ProcedureAccident => "個人情報の事故の手順",
         }
     }
 
-    /// Where citizens read it; `None` for a mail.
+    /// Where citizens read it; `None` for a mail and a procedure.
     pub fn path(self) -> Option<String> {
-        (self.kind() != Kind::Mail).then(|| format!("/{}", self.as_str()))
+        matches!(self.kind(), Kind::Terms | Kind::Page).then(|| format!("/{}", self.as_str()))
     }
 
     /// The words that ship. Those of the terms are in the settings (`workspace.terms`).
@@ -92,6 +111,14 @@ impl TextId {
             TextId::MailLateSuccess => include_str!("../../assets/texts/mails/late_success.txt"),
             TextId::MailDeferred => include_str!("../../assets/texts/mails/deferred.txt"),
             TextId::MailReopened => include_str!("../../assets/texts/mails/reopened.txt"),
+            TextId::ProcedureStart => include_str!("../../assets/texts/procedures/start.md"),
+            TextId::ProcedureStop => include_str!("../../assets/texts/procedures/stop.md"),
+            TextId::ProcedureDaily => include_str!("../../assets/texts/procedures/daily.md"),
+            TextId::ProcedureBackup => include_str!("../../assets/texts/procedures/backup.md"),
+            TextId::ProcedureHardware => include_str!("../../assets/texts/procedures/hardware.md"),
+            TextId::ProcedureEmergency => include_str!("../../assets/texts/procedures/emergency.md"),
+            TextId::ProcedureSuspend => include_str!("../../assets/texts/procedures/suspend.md"),
+            TextId::ProcedureAccident => include_str!("../../assets/texts/procedures/accident.md"),
         }
     }
 }

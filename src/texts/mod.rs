@@ -3,6 +3,7 @@
 mod catalogue;
 mod check;
 mod pages;
+mod procedures;
 mod store;
 mod views;
 

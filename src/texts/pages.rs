@@ -21,7 +21,8 @@ use actix_web::{
 use chrono::Days;
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.route("/texts", get().to(index))
+    cfg.configure(super::procedures::routes)
+        .route("/texts", get().to(index))
         .route("/texts/{name}", get().to(list))
         .route("/texts/{name}/versions", post().to(create))
         .route("/texts/versions/{id}", get().to(show))

@@ -28,8 +28,8 @@ pub struct Row {
 }
 
 pub fn index(site: &Site, staff: &Staff, rows: &[Row]) -> Markup {
-    let table = |caption: &str, mails: bool| {
-        let rows = rows.iter().filter(|r| (r.id.kind() == Kind::Mail) == mails);
+    let table = |caption: &str, kinds: &[Kind]| {
+        let rows = rows.iter().filter(|r| kinds.contains(&r.id.kind()));
         html! {
             div class="scroll" tabindex="0" role="region" aria-label=(caption) {
                 table class="table table--dense" {
@@ -46,11 +46,13 @@ pub fn index(site: &Site, staff: &Staff, rows: &[Row]) -> Markup {
     };
     let main = html! {
         (heading("文面"))
-        p class="lead" { "申込みの画面とメールの文面です。案を作り、ほかの承認者が承認すると、使い始める日から変わります。" }
+        p class="lead" { "申込みの画面、メール、手順書の文面です。案を作り、ほかの承認者が承認すると、使い始める日から変わります。" }
         h2 { "申込みの画面" }
-        (table("申込みの画面の文面", false))
+        (table("申込みの画面の文面", &[Kind::Terms, Kind::Page]))
         h2 { "メール" }
-        (table("メールの文面", true))
+        (table("メールの文面", &[Kind::Mail]))
+        h2 { "手順書" }
+        (table("手順書の文面", &[Kind::Procedure]))
     };
     ConsolePage::new("文面", PART, main).render(site, staff)
 }
@@ -151,7 +153,7 @@ pub fn show(site: &Site, staff: &Staff, s: &Shown, form: &Form, errors: &[FieldE
         @if !s.version.note.is_empty() { p { (s.version.note) } }
         (steps(staff, s, &path, errors))
         @if s.may_edit { (editor(s, form, &path, errors)) }
-        h2 { "申込者に見えるもの" }
+        h2 { (seen_by(s)) }
         (preview(s))
         @if name.kind() == Kind::Mail && s.problems.is_empty() && staff.may(Permission::EditTexts) { (test_mail(form, &path, errors)) }
         h2 { "使用中の文面とのちがい" }
@@ -208,16 +210,23 @@ fn editor(s: &Shown, form: &Form, path: &str, errors: &[FieldError]) -> Markup {
     }
 }
 
+fn seen_by(s: &Shown) -> &'static str {
+    match s.version.name.kind() {
+        Kind::Procedure => "職員に見えるもの",
+        _ => "申込者に見えるもの",
+    }
+}
+
 fn preview(s: &Shown) -> Markup {
     let (title, text) = &s.preview;
     html! {
-        section class="sample" aria-label="申込者に見えるもの" {
+        section class="sample" aria-label=(seen_by(s)) {
             @match s.version.name.kind() {
                 Kind::Mail => {
                     p { strong { "件名　" } (title) }
                     pre class="sample__mail" tabindex="0" { (text) }
                 }
-                Kind::Page => { p class="sample__title" { (title) } div class="prose" { (ui::markdown_without_links(text)) } }
+                Kind::Page | Kind::Procedure => { p class="sample__title" { (title) } div class="prose" { (ui::markdown_without_links(text)) } }
                 Kind::Terms => {
                     p class="sample__title" { (title) }
                     @for section in ui::sections(text, ui::markdown_without_links) {
@@ -256,4 +265,42 @@ fn changes(before: &str, after: &str) -> Markup {
             } } }
         }
     }
+}
+
+/// One procedure in the list: its version, or that it is the one that ships.
+pub fn procedures(site: &Site, staff: &Staff, rows: &[Row]) -> Markup {
+    let main = html! {
+        (heading("手順書"))
+        p class="lead" { "開始、終了、運用、バックアップ、故障、緊急時の手順です。変えるときは「文面」で案を作り、ほかの承認者が承認します。" }
+        div class="scroll" tabindex="0" role="region" aria-label="手順書の一覧" {
+            table class="table table--dense" {
+                caption class="vh" { "手順書の一覧" }
+                thead { tr { th scope="col" { "手順書" } th scope="col" { "使用中の版" } } }
+                tbody { @for row in rows { tr {
+                    th scope="row" { a href={ "/procedures/" (row.id.as_str()) } { (row.id.title()) } }
+                    td { (in_use(row.in_use.as_ref())) }
+                } } }
+            }
+        }
+    };
+    ConsolePage::new("手順書", "/incidents", main)
+        .crumbs(&[("障害・連絡", "/incidents")])
+        .render(site, staff)
+}
+
+/// A procedure for the printer; `decided_by` approved the version in use.
+pub fn procedure(site: &Site, staff: &Staff, row: &Row, text: &str, decided_by: Option<&str>) -> Markup {
+    let main = html! {
+        (heading(row.id.title()))
+        @match (&row.in_use, decided_by) {
+            (Some(v), Some(by)) => p { "第" (v.version) "版　" (v.effective_from) " から　承認 " (by) @if let Some(at) = v.decided_at { "　" (when(at)) } },
+            _ => p class="notice notice--warning" { "出荷時の手順書です。水道局に合わせて直し、承認を受けてください。" },
+        }
+        div class="prose" { (ui::markdown_without_links(text)) }
+        @if staff.may(Permission::ReadTexts) { p class="noprint" { a href={ "/texts/" (row.id.as_str()) } { "版の一覧を見る、案を作る" } } }
+        div class="actions noprint" { button class="button button--secondary" type="button" data-print { "印刷する" } }
+    };
+    ConsolePage::new(row.id.title(), "/incidents", main)
+        .crumbs(&[("障害・連絡", "/incidents"), ("手順書", "/procedures")])
+        .render(site, staff)
 }

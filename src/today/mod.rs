@@ -7,6 +7,7 @@ use crate::{
     db::Conn,
     deliveries,
     enrolment::{self, Filter},
+    incidents,
     institutions::{self, Openings},
     reconciliation,
     web::{Error, Site, html},
@@ -30,6 +31,8 @@ pub struct Today {
     pub differences: Option<usize>,
     pub undelivered: Option<Vec<deliveries::Delivery>>,
     pub alarms: Option<Vec<alarms::Alarm>>,
+    /// Incidents in which something is broken still.
+    pub incidents: Option<usize>,
     pub openings: Option<(Openings, Vec<institutions::Institution>)>,
     /// When the next file is closed.
     pub cut: String,
@@ -86,6 +89,10 @@ fn gather(conn: &mut Conn, workspace: &Workspace, staff: &Staff) -> Result<Today
         alarms: staff
             .may(Permission::ReadAlarms)
             .then(|| alarms::open_alarms(conn))
+            .transpose()?,
+        incidents: staff
+            .may(Permission::ReadIncidents)
+            .then(|| incidents::burning(conn))
             .transpose()?,
         openings: match staff.may(Permission::ReadInstitutions) {
             true => {

@@ -1,6 +1,7 @@
 //! What every page shares: errors, layout, form input, guards, assets. Knows no feature.
 mod assets;
 mod client;
+pub mod document;
 mod error;
 mod form;
 mod guards;

@@ -17,7 +17,7 @@ const CLERK = '水野';
 const APPROVER = '堀田';
 const options = { version: 'current', width: 1280 };
 const PAGES = ['/', '/applications', '/applications?period=today&result=registered', '/corrections', '/differences', '/deliveries',
-  '/layouts', '/texts', '/texts/faq', '/texts/mail_receipt', '/institutions', '/institutions/0140', '/institutions/imports', '/alarms', '/account', '/permissions', '/staff', '/staff/new', '/staff/scopes'];
+  '/layouts', '/texts', '/texts/faq', '/texts/mail_receipt', '/institutions', '/institutions/0140', '/institutions/imports', '/alarms', '/incidents', '/incidents/new', '/contacts', '/procedures', '/procedures/procedure_emergency', '/status', '/checks', '/account', '/permissions', '/staff', '/staff/new', '/staff/scopes'];
 
 /** A second browser beside the scene's own, for the second person. */
 async function beside(scene) {

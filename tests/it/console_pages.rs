@@ -101,6 +101,14 @@ async fn furnished(world: &World, desk: &mut Desk) -> BTreeMap<&'static str, Str
         .await
         .path;
     let text = desk.post("/texts/faq/versions", &[]).await.path;
+    let new = [
+        ("title", "個人情報の事故"),
+        ("happened_at", "2026-11-25 09:50"),
+        ("severity", "critical"),
+        ("words", "わかったこと"),
+        ("function_personal_data", "yes"),
+    ];
+    let incident = desk.post("/incidents", &new).await.path;
     let stop = [("rule", "毎日 23:55-翌0:05"), ("reason", "点検"), ("confirmed", "yes")];
     desk.post("/institutions/stops", &stop).await;
     BTreeMap::from([
@@ -117,6 +125,10 @@ async fn furnished(world: &World, desk: &mut Desk) -> BTreeMap<&'static str, Str
         ("/layouts/{id}", layout.clone()),
         ("/layouts/{id}/columns/{place}", format!("{layout}/columns/1")),
         ("/institutions/imports/{id}", import),
+        ("/incidents/{id}", incident.clone()),
+        ("/incidents/{id}/report", format!("{incident}/report")),
+        ("/incidents/{id}/accident", format!("{incident}/accident")),
+        ("/procedures/{name}", "/procedures/procedure_start".to_owned()),
         ("/texts/{name}", "/texts/faq".to_owned()),
         ("/texts/versions/{id}", text),
         ("/institutions/{code}", "/institutions/0140".to_owned()),
@@ -157,7 +169,9 @@ async fn tasks(world: &World) {
 }
 
 /// Files, and pages for those who are not signed in.
-const ELSEWHERE: [&str; 10] = [
+const ELSEWHERE: [&str; 12] = [
+    "/incidents/{id}/report/word",
+    "/incidents/{id}/accident/word",
     "/assets/{file}",
     "/favicon.ico",
     "/sign-in",
@@ -223,13 +237,14 @@ async fn every_number_of_the_home_page_leads_to_as_many() {
         let home = desk.get("/").await;
         let numbers = home.all(".tile__number");
         let links = home.attributes(".tile__number", "href");
-        assert_eq!(links.len(), 6);
+        assert_eq!(links.len(), 7);
         let mut sum = 0;
         for (link, number) in links.iter().zip(&numbers) {
             let number: usize = digits.find(number.trim()).unwrap().as_str().parse().unwrap();
             let page = desk.get(link).await;
             let behind = match link.split('?').next().unwrap() {
                 "/applications" => page.all("#found tbody tr").len(),
+                "/incidents" => page.all("table.table tbody tr").len(),
                 "/deliveries" => page.all("tbody .tag--look").len(),
                 _ => page.all("main section.card").len(),
             };

@@ -1,4 +1,5 @@
 #![allow(clippy::unwrap_used, reason = "a test ends at the first surprise")]
+mod accidents;
 mod accounts;
 mod applicant;
 mod applications;
@@ -20,6 +21,7 @@ mod harness;
 mod hostile;
 mod hours;
 mod imports;
+mod incidents;
 mod jobs;
 mod journeys;
 mod layouts;
@@ -44,4 +46,5 @@ mod states;
 mod texts;
 mod tls;
 mod trail;
+mod watching;
 mod worlds;

@@ -3,6 +3,7 @@ mod accounts;
 mod desk;
 mod enrolment;
 mod files;
+mod watching;
 mod places;
 mod running;
 
@@ -10,6 +11,7 @@ pub use accounts::*;
 pub use desk::*;
 pub use enrolment::*;
 pub use files::*;
+pub use watching::*;
 pub use places::*;
 pub use running::*;
 
@@ -71,5 +73,16 @@ diesel::allow_tables_to_appear_in_same_query!(
     delivery_items,
     delivery_downloads,
     audit_checkpoints,
-    text_versions
+    text_versions,
+    contacts,
+    incidents,
+    incident_targets,
+    incident_alarms,
+    incident_notes,
+    incident_calls,
+    incident_stops,
+    incident_measures,
+    accident_reports,
+    figures,
+    visual_checks
 );

@@ -3,7 +3,7 @@ mod batches;
 mod versions;
 
 pub use batches::{
-    Delivery, Item, NewDelivery, add_delivery, closed_by_clock, delivered_before, downloads_of, find, last_no, list,
+    Delivery, Item, NewDelivery, add_delivery, applications_in, closed_by_clock, delivered_before, downloads_of, find, last_no, list,
     note_download, open_file, records_of, undownloaded,
 };
 pub use versions::{

@@ -7,6 +7,7 @@ mod desk;
 mod limits;
 mod list;
 mod outbox;
+mod pulse;
 mod terms;
 mod tokens;
 mod visits;
@@ -35,6 +36,7 @@ pub use limits::{
 };
 pub use list::{Cursor, Narrow, Order, Span, count, list, of_customer, tokens_hits};
 pub use outbox::{outbox, take_from_outbox};
+pub use pulse::{Pulse, pulse};
 pub use terms::{keep_terms, terms_version};
 pub use tokens::index_application;
 pub use visits::{
@@ -42,5 +44,5 @@ pub use visits::{
     touch_visit, try_lookup, use_status_code,
 };
 pub use witnesses::{
-    StateCount, Witness, decided_between, find_id_by_receipt, registered_of_customer, state_counts, witness,
+    StateCount, Witness, decided_between, find_id_by_receipt, in_state_since, registered_of_customer, state_counts, witness,
 };

@@ -2,7 +2,7 @@
 mod fields;
 mod markdown;
 
-pub use fields::{Choice, DateField, TextField, choices};
+pub use fields::{Choice, DateField, TextField, choices, text_area};
 pub use markdown::{markdown, markdown_without_links, sections};
 
 use super::Site;

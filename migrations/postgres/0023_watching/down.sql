@@ -1,0 +1,3 @@
+drop table visual_checks;
+drop table figures;
+drop function visual_checks_stay();

@@ -1,0 +1,2 @@
+drop table visual_checks;
+drop table figures;

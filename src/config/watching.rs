@@ -99,9 +99,9 @@ impl Watch {
             ("watch.memory_percent", self.memory_percent, 1, 100),
             ("watch.clock_seconds", self.clock_seconds, 1, 600),
         ];
-        let out = spans.iter().find(|(_, value, least, most)| value < least || value > most);
-        out.map(|(name, value, least, most)| {
-            (*name, format!("{name} = {value} must be between {least} and {most}"))
-        })
+        let out = spans
+            .iter()
+            .find(|(_, value, least, most)| value < least || value > most);
+        out.map(|(name, value, least, most)| (*name, format!("{name} = {value} must be between {least} and {most}")))
     }
 }

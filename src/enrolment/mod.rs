@@ -25,6 +25,11 @@ pub use desk::{Filter, count_filtered, routes as desk_routes};
 pub use inquiry::take_daily_line;
 pub use jobs::{handlers, standing};
 pub use pages::routes;
-pub use records::{ResultRecord, Waiting, id_of_receipt, receipt_of, registered_by_number, results, take_results, waiting_results};
+pub use records::{
+    ResultRecord, Waiting, id_of_receipt, receipt_of, registered_by_number, results, take_results, waiting_results,
+};
 pub use snapshot::Snapshot;
-pub use store::{CorrectedResult, Outcome, Pulse, StateCount, Witness, can_open, decided_between, in_state_since, pulse, state_counts, witness};
+pub use store::{
+    CorrectedResult, Outcome, Pulse, StateCount, Witness, can_open, decided_between, in_state_since, pulse,
+    state_counts, witness,
+};

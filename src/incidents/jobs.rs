@@ -76,7 +76,13 @@ fn from_alarms(conn: &mut Conn, workspace: &Workspace, now: NaiveDateTime) -> Re
         }
         let incident_id = match known.iter().find(|(key, _)| *key == alarm.key) {
             Some((_, incident_id)) => {
-                note(conn, workspace, incident_id, &format!("警報がまた出ました：{}", alarm.message), now)?;
+                note(
+                    conn,
+                    workspace,
+                    incident_id,
+                    &format!("警報がまた出ました：{}", alarm.message),
+                    now,
+                )?;
                 incident_id.clone()
             }
             None => begin(conn, workspace, alarm, now)?,
@@ -93,7 +99,15 @@ fn note(
     words: &str,
     now: NaiveDateTime,
 ) -> Result<(), Error> {
-    store::add_note(conn, &workspace.keys, incident_id, NoteKind::Alarm, words, "system", now)
+    store::add_note(
+        conn,
+        &workspace.keys,
+        incident_id,
+        NoteKind::Alarm,
+        words,
+        "system",
+        now,
+    )
 }
 
 fn begin(conn: &mut Conn, workspace: &Workspace, alarm: &Alarm, now: NaiveDateTime) -> Result<String, Error> {
@@ -114,7 +128,10 @@ fn begin(conn: &mut Conn, workspace: &Workspace, alarm: &Alarm, now: NaiveDateTi
 fn notes_due(conn: &mut Conn, workspace: &Workspace, now: NaiveDateTime) -> Result<(), Error> {
     for incident in store::burning(conn)? {
         let due = incident.next_note_at.is_some_and(|at| at <= now);
-        let message = format!("障害 第{}号の経過を書く時刻を過ぎました。障害の画面で経過を記録してください。", incident.no);
+        let message = format!(
+            "障害 第{}号の経過を書く時刻を過ぎました。障害の画面で経過を記録してください。",
+            incident.no
+        );
         let cause = Cause {
             key: &note_alarm(&incident.id),
             subject: &format!("incident/{}", incident.id),
@@ -128,7 +145,8 @@ fn notes_due(conn: &mut Conn, workspace: &Workspace, now: NaiveDateTime) -> Resu
 fn measures_late(conn: &mut Conn, workspace: &Workspace, now: NaiveDateTime) -> Result<(), Error> {
     for (measure_id, incident_id) in store::overdue_measures(conn, jst(now).date())? {
         let no = store::find(conn, &incident_id)?.no;
-        let message = format!("障害 第{no}号の再発防止策が期限を過ぎています。終わったら、障害の画面で記録してください。");
+        let message =
+            format!("障害 第{no}号の再発防止策が期限を過ぎています。終わったら、障害の画面で記録してください。");
         let cause = Cause {
             key: &measure_alarm(&measure_id),
             subject: &format!("incident/{incident_id}"),

@@ -60,7 +60,9 @@ fn tell(
     let bureau = &workspace.site.bureau.name;
     let title = format!("【{bureau}】障害 第{}号：{}", incident.no, state.label());
     let console = workspace.settings.console.as_ref();
-    let url = console.map_or(String::new(), |c| format!("{}{}", c.url.trim_end_matches('/'), path_of(&incident.id)));
+    let url = console.map_or(String::new(), |c| {
+        format!("{}{}", c.url.trim_end_matches('/'), path_of(&incident.id))
+    });
     let body = format!(
         "障害 第{}号　重大度：{}　状態：{}\n時刻：{}\n\n内容と経過は、職員用の画面で確かめてください。\n{url}\n",
         incident.no,

@@ -139,21 +139,51 @@ pub struct Kind {
 
 /// Alarms by the part of their key before `:`. Which of them open an incident is in the settings (`incidents.alarms`).
 const KINDS: &[Kind] = &[
-    kind("operations.gateway_down", Severity::Critical, &[Function::HandOff, Function::Results], "ゲートウェイにつながらない"),
-    kind("operations.institution_failing", Severity::Major, &[Function::HandOff, Function::Results], "金融機関からの結果が届かない"),
-    kind("operations.mail_waits", Severity::Major, &[Function::Mails], "メールが送れない"),
-    kind("operations.disk", Severity::Critical, &[Function::Form], "ディスクの空きが少ない"),
-    kind("operations.logs", Severity::Major, &[Function::Backups], "ログの欠け・書き換え"),
-    kind("operations.backup_old", Severity::Major, &[Function::Backups], "バックアップができていない"),
-    kind("operations.backup_failed", Severity::Major, &[Function::Backups], "バックアップの失敗"),
+    kind(
+        "operations.gateway_down",
+        Severity::Critical,
+        &[Function::HandOff, Function::Results],
+        "ゲートウェイにつながらない",
+    ),
+    kind(
+        "operations.institution_failing",
+        Severity::Major,
+        &[Function::HandOff, Function::Results],
+        "金融機関からの結果が届かない",
+    ),
+    kind(
+        "operations.mail_waits",
+        Severity::Major,
+        &[Function::Mails],
+        "メールが送れない",
+    ),
+    kind(
+        "operations.disk",
+        Severity::Critical,
+        &[Function::Form],
+        "ディスクの空きが少ない",
+    ),
+    kind(
+        "operations.logs",
+        Severity::Major,
+        &[Function::Backups],
+        "ログの欠け・書き換え",
+    ),
+    kind(
+        "operations.backup_old",
+        Severity::Major,
+        &[Function::Backups],
+        "バックアップができていない",
+    ),
+    kind(
+        "operations.backup_failed",
+        Severity::Major,
+        &[Function::Backups],
+        "バックアップの失敗",
+    ),
 ];
 
-const fn kind(
-    key: &'static str,
-    severity: Severity,
-    functions: &'static [Function],
-    title: &'static str,
-) -> Kind {
+const fn kind(key: &'static str, severity: Severity, functions: &'static [Function], title: &'static str) -> Kind {
     Kind {
         key,
         severity,

@@ -23,7 +23,6 @@ pub struct Affected {
 }
 
 pub struct Touched {
-    pub application_id: String,
     pub receipt: String,
     pub times: usize,
     /// Seen in the clear, or in a file.
@@ -46,7 +45,6 @@ pub fn affected(conn: &mut Conn, accesses: &[Access]) -> Result<Affected, Error>
                 None => {
                     places.insert(id, found.rows.len());
                     found.rows.push(Touched {
-                        application_id: id.clone(),
                         receipt: enrolment::receipt_of(conn, id)?,
                         times: 0,
                         in_clear: false,
@@ -97,15 +95,27 @@ pub fn incident(s: &Shown) -> Document {
         pair("復旧", or_none(i.restored_at)),
         pair("完了", or_none(i.closed_at)),
         pair("影響した機能", list(s.functions.iter().map(|f| (*f).to_owned()))),
-        pair("影響した金融機関", list(s.institutions.iter().map(|(_, name)| name.clone()))),
+        pair(
+            "影響した金融機関",
+            list(s.institutions.iter().map(|(_, name)| name.clone())),
+        ),
     ];
     let cause = s.cause.clone().unwrap_or("調査中です。".to_owned());
     let notes = s.notes.iter().map(|(note, by)| {
         let by = if by == "system" { "システム" } else { by };
-        vec![when(note.at), note.kind.label().to_owned(), note.body.clone(), by.to_owned()]
+        vec![
+            when(note.at),
+            note.kind.label().to_owned(),
+            note.body.clone(),
+            by.to_owned(),
+        ]
     });
     let calls = s.calls.iter().map(|(call, contact, by)| {
-        let outcome = if call.reached { "つながった" } else { "つながらない" };
+        let outcome = if call.reached {
+            "つながった"
+        } else {
+            "つながらない"
+        };
         vec![
             when(call.at),
             format!("{} {}", contact.organisation, contact.name),
@@ -138,7 +148,11 @@ pub fn incident(s: &Shown) -> Document {
             heading("経過"),
             table("経過", &["日時", "種類", "内容", "記録した人"], notes.collect()),
             heading("電話連絡"),
-            table("電話連絡", &["日時", "相手", "結果", "メモ", "かけた人"], calls.collect()),
+            table(
+                "電話連絡",
+                &["日時", "相手", "結果", "メモ", "かけた人"],
+                calls.collect(),
+            ),
         ],
     }
 }
@@ -159,14 +173,24 @@ pub fn accident(r: &Report) -> Option<Document> {
         pair("発生状況", &accident.situation),
         pair("とった対応", &accident.response),
         pair("原因", r.shown.cause.clone().unwrap_or("調査中です。".to_owned())),
-        pair("再発防止策", list(r.shown.measures.iter().map(|m| format!("{}（期限 {}）", m.body, m.due)))),
+        pair(
+            "再発防止策",
+            list(r.shown.measures.iter().map(|m| format!("{}（期限 {}）", m.body, m.due))),
+        ),
         pair("状態", i.state.label()),
         pair("報告書を書いた人", format!("{}　{}", r.made_by, when(accident.made_at))),
     ];
-    let span = format!("{} から {} まで　{who}", when(accident.seen_from), when(accident.seen_to));
+    let span = format!(
+        "{} から {} まで　{who}",
+        when(accident.seen_from),
+        when(accident.seen_to)
+    );
     facts.push(pair("操作記録を調べた範囲", span));
     if r.affected.unlisted > 0 {
-        let text = format!("{}回。対象者は、出力したファイルで確かめてください。", r.affected.unlisted);
+        let text = format!(
+            "{}回。対象者は、出力したファイルで確かめてください。",
+            r.affected.unlisted
+        );
         facts.push(pair("コマンドでの出力", text));
     }
     let rows = r.affected.rows.iter().map(|row| {
@@ -189,7 +213,11 @@ pub fn accident(r: &Report) -> Option<Document> {
     };
     Some(Document {
         title: format!("個人情報の事故の報告書（障害 第{}号）", i.no),
-        blocks: vec![Block::Pairs(facts), Block::Heading("影響を受けた申込み".to_owned()), table],
+        blocks: vec![
+            Block::Pairs(facts),
+            Block::Heading("影響を受けた申込み".to_owned()),
+            table,
+        ],
     })
 }
 

@@ -1,7 +1,6 @@
 //! The written procedures (KS22) where they are needed: to read and to print, in the version that was approved.
 use super::{
-    Kind, TextId, shipped,
-    store,
+    Kind, TextId, shipped, store,
     views::{self, Row},
 };
 use crate::{
@@ -58,12 +57,10 @@ async fn show(
         Ok::<_, Error>((in_use, by))
     };
     let (in_use, by) = workspace.db.read(read).await?;
-    let text = in_use.as_ref().map_or_else(|| shipped(&workspace, id), |v| v.body.clone());
-    let row = Row {
-        id,
-        in_use,
-        waiting: 0,
-    };
+    let text = in_use
+        .as_ref()
+        .map_or_else(|| shipped(&workspace, id), |v| v.body.clone());
+    let row = Row { id, in_use, waiting: 0 };
     let text = workspace.site.fill(&text);
     Ok(html(views::procedure(&site, &staff, &row, &text, by.as_deref())))
 }

@@ -96,7 +96,9 @@ fn access(conn: &mut Conn, entry: AuditEntry, way: Way) -> Result<Access, Error>
     let applications = match entry.subject.split_once('/') {
         Some(("application", id)) => vec![id.to_owned()],
         Some(("delivery", no)) => {
-            let no = no.parse().map_err(|_| Error::Internal("an entry names no delivery".into()))?;
+            let no = no
+                .parse()
+                .map_err(|_| Error::Internal("an entry names no delivery".into()))?;
             deliveries::applications_in(conn, no)?
         }
         _ => vec![],
@@ -179,11 +181,7 @@ fn of_day(conn: &mut Conn, workspace: &Workspace, day: NaiveDate, who: String) -
             applications,
         });
     }
-    Ok(Day {
-        day,
-        who,
-        people: seen,
-    })
+    Ok(Day { day, who, people: seen })
 }
 
 fn row(conn: &mut Conn, access: &Access) -> Result<Row, Error> {

@@ -141,7 +141,9 @@ fn table(rows: &[Vec<String>]) -> String {
     };
     let rows: String = rows.iter().map(row).collect();
     // Word wants a paragraph after a table.
-    format!("<w:tbl><w:tblPr><w:tblBorders>{lines}</w:tblBorders></w:tblPr><w:tblGrid>{grid}</w:tblGrid>{rows}</w:tbl><w:p/>")
+    format!(
+        "<w:tbl><w:tblPr><w:tblBorders>{lines}</w:tblBorders></w:tblPr><w:tblGrid>{grid}</w:tblGrid>{rows}</w:tbl><w:p/>"
+    )
 }
 
 #[cfg(test)]
@@ -165,7 +167,10 @@ mod tests {
         };
         let mut zip = zip::ZipArchive::new(Cursor::new(document.word().unwrap())).unwrap();
         let mut text = String::new();
-        zip.by_name("word/document.xml").unwrap().read_to_string(&mut text).unwrap();
+        zip.by_name("word/document.xml")
+            .unwrap()
+            .read_to_string(&mut text)
+            .unwrap();
         assert!(text.contains("障害報告書 &lt;第1号&gt;") && text.contains("一行目 &amp; &lt;b&gt;</w:t><w:br/>"));
         assert!(!text.contains('\u{1}') && text.contains("値"));
         assert_eq!(text.matches("<w:p>").count(), text.matches("</w:p>").count());

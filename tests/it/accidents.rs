@@ -1,20 +1,22 @@
 //! An accident with personal data: whom it touches is what the audit record says, and who looked can be inspected.
-use crate::{
-    applicant::Applicant,
-    browser::Browser,
-    desk::Desk,
-    harness::World,
-};
+use crate::{applicant::Applicant, browser::Browser, desk::Desk, harness::World};
 use chrono::Duration;
 use mizumado::{accounts::Role, clock::jst, deliveries};
 use std::collections::BTreeSet;
 
 /// An application with its result: id and receipt number.
-async fn applied(world: &World) -> (String, String) {
-    let left = Applicant::default().hand_off(&mut Browser::new(&world.url)).await;
+async fn applied(world: &World, n: usize) -> (String, String) {
+    let applicant = Applicant {
+        account: ("020".into(), format!("1234{n}67")),
+        customer_number: format!("012345678{n}"),
+        ..Applicant::default()
+    };
+    let left = applicant.hand_off(&mut Browser::new(&world.url)).await;
     left.finish(world, &mut Browser::new(&world.url)).await;
     let number = left.receipt_number.clone();
-    let id = world.write(move |conn| mizumado::enrolment::id_of_receipt(conn, &number)).await;
+    let id = world
+        .write(move |conn| mizumado::enrolment::id_of_receipt(conn, &number))
+        .await;
     (id.unwrap(), left.receipt_number)
 }
 
@@ -34,8 +36,8 @@ async fn the_list_of_people_affected_is_what_the_audit_record_says() {
         let mut other = Desk::open(&world, "c2", &[Role::Clerk]).await;
         let mut boss = Desk::open(&world, "b1", &[Role::Approver, Role::Operator]).await;
         let mut all = vec![];
-        for _ in 0..6 {
-            all.push(applied(&world).await);
+        for n in 0..6 {
+            all.push(applied(&world, n).await);
         }
         // Before the time, by somebody else, after the time: none of these count.
         look(&mut thief, &all[0].0).await;
@@ -45,7 +47,9 @@ async fn the_list_of_people_affected_is_what_the_audit_record_says() {
             look(&mut thief, &all[n].0).await;
         }
         let fields = [("reason", "inquiry")];
-        let reveal = thief.post(&format!("/applications/{}/reveals", all[3].0), &fields).await;
+        let reveal = thief
+            .post(&format!("/applications/{}/reveals", all[3].0), &fields)
+            .await;
         assert_ne!(reveal.status, 403);
         world.workspace.clock.advance(Duration::minutes(10));
         look(&mut thief, &all[4].0).await;
@@ -57,8 +61,8 @@ async fn the_list_of_people_affected_is_what_the_audit_record_says() {
             ("words", "通報があった"),
             ("function_personal_data", "yes"),
         ];
-        let path = boss.post("/incidents", &new).await.path;
         boss.prove().await;
+        let path = boss.post("/incidents", &new).await.path;
         let report = [
             ("contents", "氏名、住所、口座番号"),
             ("place", "業務課の事務室"),
@@ -71,11 +75,19 @@ async fn the_list_of_people_affected_is_what_the_audit_record_says() {
         let accident = format!("{path}/accident");
         let missing = boss.post(&accident, &report[1..]).await;
         assert_eq!(missing.status, 422);
-        missing.expect("個人情報の内容を入力してください").expect("業務課の事務室");
+        missing
+            .expect("個人情報の内容を入力してください")
+            .expect("業務課の事務室");
         let page = boss.post(&accident, &report).await;
         let expected = BTreeSet::from([all[2].1.clone(), all[3].1.clone()]);
         assert_eq!(listed(&page), expected);
-        for part in ["氏名、住所、口座番号", "業務課の事務室", "業務によらない閲覧", "利用を停止した", "2件"] {
+        for part in [
+            "氏名、住所、口座番号",
+            "業務課の事務室",
+            "業務によらない閲覧",
+            "利用を停止した",
+            "2件",
+        ] {
             page.expect(part);
         }
         let bare = "select count(*) as n from accident_reports where contents like '%氏名%' or place like '%事務室%'";
@@ -85,7 +97,13 @@ async fn the_list_of_people_affected_is_what_the_audit_record_says() {
         wider[4].1 = "";
         wider[5].1 = "2026-11-25 00:00";
         wider[6].1 = "2026-11-26 00:00";
-        let page = boss.post(&accident, &wider).await;
+        assert_eq!(
+            boss.post(&accident, &wider).await.status,
+            409,
+            "nobody overwrites what they did not see"
+        );
+        let form = boss.get(&accident).await.form_to(&accident);
+        let page = boss.post_with(&accident, &form, &wider).await;
         let expected: BTreeSet<String> = all[..5].iter().map(|(_, number)| number.clone()).collect();
         assert_eq!(listed(&page), expected);
         // Who takes a file has seen what it holds, also of a reissue.
@@ -109,12 +127,14 @@ async fn who_saw_personal_data_on_a_day_is_shown_by_person_for_inspection() {
     for world in World::all_with_console().await {
         let mut clerk = Desk::open(&world, "c1", &[Role::Clerk]).await;
         let mut auditor = Desk::open(&world, "a1", &[Role::Auditor]).await;
-        let (id, number) = applied(&world).await;
+        let (id, number) = applied(&world, 0).await;
         auditor.get("/audit/accesses").await.expect("0件です（確認済み）");
         look(&mut clerk, &id).await;
         look(&mut clerk, &id).await;
         let page = auditor.get("/audit/accesses?day=2026-11-25").await;
-        page.expect("アクセス 2回　申込み 1件").expect(&number).expect("印刷する");
+        page.expect("アクセス 2回　申込み 1件")
+            .expect(&number)
+            .expect("印刷する");
         assert!(!auditor.get("/audit/accesses?day=2026-11-24").await.has(&number));
         assert!(!auditor.get("/audit/accesses?who=a1").await.has(&number));
         auditor.get("/audit/accesses?who=c1").await.expect(&number);

@@ -23,16 +23,33 @@ async fn the_board_shows_the_figures_with_lines_and_numbers() {
         for _ in 0..3 {
             world.pass(Duration::minutes(5)).await;
         }
+        desk.prove().await;
         let page = desk.get("/status").await;
-        for part in ["ゲートウェイの応答時間：main", "時計のずれ", "ディスクの空き", "CPUの負荷", "メモリの使用", "結果不明"] {
+        for part in [
+            "ゲートウェイの応答時間：main",
+            "時計のずれ",
+            "ディスクの空き",
+            "CPUの負荷",
+            "メモリの使用",
+            "結果不明",
+        ] {
             page.expect(part);
         }
         let lines = page.attributes("svg.spark", "aria-label");
-        assert!(lines.len() >= 10 && lines.iter().all(|label| label.contains("最小") && label.contains("最大")));
+        assert!(
+            lines.len() >= 10
+                && lines
+                    .iter()
+                    .all(|label| label.contains("最小") && label.contains("最大"))
+        );
         assert_eq!(world.count("select count(distinct at) as n from figures").await, 4);
         world.workspace.clock.advance(Duration::days(41));
         world.run_jobs().await;
-        assert_eq!(world.count("select count(distinct at) as n from figures").await, 1, "the old ones are gone");
+        assert_eq!(
+            world.count("select count(distinct at) as n from figures").await,
+            1,
+            "the old ones are gone"
+        );
     }
 }
 
@@ -48,13 +65,23 @@ async fn a_gateway_that_is_silent_twice_raises_an_alarm_once_and_it_ends_with_th
         world.pass(Duration::minutes(5)).await;
         assert!(has(&world, DOWN).await);
         world.pass(Duration::minutes(10)).await;
-        assert_eq!(world.audit("alarm.raised").await.iter().filter(|(_, key)| key == DOWN).count(), 1);
+        assert_eq!(
+            world
+                .audit("alarm.raised")
+                .await
+                .iter()
+                .filter(|(_, key)| key == DOWN)
+                .count(),
+            1
+        );
         let mut desk = Desk::open(&world, "o1", &[Role::Operator]).await;
         let page = desk.get("/status").await;
         page.expect("応答なし").expect("gateway.endpoint");
     }
     for world in World::all_with_console().await {
-        world.faults(json!([{ "fault": "slow", "ms": 100, "at": "inquire" }])).await;
+        world
+            .faults(json!([{ "fault": "slow", "ms": 100, "at": "inquire" }]))
+            .await;
         world.run_jobs().await;
         world.pass(Duration::minutes(5)).await;
         assert!(!has(&world, DOWN).await, "slow is not silent");
@@ -69,7 +96,9 @@ async fn a_check_is_written_down_with_the_figures_of_its_moment_and_one_that_nob
         assert!(!has(&world, MISSED).await, "before somebody watched none was due");
         let wrong = desk.post("/checks", &[("seen", "")]).await;
         assert_eq!(wrong.status, 422);
-        wrong.expect("異常の有無を選んでください").expect("見たものを入力してください");
+        wrong
+            .expect("異常の有無を選んでください")
+            .expect("見たものを入力してください");
         // 13:00 and 90 minutes are over.
         world.pass(Duration::minutes(4 * 60 + 29)).await;
         assert!(!has(&world, MISSED).await);
@@ -77,12 +106,17 @@ async fn a_check_is_written_down_with_the_figures_of_its_moment_and_one_that_nob
         assert!(has(&world, MISSED).await);
         desk.sign_in().await;
         desk.get("/checks").await.expect("記録なし");
-        let page = desk.post("/checks", &[("odd", "no"), ("seen", "ランプは緑、音は普通")]).await;
-        page.expect("ランプは緑、音は普通").expect("ディスクの空き").expect("異常なし");
+        let page = desk
+            .post("/checks", &[("odd", "no"), ("seen", "ランプは緑、音は普通")])
+            .await;
+        page.expect("ランプは緑、音は普通")
+            .expect("ディスクの空き")
+            .expect("異常なし");
         assert!(!has(&world, MISSED).await);
         world.pass(Duration::minutes(5)).await;
         assert!(!has(&world, MISSED).await, "made late is made");
-        let made = "select count(*) as n from visual_checks where slot = '2026-11-25 04:00:00' and seen not like '%緑%' \
+        let made = "select count(*) as n from visual_checks where cast(slot as text) like '2026-11-25%04:00:00%' \
+                    and seen not like '%緑%' \
                     and figures like '%disk_free%'";
         assert_eq!(world.count(made).await, 1);
         assert_eq!(world.audit("check.made").await.len(), 1);
@@ -90,7 +124,14 @@ async fn a_check_is_written_down_with_the_figures_of_its_moment_and_one_that_nob
             let sql = "update visual_checks set is_odd = (1 = 1)";
             Ok(diesel::RunQueryDsl::execute(diesel::sql_query(sql), conn)?)
         };
-        assert!(world.workspace.db.write::<_, mizumado::web::Error>(change).await.is_err());
+        assert!(
+            world
+                .workspace
+                .db
+                .write::<_, mizumado::web::Error>(change)
+                .await
+                .is_err()
+        );
         let sheet = desk.get("/checks?week=2026-11-25").await;
         sheet.expect("目視点検 2026-11-23の週").expect("確認した人");
         assert_eq!(sheet.all("main table tbody tr").len(), 21);
@@ -116,7 +157,9 @@ async fn an_alarm_fires_once_is_acknowledged_once_and_comes_back_when_its_cause_
         let now = world.workspace.clock.now();
         for first in [true, false] {
             let id = id.clone();
-            let seen = world.write(move |conn| Ok(alarms::acknowledge(conn, &id, "o1", now)?)).await;
+            let seen = world
+                .write(move |conn| Ok(alarms::acknowledge(conn, &id, "o1", now)?))
+                .await;
             assert_eq!(seen, first, "acknowledged once");
         }
         world.pass(Duration::hours(23)).await;
@@ -147,7 +190,10 @@ async fn a_broken_mail_server_hides_no_alarm() {
         for path in ["/applications", "/institutions", "/"] {
             clerk.get(path).await.expect("確認していない警報が");
         }
-        assert!(!viewer.get("/applications").await.has("確認していない警報"), "not for who cannot open it");
+        assert!(
+            !viewer.get("/applications").await.has("確認していない警報"),
+            "not for who cannot open it"
+        );
         // Scrapes of the ops listener count it, whatever became of the mail.
         world.pass(Duration::minutes(70)).await;
         assert!(has(&world, "operations.mail_waits").await);

@@ -3,17 +3,17 @@ mod accounts;
 mod desk;
 mod enrolment;
 mod files;
-mod watching;
 mod places;
 mod running;
+mod watching;
 
 pub use accounts::*;
 pub use desk::*;
 pub use enrolment::*;
 pub use files::*;
-pub use watching::*;
 pub use places::*;
 pub use running::*;
+pub use watching::*;
 
 diesel::joinable!(application_tokens -> applications (application_id));
 diesel::joinable!(staff_sessions -> staff (staff_id));

@@ -44,5 +44,6 @@ pub use visits::{
     touch_visit, try_lookup, use_status_code,
 };
 pub use witnesses::{
-    StateCount, Witness, decided_between, find_id_by_receipt, in_state_since, registered_of_customer, state_counts, witness,
+    StateCount, Witness, decided_between, find_id_by_receipt, in_state_since, registered_of_customer, state_counts,
+    witness,
 };

@@ -20,7 +20,13 @@ pub struct Pulse {
     pub median_seconds: Option<i64>,
 }
 
-type Row = (String, String, Option<String>, Option<NaiveDateTime>, Option<NaiveDateTime>);
+type Row = (
+    String,
+    String,
+    Option<String>,
+    Option<NaiveDateTime>,
+    Option<NaiveDateTime>,
+);
 
 /// The attempts that began in `[from, to)` (UTC), by institution.
 pub fn pulse(conn: &mut Conn, from: NaiveDateTime, to: NaiveDateTime) -> QueryResult<Vec<Pulse>> {
@@ -42,7 +48,8 @@ pub fn pulse(conn: &mut Conn, from: NaiveDateTime, to: NaiveDateTime) -> QueryRe
 }
 
 fn summed(institution_code: String, rows: &[Row]) -> Pulse {
-    let count = |is: &dyn Fn(&Row) -> bool| i64::try_from(rows.iter().filter(|row| is(row)).count()).unwrap_or(i64::MAX);
+    let count =
+        |is: &dyn Fn(&Row) -> bool| i64::try_from(rows.iter().filter(|row| is(row)).count()).unwrap_or(i64::MAX);
     let outcome = |row: &Row| Outcome::from_word(&row.1);
     let mut seconds: Vec<i64> = rows
         .iter()

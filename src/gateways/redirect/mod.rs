@@ -4,7 +4,8 @@ mod codes;
 mod message;
 
 use super::{
-    Account, Adapter, Answer, CreateError, CreateRequest, Created, DailyLine, Hint, MessageError, NoAnswer, Reason, Tally,
+    Account, Adapter, Answer, CreateError, CreateRequest, Created, DailyLine, Hint, MessageError, NoAnswer, Reason,
+    Tally,
 };
 use crate::{
     clock::{Clock, utc_from_jst},

@@ -98,9 +98,15 @@ pub async fn save(
     let (contents, place) = (item("contents", "個人情報の内容"), item("place", "発生場所"));
     let (situation, response) = (item("situation", "発生状況"), item("response", "とった対応"));
     let (from, to) = (moment(form.get("seen_from")), moment(form.get("seen_to")));
-    for (field, label, at) in [("seen_from", "調べる範囲のはじめ", from), ("seen_to", "調べる範囲の終わり", to)] {
+    for (field, label, at) in [
+        ("seen_from", "調べる範囲のはじめ", from),
+        ("seen_to", "調べる範囲の終わり", to),
+    ] {
         if at.is_none() {
-            errors.push(FieldError::new(field, format!("{label}は、2026-11-25 10:00 の形で入力してください")));
+            errors.push(FieldError::new(
+                field,
+                format!("{label}は、2026-11-25 10:00 の形で入力してください"),
+            ));
         }
     }
     if let (Some(from), Some(to)) = (from, to)
@@ -113,7 +119,10 @@ pub async fn save(
     let read = move |conn: &mut Conn| Ok::<_, Error>((accounts::find_by_code(conn, &code)?.map(|p| p.id), code));
     let (person, code) = workspace.db.read(read).await?;
     if person.is_none() && !["", "operator"].contains(&code.as_str()) {
-        errors.push(FieldError::new("seen_by", "だれがは、職員番号か operator で入力してください"));
+        errors.push(FieldError::new(
+            "seen_by",
+            "だれがは、職員番号か operator で入力してください",
+        ));
     }
     let (Some(seen_from), Some(seen_to), true) = (from, to, errors.is_empty()) else {
         let report = load(&workspace, &id).await?;
@@ -125,6 +134,7 @@ pub async fn save(
         seen_to,
     };
     let path = format!("/incidents/{id}/accident");
+    let seen = form.get("rev").parse().unwrap_or(0);
     change(&workspace, id.into_inner(), move |conn, world, incident, now| {
         let words = Words {
             contents: &contents,
@@ -132,7 +142,16 @@ pub async fn save(
             situation: &situation,
             response: &response,
         };
-        store::save_accident(conn, &world.keys, &incident.id, &words, &scope, &staff.word(), now)?;
+        store::save_accident(
+            conn,
+            &world.keys,
+            &incident.id,
+            &words,
+            &scope,
+            seen,
+            &staff.word(),
+            now,
+        )?;
         let line = "個人情報の事故の報告書を書きました";
         write_down(conn, world, &staff, incident, (NoteKind::Accident, line), now)
     })

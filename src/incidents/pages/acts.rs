@@ -127,7 +127,10 @@ pub async fn call(
         _ => return Err(Error::BadRequest("reached or not")),
     };
     if note.chars().count() > WORDS {
-        let message = format!("電話のメモは、{WORDS}文字以内で入力してください（いま{}文字です）", note.chars().count());
+        let message = format!(
+            "電話のメモは、{WORDS}文字以内で入力してください（いま{}文字です）",
+            note.chars().count()
+        );
         let errors = [FieldError::new("call_note", message)];
         return again(&workspace, &site, &staff, &id, &form, &errors).await;
     }
@@ -135,7 +138,11 @@ pub async fn call(
         let person = contacts::contact(conn, &world.keys, &contact)?;
         let by = staff.word();
         store::add_call(conn, &world.keys, &incident.id, &person.id, reached, &note, &by, now)?;
-        let outcome = if reached { "つながりました" } else { "つながりませんでした" };
+        let outcome = if reached {
+            "つながりました"
+        } else {
+            "つながりませんでした"
+        };
         let line = format!("{} {}：{outcome} {note}", person.organisation, person.name);
         write_down(conn, world, &staff, incident, (NoteKind::Call, line.trim_end()), now)
     })

@@ -98,7 +98,11 @@ fn words(form: &FormBody, field: &str, label: &str, most: usize, errors: &mut Ve
     text
 }
 
-fn read_new(form: &FormBody, all: &[Institution], now: NaiveDateTime) -> Result<(NewIncident, String), Vec<FieldError>> {
+fn read_new(
+    form: &FormBody,
+    all: &[Institution],
+    now: NaiveDateTime,
+) -> Result<(NewIncident, String), Vec<FieldError>> {
     let mut errors = vec![];
     let title = words(form, "title", "件名", TITLE, &mut errors);
     let first = words(form, "words", "わかっていること", WORDS, &mut errors);
@@ -108,16 +112,25 @@ fn read_new(form: &FormBody, all: &[Institution], now: NaiveDateTime) -> Result<
     }
     let happened = moment(form.get("happened_at"));
     match happened {
-        None => errors.push(FieldError::new("happened_at", "発生日時は、2026-11-25 10:00 の形で入力してください")),
+        None => errors.push(FieldError::new(
+            "happened_at",
+            "発生日時は、2026-11-25 10:00 の形で入力してください",
+        )),
         Some(at) if at > now => {
-            errors.push(FieldError::new("happened_at", "発生日時は、いまより前の日時を入力してください"));
+            errors.push(FieldError::new(
+                "happened_at",
+                "発生日時は、いまより前の日時を入力してください",
+            ));
         }
         Some(_) => {}
     }
     let chosen = |prefix: &str, word: &str| form.has(&format!("{prefix}_{word}"));
     match (severity, happened, errors.is_empty()) {
         (Some(severity), Some(happened_at), true) => {
-            let functions = Function::ALL.iter().map(|f| f.as_str()).filter(|w| chosen("function", w));
+            let functions = Function::ALL
+                .iter()
+                .map(|f| f.as_str())
+                .filter(|w| chosen("function", w));
             let institutions = all.iter().map(|i| i.code.clone()).filter(|c| chosen("institution", c));
             let new = NewIncident {
                 title,
@@ -200,17 +213,31 @@ pub(super) fn gather(conn: &mut Conn, workspace: &Workspace, id: &str) -> Result
     let begun = store::stops_of(conn, id)?;
     let touched = store::targets(conn, id, "institution")?;
     let named = |code: String| {
-        let name = all.iter().find(|i| i.code == code).map_or(code.clone(), |i| i.name.clone());
+        let name = all
+            .iter()
+            .find(|i| i.code == code)
+            .map_or(code.clone(), |i| i.name.clone());
         (code, name)
     };
     let alarms = store::alarms_of(conn, id)?;
     Ok(Shown {
         cause: store::cause_of(keys, &incident)?,
-        functions: functions.iter().filter_map(|w| Function::from_word(w)).map(Function::label).collect(),
+        functions: functions
+            .iter()
+            .filter_map(|w| Function::from_word(w))
+            .map(Function::label)
+            .collect(),
         institutions: touched.into_iter().map(named).collect(),
         measures: store::measures_of(conn, keys, id)?,
-        alarms: alarms.iter().map(|id| alarms::find(conn, id)).collect::<Result<_, _>>()?,
-        stops: openings.stops.into_iter().filter(|stop| begun.contains(&stop.id)).collect(),
+        alarms: alarms
+            .iter()
+            .map(|id| alarms::find(conn, id))
+            .collect::<Result<_, _>>()?,
+        stops: openings
+            .stops
+            .into_iter()
+            .filter(|stop| begun.contains(&stop.id))
+            .collect(),
         mode: openings.service,
         incident,
         notes,
@@ -291,7 +318,13 @@ async fn report(
 ) -> Result<HttpResponse, Error> {
     let shown = load(&workspace, &id).await?;
     let document = report::incident(&shown);
-    Ok(html(views::document(&site, &staff, &shown.incident, &document, "report")))
+    Ok(html(views::document(
+        &site,
+        &staff,
+        &shown.incident,
+        &document,
+        "report",
+    )))
 }
 
 /// `GET /incidents/{id}/report/word`

@@ -1,7 +1,7 @@
 use super::place;
 use crate::{
     crypto::KeyRing,
-    db::{Conn, accident_reports},
+    db::{Conn, accident_reports, one_at_a_time},
     web::Error,
 };
 use chrono::NaiveDateTime;
@@ -33,7 +33,8 @@ pub struct Accident {
     pub seen_to: NaiveDateTime,
     pub made_by: String,
     pub made_at: NaiveDateTime,
-    rev: i32,
+    /// Counts the changes, so that two who write at once do not overwrite one another.
+    pub rev: i32,
 }
 crate::hidden::hidden_debug!(Accident);
 
@@ -73,13 +74,15 @@ pub fn accident(conn: &mut Conn, keys: &KeyRing, incident_id: &str) -> Result<Op
     }))
 }
 
-/// Writes the report, in place of the one that was.
+/// Writes the report in place of the one of revision `seen` (0: there was none); another one is `Conflict`.
+#[allow(clippy::too_many_arguments, reason = "what is written, where, by whom and when")]
 pub fn save_accident(
     conn: &mut Conn,
     keys: &KeyRing,
     incident_id: &str,
     words: &Words,
     scope: &Scope,
+    seen: i32,
     by: &str,
     now: NaiveDateTime,
 ) -> Result<(), Error> {
@@ -95,11 +98,16 @@ pub fn save_accident(
         accident_reports::made_by.eq(by),
         accident_reports::made_at.eq(now),
     );
+    one_at_a_time(conn, incident_id)?;
     let row = accident_reports::table.find(incident_id);
-    let changed = diesel::update(row)
-        .set((values.clone(), accident_reports::rev.eq(accident_reports::rev + 1)))
+    let changed = diesel::update(row.filter(accident_reports::rev.eq(seen)))
+        .set((values.clone(), accident_reports::rev.eq(seen + 1)))
         .execute(conn)?;
     if changed == 0 {
+        let there: i64 = row.count().get_result(conn)?;
+        if seen != 0 || there != 0 {
+            return Err(Error::Conflict);
+        }
         let id = accident_reports::incident_id.eq(incident_id);
         let insert = diesel::insert_into(accident_reports::table).values((id, accident_reports::rev.eq(1), values));
         insert.execute(conn)?;

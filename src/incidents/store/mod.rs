@@ -4,8 +4,8 @@ mod record;
 
 pub use accidents::{Accident, Scope, Words, accident, save_accident};
 pub use record::{
-    Call, Measure, NewMeasure, Note, add_call, add_measure, add_note, add_stop, calls_of, finish_measure, measures_of, notes_of,
-    overdue_measures, stops_of,
+    Call, Measure, NewMeasure, Note, add_call, add_measure, add_note, add_stop, calls_of, finish_measure, measures_of,
+    notes_of, overdue_measures, stops_of,
 };
 
 use super::model::{Severity, State};
@@ -31,7 +31,6 @@ pub struct Incident {
     pub state: State,
     pub happened_at: NaiveDateTime,
     pub opened_at: NaiveDateTime,
-    pub opened_by: String,
     pub restored_at: Option<NaiveDateTime>,
     pub closed_at: Option<NaiveDateTime>,
     /// Sealed: see [`cause_of`].
@@ -116,7 +115,11 @@ pub fn burning(conn: &mut Conn) -> QueryResult<Vec<Incident>> {
 /// The words of what is touched: `institution` or `function`.
 pub fn targets(conn: &mut Conn, id: &str, kind: &str) -> QueryResult<Vec<String>> {
     incident_targets::table
-        .filter(incident_targets::incident_id.eq(id).and(incident_targets::kind.eq(kind)))
+        .filter(
+            incident_targets::incident_id
+                .eq(id)
+                .and(incident_targets::kind.eq(kind)),
+        )
         .order(incident_targets::word)
         .select(incident_targets::word)
         .load(conn)

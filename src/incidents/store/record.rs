@@ -114,12 +114,9 @@ pub fn calls_of(conn: &mut Conn, keys: &KeyRing, incident_id: &str) -> Result<Ve
 #[diesel(table_name = incident_measures)]
 pub struct Measure {
     pub id: String,
-    pub incident_id: String,
     pub body: String,
     pub unit: String,
     pub due: NaiveDate,
-    pub made_by: String,
-    pub done_by: Option<String>,
     pub done_at: Option<NaiveDateTime>,
 }
 crate::hidden::hidden_debug!(Measure);
@@ -169,13 +166,7 @@ pub fn measures_of(conn: &mut Conn, keys: &KeyRing, incident_id: &str) -> Result
 }
 
 /// `false` when it was done before, or is another incident's.
-pub fn finish_measure(
-    conn: &mut Conn,
-    incident_id: &str,
-    id: &str,
-    by: &str,
-    now: NaiveDateTime,
-) -> QueryResult<bool> {
+pub fn finish_measure(conn: &mut Conn, incident_id: &str, id: &str, by: &str, now: NaiveDateTime) -> QueryResult<bool> {
     let open = incident_measures::table
         .filter(incident_measures::id.eq(id))
         .filter(incident_measures::incident_id.eq(incident_id))

@@ -24,6 +24,7 @@ pub fn accident_form(r: &Report) -> FormBody {
             put("seen_by", r.seen_by.clone());
             put("seen_from", time(a.seen_from));
             put("seen_to", time(a.seen_to));
+            put("rev", a.rev.to_string());
         }
         None => {
             put("seen_from", time(r.shown.incident.happened_at));
@@ -47,6 +48,7 @@ pub fn accident(site: &Site, staff: &Staff, r: &Report, typed: &FormBody, errors
         details class="details noprint" open[r.accident.is_none() || !errors.is_empty()] {
             summary { "報告書を書く・直す" }
             form class="form" method="post" action={ (path) "/accident" } novalidate {
+                input type="hidden" name="rev" value=(typed.get("rev"));
                 (ui::text_area("contents", "個人情報の内容", "例：氏名、住所、口座番号", typed.get("contents"), 2, errors))
                 (ui::text_area("place", "発生場所", "", typed.get("place"), 2, errors))
                 (ui::text_area("situation", "発生状況", "紛失、漏えい、改ざん、破損など。いつ、どのように", typed.get("situation"), 4, errors))

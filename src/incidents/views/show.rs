@@ -163,7 +163,11 @@ fn switches(p: &Part) -> Markup {
         true => p.typed.get("announcement"),
         false => &p.s.mode.announcement,
     };
-    let touched = p.s.institutions.first().map(|(code, _)| code.as_str()).unwrap_or_default();
+    let touched =
+        p.s.institutions
+            .first()
+            .map(|(code, _)| code.as_str())
+            .unwrap_or_default();
     let (stop, open) = (p.typed.get("institution"), p.typed.has("until"));
     html! {
         h2 { "切替えとお知らせ" }

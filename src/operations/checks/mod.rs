@@ -79,6 +79,9 @@ mod tests {
         ] {
             assert_eq!(slot_of(&times, japan(now)), japan(slot), "{now}");
         }
-        assert_eq!(newest_slot(&times, japan("2026-11-25T08:59:59")), Some(japan("2026-11-24T17:00:00")));
+        assert_eq!(
+            newest_slot(&times, japan("2026-11-25T08:59:59")),
+            Some(japan("2026-11-24T17:00:00"))
+        );
     }
 }

@@ -65,7 +65,9 @@ async fn sheet(workspace: &Data<Workspace>, day: NaiveDate) -> Result<Sheet, Err
     let made = workspace.db.read(read).await?;
     let mut slots: Vec<NaiveDateTime> = (0..7)
         .flat_map(|n| times.iter().map(move |time| (n, *time)))
-        .filter_map(|(n, (hour, minute))| Some((monday + Days::new(n)).and_time(NaiveTime::from_hms_opt(hour, minute, 0)?)))
+        .filter_map(|(n, (hour, minute))| {
+            Some((monday + Days::new(n)).and_time(NaiveTime::from_hms_opt(hour, minute, 0)?))
+        })
         .map(utc_from_jst)
         // A time that is no longer in the settings keeps what was written down for it.
         .chain(made.iter().map(|(check, _)| check.slot))
@@ -93,7 +95,10 @@ async fn index(
     query: Query<BTreeMap<String, String>>,
 ) -> Result<HttpResponse, Error> {
     let today = jst(workspace.clock.now()).date();
-    let day = query.get("week").and_then(|day| parse_compact(day.trim())).unwrap_or(today);
+    let day = query
+        .get("week")
+        .and_then(|day| parse_compact(day.trim()))
+        .unwrap_or(today);
     let sheet = sheet(&workspace, day).await?;
     Ok(html(views::index(&site, &staff, &sheet, &FormBody::default(), &[])))
 }

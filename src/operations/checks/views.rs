@@ -86,7 +86,12 @@ fn labelled(label: &str, name: &str) -> String {
 
 fn row_of(row: &Row) -> Markup {
     let local = jst(row.slot);
-    let due = format!("{}（{}）{}", local.format("%m/%d"), weekday(local.date()), local.format("%H:%M"));
+    let due = format!(
+        "{}（{}）{}",
+        local.format("%m/%d"),
+        weekday(local.date()),
+        local.format("%H:%M")
+    );
     html! {
         @if row.checks.is_empty() { tr {
             th scope="row" class="time" { (due) }

@@ -78,7 +78,10 @@ fn of_database(conn: &mut Conn, now: NaiveDateTime) -> Result<Vec<Figure>, Error
         let code = &pulse.institution_code;
         figures.push(figure(format!("begun:{code}"), pulse.begun));
         figures.push(figure(format!("answered:{code}"), pulse.answered * 100 / pulse.begun));
-        figures.push(figure(format!("registered:{code}"), pulse.registered * 100 / pulse.begun));
+        figures.push(figure(
+            format!("registered:{code}"),
+            pulse.registered * 100 / pulse.begun,
+        ));
         if let Some(seconds) = pulse.median_seconds {
             figures.push(figure(format!("decide_seconds:{code}"), seconds));
         }

@@ -90,7 +90,12 @@ fn machine(conn: &mut Conn, workspace: &Workspace, figure: &Figure, now: NaiveDa
     let watch = &workspace.settings.watch;
     let (key, what, setting, most) = match figure.name.as_str() {
         "cpu_load" => ("operations.cpu", "CPUの負荷", "watch.cpu_percent", watch.cpu_percent),
-        _ => ("operations.memory", "メモリの使用", "watch.memory_percent", watch.memory_percent),
+        _ => (
+            "operations.memory",
+            "メモリの使用",
+            "watch.memory_percent",
+            watch.memory_percent,
+        ),
     };
     let mut values = store::since(conn, &figure.name, now - LASTS)?;
     let is_long = values.len() >= 2;

@@ -61,11 +61,19 @@ fn spark(line: &Line) -> Markup {
     let (least, most) = span(&line.values);
     let (height, steps) = ((most - least).max(1), (line.values.len() as i64 - 1).max(1));
     let point = |(n, value): (usize, &i64)| {
-        let (x, y) = (n as i64 * WIDTH / steps, HEIGHT - 2 - (value - least) * (HEIGHT - 4) / height);
+        let (x, y) = (
+            n as i64 * WIDTH / steps,
+            HEIGHT - 2 - (value - least) * (HEIGHT - 4) / height,
+        );
         format!("{x},{y}")
     };
     let points: Vec<String> = line.values.iter().enumerate().map(point).collect();
-    let label = format!("{}の直近24時間：最小 {}、最大 {}", line.label, line.unit.show(least), line.unit.show(most));
+    let label = format!(
+        "{}の直近24時間：最小 {}、最大 {}",
+        line.label,
+        line.unit.show(least),
+        line.unit.show(most)
+    );
     html! {
         svg class="spark" role="img" aria-label=(label) viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } width=(WIDTH) height=(HEIGHT) {
             polyline points=(points.join(" ")) fill="none" stroke="currentColor" stroke-width="1.5" {}

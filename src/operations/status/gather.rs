@@ -1,6 +1,7 @@
 use super::Figure;
 use crate::{
     alarms, backups,
+    clock::Clock,
     db::Conn,
     enrolment::{self, states::Registration},
     jobs, mail,
@@ -65,7 +66,8 @@ async fn of_gateway(workspace: &Workspace, id: &str, endpoint: &str) -> Vec<Figu
     ];
     let date = answer.headers().get("date").and_then(|v| v.to_str().ok());
     if let Some(theirs) = date.and_then(|d| DateTime::parse_from_rfc2822(d).ok()) {
-        let offset = (workspace.clock.now() - theirs.naive_utc()).num_seconds();
+        // The machine's clock, which a training class cannot move.
+        let offset = (Clock::system().now() - theirs.naive_utc()).num_seconds();
         figures.push(figure(format!("clock_offset:{id}"), offset));
     }
     figures

@@ -14,6 +14,7 @@ pub fn alarms(site: &Site, staff: &Staff, open: &[Alarm]) -> Markup {
                 h2 { (alarm.message) }
                 p { "はじめ " (when(alarm.first_at)) "　最後 " (when(alarm.last_at)) "　" (alarm.times) "回" }
                 p class="hint mono" { (alarm.key) @if !alarm.subject.is_empty() { "　" (alarm.subject) } }
+                @if let Some(id) = alarm.subject.strip_prefix("incident/") { p { a href={ "/incidents/" (id) } { "この障害を開く" } } }
                 @match &alarm.acknowledged_by {
                     Some(by) => p { "職員番号 " (by) " が確認しました（" (alarm.acknowledged_at.map(when).unwrap_or_default()) "）。" },
                     None if staff.may(Permission::Operate) => {

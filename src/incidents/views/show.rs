@@ -119,7 +119,7 @@ fn calls(p: &Part, may: bool) -> Markup {
         @if s.chart.is_empty() { p { "この時間帯の連絡先は0件です。連絡体制に加えてください。" } }
         @if let Some(c) = next { section class="card" {
             h3 { "次に電話する相手" }
-            p { strong { (c.organisation) "　" (c.name) } "　" a href={ "tel:" (crate::japan::phone::parse(&c.phone).unwrap_or_default()) } { (c.phone) } }
+            p { strong { (c.organisation) "　" (c.name) } "　" strong class="time" { (c.phone) } }
             @if may { form class="form" method="post" action={ (p.path) "/calls" } novalidate {
                 input type="hidden" name="contact" value=(c.id);
                 (TextField { name: "call_note", label: "電話のメモ", value: p.typed.get("call_note"), width: "full", autocomplete: "off", optional: true, ..Default::default() }.render(p.errors))

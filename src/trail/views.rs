@@ -80,7 +80,7 @@ fn table(list: &[Line]) -> Markup {
                     td data-label="日時" class="time" { (jst(e.at).format("%Y-%m-%d %H:%M:%S")) }
                     td data-label="だれが" class="who" { (line.who) }
                     td data-label="どこから" class="mono" { (line.place) }
-                    td data-label="何を" { (line.what) }
+                    td class="who" data-label="何を" { (line.what) }
                     td data-label="対象" class="breakable" {
                         @match e.subject.strip_prefix("application/") {
                             Some(id) => a href={ "/applications/" (id) } { (line.subject) },

@@ -101,8 +101,7 @@ test('the lock over a page keeps a chosen file, and where the server locked it s
   await desk.press(page, 'ちがいを確かめる');
   assert.ok((await page.locator('main').innerText()).includes('選んだファイルは残っていません'));
   await desk.press(page, '本人確認をして、前の画面にもどる');
-  await page.waitForURL(`${app.console}/institutions/imports`);
-  assert.equal(await desk.h1(page), '支店の表の取込み');
+  await page.getByRole('heading', { level: 1, name: '支店の表の取込み' }).waitFor();
 }));
 
 test('signing out everywhere ends the other browser at its next page', (t) => visit(t, options, async ({ page, app }) => {

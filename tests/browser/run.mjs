@@ -24,9 +24,13 @@ const run = randomUUID();
 const environment = { ...process.env, BROWSER_TEST_RUN: run, MIZUMADO_TEST_RESULTS: results, MIZUMADO_BIN: program };
 delete environment.NODE_TEST_CONTEXT;
 const total = { passed: 0, failed: 0, skipped: 0 };
+// Said again at the end: whoever sees only the end of a log must see what failed, and how.
+const failures = [];
+const LINES_OF_A_FAILURE = 12;
 
 function fail(what) {
   total.failed += 1;
+  failures.push([`not ok ${what}`]);
   console.log(`not ok ${what}`);
 }
 
@@ -46,8 +50,13 @@ function runFile(file, addresses) {
     env: { ...environment, ...(addresses ? { MIZUMADO_ADDRESSES: addresses } : {}) },
   });
   let counted = false;
+  let failure;
   createInterface({ input: child.stdout }).on('line', (line) => {
-    if (!line.startsWith('#count ')) return console.log(`${file.replace('.test.mjs', '')}: ${line}`);
+    if (line.startsWith('not ok ')) failures.push(failure = []);
+    else if (!line.startsWith('    ')) failure = undefined;
+    const named = `${file.replace('.test.mjs', '')}: ${line}`;
+    if (failure && failure.length < LINES_OF_A_FAILURE) failure.push(named);
+    if (!line.startsWith('#count ')) return console.log(named);
     counted = true;
     for (const [kind, n] of Object.entries(JSON.parse(line.slice(7)))) total[kind] += n;
   });
@@ -116,5 +125,6 @@ if (needsProgram && !existsSync(program)) {
   clearLeftovers();
 }
 if (total.passed + total.failed === 0) fail('no test was run');
+if (failures.length > 0) console.log(`\nwhat failed:\n${failures.flat().join('\n')}`);
 console.log(`\n${total.passed} passed, ${total.failed} failed${total.skipped ? `, ${total.skipped} skipped` : ''}`);
 process.exitCode = total.failed ? 1 : 0;

@@ -171,6 +171,8 @@ fn client() -> ClientBuilder {
     Client::builder()
         .redirect(Policy::none())
         .resolve("localhost", loopback)
+        // A machine that stands still for seconds must not find a connection that the server has closed meanwhile.
+        .pool_max_idle_per_host(0)
 }
 
 impl Page {

@@ -123,6 +123,7 @@ pub async fn attend(
 ) -> Result<HttpResponse, Error> {
     let (now, path) = (workspace.clock.now(), path_of(&id, &form));
     let write = move |conn: &mut Conn| {
+        listed(conn, &id)?;
         if store::attend(conn, &id)? {
             staff.record(conn, now, "application.attended", &format!("application/{id}"), "")?;
         }

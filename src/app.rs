@@ -6,7 +6,7 @@ pub use console::{ConsoleError, PLAN as CONSOLE_PLAN, console_routes, serve_cons
 use crate::{
     backups,
     db::Conn,
-    deliveries, enrolment, guides, institutions,
+    deliveries, enrolment, guides, incidents, inquiries, institutions,
     jobs::{Handlers, Runner, schedule::Planner},
     notices, operations, reconciliation, texts, trail, web as pages,
     web::{Certificate, Error},
@@ -24,6 +24,7 @@ use std::{net::TcpListener, sync::Arc, time::Duration};
 pub fn public_routes(cfg: &mut ServiceConfig) {
     cfg.configure(enrolment::routes)
         .configure(guides::routes)
+        .configure(inquiries::routes)
         .route("/assets/{file}", web::get().to(pages::asset))
         .route("/favicon.ico", web::get().to(pages::favicon));
 }
@@ -99,9 +100,11 @@ pub fn handlers(workspace: &Workspace) -> Handlers {
         .chain(enrolment::handlers(workspace))
         .chain(reconciliation::handlers(workspace))
         .chain(operations::handlers(workspace))
+        .chain(incidents::handlers(workspace))
         .chain(deliveries::handlers(workspace))
         .chain(trail::handlers(workspace))
         .chain(backups::handlers(workspace))
+        .chain(inquiries::handlers(workspace))
         .collect()
 }
 
@@ -121,9 +124,11 @@ pub fn planner(workspace: &Workspace) -> Planner {
         .into_iter()
         .chain(reconciliation::standing())
         .chain(operations::standing())
+        .chain(incidents::standing())
         .chain(deliveries::standing(workspace))
         .chain(trail::standing())
-        .chain(backups::standing(workspace));
+        .chain(backups::standing(workspace))
+        .chain(inquiries::standing());
     Planner::new(
         workspace.db.clone(),
         workspace.clock.clone(),

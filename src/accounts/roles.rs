@@ -49,10 +49,18 @@ text_enum! {
         ReadTexts = "read_texts",
         EditTexts = "edit_texts",
         ApproveTexts = "approve_texts",
+        ReadInquiries = "read_inquiries",
+        HandleInquiries = "handle_inquiries",
+        ManageSupport = "manage_support",
         ManageStaff = "manage_staff",
         ReadAudit = "read_audit",
         ReadAlarms = "read_alarms",
         Operate = "operate",
+        ReadIncidents = "read_incidents",
+        HandleIncidents = "handle_incidents",
+        SwitchService = "switch_service",
+        ManageContacts = "manage_contacts",
+        ReportAccidents = "report_accidents",
     }
 }
 
@@ -143,6 +151,27 @@ pub const TABLE: &[(Permission, &str, &[Role])] = &[
         &[Role::Approver],
     ),
     (
+        Permission::ReadInquiries,
+        "問合せの一覧と動きを見る（運用担当・管理者は、職員からの問合せだけ）",
+        &[
+            Role::Clerk,
+            Role::Approver,
+            Role::Administrator,
+            Role::Auditor,
+            Role::Operator,
+        ],
+    ),
+    (
+        Permission::HandleInquiries,
+        "問合せを記録する、回答する、担当を決める、引き継ぐ、完了にする",
+        &[Role::Clerk, Role::Approver, Role::Administrator, Role::Operator],
+    ),
+    (
+        Permission::ManageSupport,
+        "問合せの受付時間・回答の期限・回答のひな形を変える、改善の要望への対応を決める",
+        &[Role::Approver, Role::Administrator],
+    ),
+    (
         Permission::ManageStaff,
         "職員を登録する、役割を変える、招待・停止する",
         &[Role::Administrator],
@@ -163,6 +192,37 @@ pub const TABLE: &[(Permission, &str, &[Role])] = &[
         Permission::Operate,
         "警報を確認済みにする、失敗した処理をやり直す",
         &[Role::Operator, Role::Administrator],
+    ),
+    (
+        Permission::ReadIncidents,
+        "障害の記録・連絡体制・手順書・稼働状況を見る",
+        &[
+            Role::Clerk,
+            Role::Approver,
+            Role::Administrator,
+            Role::Auditor,
+            Role::Operator,
+        ],
+    ),
+    (
+        Permission::HandleIncidents,
+        "障害を登録する、経過と連絡を記録する、目視点検を記録する",
+        &[Role::Clerk, Role::Approver, Role::Administrator, Role::Operator],
+    ),
+    (
+        Permission::SwitchService,
+        "障害のとき、サービスや金融機関を止める、縮退する、お知らせを出す",
+        &[Role::Administrator, Role::Operator],
+    ),
+    (
+        Permission::ManageContacts,
+        "連絡体制を変える",
+        &[Role::Administrator, Role::Operator],
+    ),
+    (
+        Permission::ReportAccidents,
+        "個人情報の事故の報告書を作る（影響を受けた申込みの一覧を含む）",
+        &[Role::Approver, Role::Auditor],
     ),
 ];
 
@@ -212,7 +272,13 @@ mod tests {
                 (Permission::ManageInstitutions, Permission::ReadInstitutions),
                 (Permission::EditTexts, Permission::ReadTexts),
                 (Permission::ApproveTexts, Permission::ReadTexts),
+                (Permission::HandleInquiries, Permission::ReadInquiries),
+                (Permission::ManageSupport, Permission::ReadInquiries),
                 (Permission::Operate, Permission::ReadAlarms),
+                (Permission::HandleIncidents, Permission::ReadIncidents),
+                (Permission::SwitchService, Permission::HandleIncidents),
+                (Permission::ManageContacts, Permission::ReadIncidents),
+                (Permission::ReportAccidents, Permission::ReadIncidents),
             ] {
                 assert!(!may(change) || may(look), "{}: {}", role.as_str(), change.as_str());
             }

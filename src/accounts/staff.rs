@@ -1,6 +1,7 @@
 //! Who is asking: the person of a request at the console, put there by the gate.
 use super::{NavItem, Permission, Role, roles, store};
 use crate::{
+    alarms,
     audit::{self, Actor, Person},
     db::Conn,
     web::Error,
@@ -28,6 +29,8 @@ pub struct Staff {
     pub confirmed_at: NaiveDateTime,
     /// Keys and recovery codes that are left: with one alone, losing it locks the person out.
     pub ways_in: i64,
+    /// Open alarms that nobody has acknowledged; 0 for who may not see them.
+    pub unseen_alarms: i64,
     pub nav: &'static [NavItem],
 }
 crate::hidden::hidden_debug!(Staff);
@@ -45,9 +48,15 @@ impl Staff {
         };
         let person = store::find(conn, &session.staff_id)?;
         let keys = store::keys_of(conn, &person.id)?.len() as i64;
+        let roles = store::roles_of(conn, &person.id)?;
+        let unseen_alarms = match roles::allows(&roles, Permission::ReadAlarms) {
+            true => alarms::unseen(conn)?,
+            false => 0,
+        };
         Ok(Some(Self {
             name: person.name(&workspace.keys)?,
-            roles: store::roles_of(conn, &person.id)?,
+            roles,
+            unseen_alarms,
             ways_in: keys + store::open_codes(conn, &person.id)?,
             id: person.id,
             code: person.code,

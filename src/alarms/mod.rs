@@ -4,7 +4,7 @@
 mod store;
 mod words;
 
-pub use store::{Alarm, acknowledge, is_seen, open_alarms, settle};
+pub use store::{Alarm, acknowledge, find, open_alarms, settle, unseen};
 pub use words::{CAUSES, label};
 
 use crate::{
@@ -14,7 +14,10 @@ use crate::{
     web::Error,
     workspace::Workspace,
 };
-use chrono::NaiveDateTime;
+use chrono::{Duration, NaiveDateTime};
+
+/// Who has seen an alarm looks after it; when its cause stands so long after that, it is news again.
+const COMES_BACK: Duration = Duration::hours(24);
 
 /// What is wrong. `key` tells one cause from another: the same key again is the same alarm.
 pub struct Cause<'a> {
@@ -56,6 +59,24 @@ pub fn raise(conn: &mut Conn, workspace: &Workspace, cause: &Cause, now: NaiveDa
         mail::queue(conn, &workspace.keys, now, &mail)?;
     }
     Ok(())
+}
+
+/// What a threshold finds each time it looks: raises the alarm, or ends it. One that was acknowledged stays quiet for a
+/// day, and comes back when its cause is there still.
+pub fn hold(
+    conn: &mut Conn,
+    workspace: &Workspace,
+    crossed: bool,
+    cause: &Cause,
+    now: NaiveDateTime,
+) -> Result<(), Error> {
+    if !crossed {
+        return end(conn, cause.key, now);
+    }
+    match store::seen_at(conn, cause.key)? {
+        Some(seen) if now - seen < COMES_BACK => Ok(()),
+        _ => raise(conn, workspace, cause, now),
+    }
 }
 
 /// Ends the alarm of a key, if one is open: its cause is gone.

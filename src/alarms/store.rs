@@ -88,12 +88,22 @@ pub fn settle(conn: &mut Conn, id: &str, now: NaiveDateTime) -> QueryResult<bool
     Ok(diesel::update(open).set(alarms::ended_at.eq(now)).execute(conn)? == 1)
 }
 
-/// Whether the open alarm of a key was acknowledged.
-pub fn is_seen(conn: &mut Conn, key: &str) -> QueryResult<bool> {
-    let seen = alarms::table
+/// When the open alarm of a key was acknowledged, if it was.
+pub fn seen_at(conn: &mut Conn, key: &str) -> QueryResult<Option<NaiveDateTime>> {
+    alarms::table
         .filter(alarms::key.eq(key).and(alarms::ended_at.is_null()))
-        .filter(alarms::acknowledged_at.is_not_null())
+        .select(diesel::dsl::max(alarms::acknowledged_at))
+        .first(conn)
+}
+
+pub fn find(conn: &mut Conn, id: &str) -> QueryResult<Alarm> {
+    Alarm::query().filter(alarms::id.eq(id)).first(conn)
+}
+
+/// How many alarms are open that nobody has acknowledged.
+pub fn unseen(conn: &mut Conn) -> QueryResult<i64> {
+    alarms::table
+        .filter(alarms::ended_at.is_null().and(alarms::acknowledged_at.is_null()))
         .count()
-        .get_result::<i64>(conn)?;
-    Ok(seen > 0)
+        .get_result(conn)
 }

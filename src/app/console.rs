@@ -1,8 +1,10 @@
 //! The staff's listener: its routes, what each needs, its navigation, its guards.
 use crate::{
     accounts::{self, Access, NavItem, Permission as P, Plan, Relying, Rule, Sessions},
+    assist,
     config::Console,
-    deliveries, enrolment, institutions, operations, reconciliation, texts, today, trail, web as pages,
+    contacts, deliveries, enrolment, incidents, inquiries, institutions, operations, reconciliation, texts, today,
+    trail, web as pages,
     web::{Certificate, Networks, Site},
     workspace::Workspace,
 };
@@ -181,11 +183,90 @@ pub const RULES: &[Rule] = &[
     rule("POST", "/texts/versions/{id}/proposal", Access::StepUp(P::EditTexts)),
     rule("POST", "/texts/versions/{id}/decision", Access::StepUp(P::ApproveTexts)),
     rule("POST", "/texts/versions/{id}/mails", Access::May(P::EditTexts)),
+    rule("GET", "/questions", Access::May(P::ReadTexts)),
+    rule("POST", "/questions", Access::May(P::EditTexts)),
+    rule("GET", "/questions/{id}", Access::May(P::ReadTexts)),
+    rule("POST", "/questions/{id}", Access::May(P::EditTexts)),
+    rule("POST", "/questions/{id}/proposal", Access::StepUp(P::EditTexts)),
+    rule("POST", "/questions/{id}/decision", Access::StepUp(P::ApproveTexts)),
+    rule("POST", "/questions/{id}/retirement", Access::StepUp(P::ApproveTexts)),
+    rule("GET", "/improvements", Access::May(P::ReadInquiries)),
+    rule("POST", "/improvements", Access::May(P::HandleInquiries)),
+    rule("GET", "/improvements/{id}", Access::May(P::ReadInquiries)),
+    rule("POST", "/improvements/{id}/decision", Access::May(P::ManageSupport)),
+    rule("GET", "/inquiries", Access::May(P::ReadInquiries)),
+    rule("POST", "/inquiries", Access::May(P::HandleInquiries)),
+    rule("GET", "/inquiries/new", Access::May(P::HandleInquiries)),
+    rule("POST", "/inquiries/searches", Access::May(P::ReadInquiries)),
+    rule("GET", "/inquiries/handover", Access::May(P::ReadInquiries)),
+    rule("GET", "/inquiries/hours", Access::May(P::ReadInquiries)),
+    rule("POST", "/inquiries/hours", Access::May(P::ManageSupport)),
+    rule("POST", "/inquiries/hours/days", Access::May(P::ManageSupport)),
+    rule("GET", "/inquiries/templates", Access::May(P::ReadInquiries)),
+    rule("POST", "/inquiries/templates", Access::May(P::ManageSupport)),
+    rule("GET", "/inquiries/templates/{id}", Access::May(P::ManageSupport)),
+    rule("POST", "/inquiries/templates/{id}", Access::May(P::ManageSupport)),
+    rule(
+        "POST",
+        "/inquiries/templates/{id}/retirement",
+        Access::May(P::ManageSupport),
+    ),
+    rule("GET", "/inquiries/{id}", Access::May(P::ReadInquiries)),
+    rule("POST", "/inquiries/{id}/messages", Access::May(P::HandleInquiries)),
+    rule("POST", "/inquiries/{id}/files", Access::May(P::HandleInquiries)),
+    rule("GET", "/inquiries/{id}/files/{file}", Access::May(P::ReadInquiries)),
+    rule("POST", "/inquiries/{id}/handling", Access::May(P::HandleInquiries)),
+    rule("POST", "/inquiries/{id}/closing", Access::May(P::HandleInquiries)),
+    rule("POST", "/inquiries/{id}/reopening", Access::May(P::HandleInquiries)),
+    rule("GET", "/assist", Access::May(P::HandleApplications)),
+    rule("POST", "/assist", Access::May(P::HandleApplications)),
+    rule("GET", "/assist/{id}", Access::May(P::HandleApplications)),
+    rule("POST", "/assist/{id}/hints", Access::May(P::HandleApplications)),
+    rule("POST", "/assist/{id}/end", Access::May(P::HandleApplications)),
     rule("GET", "/audit", Access::May(P::ReadAudit)),
     rule("GET", "/audit/export", Access::StepUp(P::ReadAudit)),
     rule("GET", "/audit/checkpoints", Access::May(P::ReadAudit)),
+    rule("GET", "/audit/accesses", Access::May(P::ReadAudit)),
     rule("GET", "/alarms", Access::May(P::ReadAlarms)),
     rule("POST", "/alarms/{id}/acknowledgement", Access::May(P::Operate)),
+    rule("GET", "/incidents", Access::May(P::ReadIncidents)),
+    rule("POST", "/incidents", Access::May(P::HandleIncidents)),
+    rule("GET", "/incidents/new", Access::May(P::HandleIncidents)),
+    rule("GET", "/incidents/{id}", Access::May(P::ReadIncidents)),
+    rule("POST", "/incidents/{id}/notes", Access::May(P::HandleIncidents)),
+    rule("POST", "/incidents/{id}/state", Access::May(P::HandleIncidents)),
+    rule("POST", "/incidents/{id}/cause", Access::May(P::HandleIncidents)),
+    rule("POST", "/incidents/{id}/calls", Access::May(P::HandleIncidents)),
+    rule("POST", "/incidents/{id}/measures", Access::May(P::HandleIncidents)),
+    rule(
+        "POST",
+        "/incidents/{id}/measures/{measure}/completion",
+        Access::May(P::HandleIncidents),
+    ),
+    rule("POST", "/incidents/{id}/switch", Access::StepUp(P::SwitchService)),
+    rule("POST", "/incidents/{id}/stops", Access::StepUp(P::SwitchService)),
+    rule(
+        "POST",
+        "/incidents/{id}/stops/{closure}/end",
+        Access::StepUp(P::SwitchService),
+    ),
+    rule("GET", "/incidents/{id}/report", Access::May(P::ReadIncidents)),
+    rule("GET", "/incidents/{id}/report/word", Access::May(P::ReadIncidents)),
+    rule("GET", "/incidents/{id}/accident", Access::May(P::ReportAccidents)),
+    rule("POST", "/incidents/{id}/accident", Access::StepUp(P::ReportAccidents)),
+    rule(
+        "GET",
+        "/incidents/{id}/accident/word",
+        Access::StepUp(P::ReportAccidents),
+    ),
+    rule("GET", "/status", Access::May(P::ReadIncidents)),
+    rule("GET", "/checks", Access::May(P::ReadIncidents)),
+    rule("POST", "/checks", Access::May(P::HandleIncidents)),
+    rule("GET", "/procedures", Access::May(P::ReadIncidents)),
+    rule("GET", "/procedures/{name}", Access::May(P::ReadIncidents)),
+    rule("GET", "/contacts", Access::May(P::ReadIncidents)),
+    rule("POST", "/contacts", Access::May(P::ManageContacts)),
+    rule("POST", "/contacts/{id}/removal", Access::May(P::ManageContacts)),
     rule("GET", "/permissions", Access::Own),
     rule("GET", "/staff", Access::May(P::ManageStaff)),
     rule("POST", "/staff", Access::StepUp(P::ManageStaff)),
@@ -208,11 +289,15 @@ const NAV: &[NavItem] = &[
     item("/", "ホーム", None),
     item("/applications", "受付結果", Some(P::ReadApplications)),
     item("/differences", "照合・要対応", Some(P::ReadApplications)),
+    item("/inquiries", "問合せ", Some(P::ReadInquiries)),
     item("/deliveries", "還元データ", Some(P::ReadDeliveries)),
     item("/institutions", "金融機関・休止の予定", Some(P::ReadInstitutions)),
     item("/holidays", "営業日と休日", Some(P::ReadInstitutions)),
     item("/texts", "文面", Some(P::ReadTexts)),
+    item("/questions", "回答から作る質問", Some(P::ReadTexts)),
     item("/alarms", "警報", Some(P::ReadAlarms)),
+    item("/incidents", "障害・連絡", Some(P::ReadIncidents)),
+    item("/status", "稼働状況", Some(P::ReadIncidents)),
     item("/audit", "操作記録", Some(P::ReadAudit)),
     item("/staff", "職員", Some(P::ManageStaff)),
     item("/permissions", "権限の表", None),
@@ -227,12 +312,16 @@ pub fn console_routes(cfg: &mut ServiceConfig) {
     cfg.configure(accounts::routes)
         .configure(today::routes)
         .configure(enrolment::desk_routes)
+        .configure(inquiries::desk_routes)
+        .configure(assist::desk_routes)
         .configure(deliveries::routes)
         .configure(reconciliation::desk_routes)
         .configure(institutions::desk_routes)
         .configure(texts::routes)
         .configure(trail::routes)
         .configure(operations::desk_routes)
+        .configure(incidents::routes)
+        .configure(contacts::routes)
         .route("/assets/{file}", web::get().to(pages::asset))
         .route("/favicon.ico", web::get().to(pages::favicon));
 }

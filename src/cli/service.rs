@@ -1,5 +1,6 @@
 use super::{ConfigFile, Outcome, serve};
 use crate::{
+    audit::Actor,
     institutions::{self, Mode, ServiceMode},
     web::Error,
 };
@@ -72,7 +73,7 @@ fn set(turn: Turn, mode: Mode) -> Outcome {
         decided_by: turn.by,
         at: None,
     };
-    let write = move |conn: &mut _| institutions::set_mode(conn, &asked, now);
+    let write = move |conn: &mut _| institutions::set_mode(conn, Actor::Operator, &asked, now);
     serve::runtime()?.block_on(workspace.db.write::<_, Error>(write))?;
     status(&turn.config)
 }

@@ -54,6 +54,9 @@ impl Settings {
         if let Some(setting) = self.limits.wrong() {
             return Err(source.at_setting(setting, format!("{setting} must be at least 1")));
         }
+        if let Some((setting, what)) = self.watch.wrong() {
+            return Err(source.at_setting(setting, what));
+        }
         if self.log_days < 180 {
             return Err(source.at_setting("log_days", "log_days must be at least 180 (NS 情報管理)"));
         }
@@ -71,6 +74,15 @@ impl Settings {
                 let what = format!("{setting} = {time:?} must be a time of day (JST), such as \"06:00\"");
                 return Err(source.at_setting(setting, what));
             }
+        }
+        if let Some(clamav) = &self.clamav
+            && !clamav.is_right()
+        {
+            let what = format!(
+                "clamav.address = {:?} must be \"tcp://127.0.0.1:3310\" (this machine alone) or \"unix:/run/clamav/clamd.ctl\"",
+                clamav.address
+            );
+            return Err(source.at_setting("clamav.address", what));
         }
         let Some(backup) = &self.backup else {
             return Ok(());

@@ -8,12 +8,14 @@ mod items;
 mod running;
 mod source;
 mod terms;
+mod watching;
 
 pub use environment::log_filter;
 pub use items::{Ask, Item, ItemFault, ItemId, Items, LONGEST_HINT, LONGEST_LABEL, PageId};
-pub use running::{Backup, Console, Deliveries, Limits, Offsite, Ops, Tls, time_of_day};
+pub use running::{Backup, Clamav, Console, Deliveries, Limits, Offsite, Ops, Tls, time_of_day};
 pub use source::{ConfigError, Source};
 pub use terms::Terms;
+pub use watching::{Incidents, Watch};
 
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -67,6 +69,10 @@ pub struct Settings {
     pub limits: Limits,
     #[serde(default)]
     pub deliveries: Deliveries,
+    #[serde(default)]
+    pub incidents: Incidents,
+    #[serde(default)]
+    pub watch: Watch,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ops: Option<Ops>,
     /// The staff's console; none is served when left out.
@@ -74,6 +80,9 @@ pub struct Settings {
     pub console: Option<Console>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backup: Option<Backup>,
+    /// The virus check; without it no file is taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clamav: Option<Clamav>,
     #[serde(rename = "gateway", default)]
     pub gateways: Vec<Gateway>,
     /// By institution code.

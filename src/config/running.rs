@@ -191,3 +191,27 @@ pub struct Offsite {
 }
 
 crate::hidden::hidden_debug!(Offsite);
+
+/// ClamAV's daemon, which looks at every file that somebody brings.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Clamav {
+    /// `tcp://127.0.0.1:3310` or `unix:/run/clamav/clamd.ctl`.
+    pub address: String,
+}
+
+impl Clamav {
+    /// Files go there unencrypted, so a TCP address is one of this machine.
+    pub fn is_right(&self) -> bool {
+        let local = |address: &str| {
+            address
+                .parse::<std::net::SocketAddr>()
+                .is_ok_and(|a| a.ip().is_loopback())
+        };
+        match (self.address.strip_prefix("tcp://"), self.address.strip_prefix("unix:")) {
+            (Some(address), _) => local(address),
+            (None, Some(path)) => path.starts_with('/'),
+            (None, None) => false,
+        }
+    }
+}

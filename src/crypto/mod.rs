@@ -1,10 +1,12 @@
 //! Sealed columns and blind indexes. Personal data is written only through this door (NP8, KS11).
 mod keyring;
+mod number;
 mod random;
 mod seal;
 mod sign;
 
 pub use keyring::{KeyError, KeyRing};
+pub use number::Numbering;
 pub use random::{random_code, random_token};
 pub use seal::{Place, SealError};
 pub use sign::is_signed_by;

@@ -38,11 +38,16 @@ impl Place<'_> {
 impl KeyRing {
     /// AES-256-GCM under the current key: `key_id.base64(nonce‖ciphertext)`.
     pub fn seal(&self, place: Place, plain: &str) -> Result<String, SealError> {
+        self.seal_bytes(place, plain.as_bytes())
+    }
+
+    /// The same for what is no text: a file.
+    pub fn seal_bytes(&self, place: Place, plain: &[u8]) -> Result<String, SealError> {
         let (id, key) = self.current();
         let cipher = Aes256Gcm::new_from_slice(key).map_err(|_| place.broken())?;
         let nonce: [u8; NONCE_BYTES] = rand::random();
         let payload = Payload {
-            msg: plain.as_bytes(),
+            msg: plain,
             aad: &place.associated_data(id),
         };
         let sealed = cipher
@@ -56,6 +61,11 @@ impl KeyRing {
 
     /// Opens what [`KeyRing::seal`] made, under whichever key of the ring it was made with.
     pub fn open(&self, place: Place, sealed: &str) -> Result<String, SealError> {
+        String::from_utf8(self.open_bytes(place, sealed)?).map_err(|_| place.broken())
+    }
+
+    /// Opens what [`KeyRing::seal_bytes`] made.
+    pub fn open_bytes(&self, place: Place, sealed: &str) -> Result<Vec<u8>, SealError> {
         let (id, body) = sealed.split_once('.').ok_or_else(|| place.broken())?;
         let key = self.seal_key(id).ok_or_else(|| SealError::UnknownKey(id.to_owned()))?;
         let bytes = STANDARD_NO_PAD.decode(body).map_err(|_| place.broken())?;
@@ -65,10 +75,9 @@ impl KeyRing {
             msg: ciphertext,
             aad: &place.associated_data(id),
         };
-        let plain = cipher
+        cipher
             .decrypt(&Nonce::from(*nonce), payload)
-            .map_err(|_| place.broken())?;
-        String::from_utf8(plain).map_err(|_| place.broken())
+            .map_err(|_| place.broken())
     }
 }
 

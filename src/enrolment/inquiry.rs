@@ -274,8 +274,8 @@ pub fn send_notice(
         None => email::parse(application.open(&workspace.keys)?.get("email")).map_or(String::new(), |e| e.address),
     };
     let to = notices::Addressee {
-        application_id: &application.id,
-        receipt_number: &super::receipt::display(number),
+        subject_id: &application.id,
+        number: &super::receipt::display(number),
         email: &email,
     };
     notices::queue(conn, workspace, notice, &to, now)

@@ -22,13 +22,20 @@ mod store;
 mod submit;
 mod views;
 
-pub use desk::{Filter, count_filtered, message_status, reveal_reason, routes as desk_routes};
+pub use desk::{
+    Candidate, Filter, brief, by_what_is_said, count_filtered, happenings, mask_name, message_status, reveal_reason,
+    routes as desk_routes,
+};
 pub use inquiry::take_daily_line;
 pub use jobs::{handlers, standing};
 pub use pages::routes;
+pub use receipt::parse as parse_receipt_number;
 pub use records::{
     ResultRecord, Waiting, id_of_receipt, mark_hard_characters, receipt_of, registered_by_number, results,
     take_results, waiting_results,
 };
 pub use snapshot::Snapshot;
-pub use store::{CorrectedResult, Outcome, StateCount, Witness, can_open, decided_between, state_counts, witness};
+pub use store::{
+    CorrectedResult, Outcome, Pulse, StateCount, Witness, can_open, decided_between, in_state_since, pulse,
+    state_counts, witness,
+};

@@ -1,44 +1,21 @@
 //! Receipt numbers (受付番号): short enough to copy by hand, with a check character.
-use crate::crypto::random_code;
+use crate::crypto::Numbering;
 
-/// No letter or digit that is taken for another: 0/O, 1/I/L, U/V.
-const ALPHABET: &[u8] = b"23456789ABCDEFGHJKMNPQRSTVWXYZ";
-const RANDOM: usize = 8;
+const NUMBERS: Numbering = Numbering { random: 8, group: 3 };
 
 /// A new number: 8 random characters and a check character.
 pub fn new() -> String {
-    let mut number = random_code(ALPHABET, RANDOM);
-    number.push(check_character(&number));
-    number
-}
-
-/// Every weight shares no factor with the alphabet's 30, so that every single wrong character shows.
-const WEIGHTS: [usize; RANDOM] = [1, 7, 11, 13, 17, 19, 23, 29];
-
-fn check_character(body: &str) -> char {
-    let value = |c: u8| ALPHABET.iter().position(|a| *a == c).unwrap_or(0);
-    let sum: usize = body.bytes().zip(WEIGHTS).map(|(c, weight)| weight * value(c)).sum();
-    char::from(ALPHABET[sum % ALPHABET.len()])
+    NUMBERS.fresh()
 }
 
 /// `7KQ4M9TXH` as `7KQ-4M9-TXH`.
 pub fn display(number: &str) -> String {
-    let chars: Vec<char> = number.chars().collect();
-    let groups: Vec<String> = chars.chunks(3).map(|c| c.iter().collect()).collect();
-    groups.join("-")
+    NUMBERS.display(number)
 }
 
 /// Reads what a person typed: any case, full width, spaces, hyphens. `None` when it cannot be a number of ours.
 pub fn parse(typed: &str) -> Option<String> {
-    use unicode_normalization::UnicodeNormalization;
-    let number: String = typed
-        .nfkc()
-        .flat_map(char::to_uppercase)
-        .filter(char::is_ascii_alphanumeric)
-        .collect();
-    let body = number.get(..RANDOM)?;
-    let known = number.bytes().all(|c| ALPHABET.contains(&c));
-    (known && number.len() == RANDOM + 1 && number.ends_with(check_character(body))).then_some(number)
+    NUMBERS.parse(typed)
 }
 
 #[cfg(test)]
@@ -72,7 +49,7 @@ mod tests {
     fn every_single_wrong_character_shows() {
         let number = new();
         for place in 0..number.len() {
-            for other in ALPHABET {
+            for other in b"23456789ABCDEFGHJKMNPQRSTVWXYZ" {
                 let mut typed = number.clone().into_bytes();
                 typed[place] = *other;
                 let typed = String::from_utf8(typed).unwrap();

@@ -5,11 +5,13 @@ mod contract;
 mod redirect;
 pub mod simulator;
 mod store;
+mod tally;
 
 pub use contract::{
     Account, Adapter, Answer, CreateError, CreateRequest, Created, DailyLine, Hint, MessageError, NoAnswer, Reason,
 };
 pub use store::{forget_old_nonces, is_fresh_nonce};
+pub use tally::{Calls, Tally};
 
 use crate::{
     clock::Clock,
@@ -24,19 +26,24 @@ pub struct Gateways {
     first: String,
     chosen: BTreeMap<String, String>,
     silence_seconds: BTreeMap<String, i64>,
+    tallies: BTreeMap<String, Arc<Tally>>,
 }
 
 impl Gateways {
     /// Builds every configured gateway; a wrong one stops the start.
     pub fn new(settings: &Settings, clock: &Clock) -> Result<Self, ConfigError> {
         let mut by_id: BTreeMap<String, Arc<dyn Adapter>> = BTreeMap::new();
+        let mut tallies = BTreeMap::new();
         for gateway in &settings.gateways {
-            let adapter = redirect::Redirect::new(gateway, clock.clone())?;
+            let tally = Arc::new(Tally::default());
+            tallies.insert(gateway.id.clone(), tally.clone());
+            let adapter = redirect::Redirect::new(gateway, clock.clone(), tally)?;
             by_id.insert(gateway.id.clone(), Arc::new(adapter));
         }
         let with_gateway = settings.institutions.iter();
         Ok(Self {
             by_id,
+            tallies,
             first: settings.gateways.first().map(|g| g.id.clone()).unwrap_or_default(),
             chosen: with_gateway
                 .filter_map(|(code, i)| Some((code.clone(), i.gateway.clone()?)))
@@ -54,6 +61,10 @@ impl Gateways {
     }
     pub fn find(&self, id: &str) -> Option<Arc<dyn Adapter>> {
         self.by_id.get(id).cloned()
+    }
+    /// The calls of this process since somebody asked last.
+    pub fn take_calls(&self, id: &str) -> Calls {
+        self.tallies.get(id).map(|tally| tally.take()).unwrap_or_default()
     }
     /// Seconds after the hand-off until the first silent check.
     pub fn silence_seconds(&self, id: &str) -> i64 {

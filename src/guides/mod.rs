@@ -14,12 +14,11 @@ use actix_web::{
     web::{Data, ServiceConfig, get, resource},
 };
 
-/// The pages that are a text and nothing else, each under its own name.
-const TEXTS: [TextId; 6] = [
+/// The pages that are a text and nothing else, each under its own name. The questions have entries besides (`inquiries`).
+const TEXTS: [TextId; 5] = [
     TextId::Privacy,
     TextId::Accessibility,
     TextId::Easy,
-    TextId::Faq,
     TextId::Paper,
     TextId::Schedule,
 ];

@@ -25,7 +25,7 @@ pub struct ServiceMode {
     pub mode: Mode,
     /// Why, for staff.
     pub reason: String,
-    /// What citizens read; empty where the service is open.
+    /// What citizens read; empty where there is nothing to say.
     pub announcement: String,
     pub decided_by: String,
     pub at: Option<NaiveDateTime>,
@@ -46,7 +46,7 @@ impl ServiceMode {
     pub fn notice(&self) -> Option<&str> {
         let said = (!self.announcement.is_empty()).then_some(self.announcement.as_str());
         match self.mode {
-            Mode::Open => None,
+            Mode::Open => said,
             Mode::Degraded => {
                 Some(said.unwrap_or("金融機関での手続きを、いま止めています。申込みは受け付けています。"))
             }
@@ -56,9 +56,9 @@ impl ServiceMode {
 }
 
 /// Turns the switch, with its audit entry.
-pub fn set_mode(conn: &mut Conn, mode: &ServiceMode, now: NaiveDateTime) -> Result<(), Error> {
+pub fn set_mode(conn: &mut Conn, actor: Actor<'_>, mode: &ServiceMode, now: NaiveDateTime) -> Result<(), Error> {
     store::add_mode(conn, mode, now)?;
     let action = format!("service.{}", mode.mode.as_str());
     let detail = format!("{}: {}", mode.decided_by, mode.reason);
-    Ok(audit::record(conn, now, Actor::Operator, &action, "service", &detail)?)
+    Ok(audit::record(conn, now, actor, &action, "service", &detail)?)
 }

@@ -74,7 +74,12 @@ impl Calendar {
 
     /// Whether the bureau works: not on Saturday, Sunday, a holiday or a closed day of its own (12/29–1/3).
     pub fn bureau_business_day(&self, d: NaiveDate) -> bool {
-        self.weekday_at_work(d) && !self.closed.iter().any(|closed| closed.contains(d))
+        !matches!(d.weekday(), Weekday::Sat | Weekday::Sun) && !self.bureau_holiday(d)
+    }
+
+    /// Whether the bureau rests whatever the day of the week: a holiday or a closed day of its own.
+    pub fn bureau_holiday(&self, d: NaiveDate) -> bool {
+        self.is_holiday(d) || self.closed.iter().any(|closed| closed.contains(d))
     }
 
     /// The first business day of the bureau after `d`, never `d` itself.

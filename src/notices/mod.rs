@@ -1,4 +1,4 @@
-//! Mails to applicants (N4.4): the receipt number and a link, never personal data (KS9.4).
+//! Mails to applicants and to who asks (N4.4): a number and a link, never personal data (KS9.4).
 use crate::{
     db::{Conn, text_enum},
     japan::email,
@@ -12,7 +12,7 @@ use chrono::NaiveDateTime;
 use std::sync::Arc;
 
 text_enum! {
-    /// The mails an applicant can get.
+    /// The mails a citizen can get.
     pub enum Notice {
         Receipt = "receipt",
         Registered = "result_registered",
@@ -24,6 +24,8 @@ text_enum! {
         LateSuccess = "late_success",
         Deferred = "deferred",
         Reopened = "reopened",
+        InquiryReceived = "inquiry_received",
+        InquiryAnswered = "inquiry_answered",
     }
 }
 
@@ -41,14 +43,16 @@ impl Notice {
             Notice::LateSuccess => TextId::MailLateSuccess,
             Notice::Deferred => TextId::MailDeferred,
             Notice::Reopened => TextId::MailReopened,
+            Notice::InquiryReceived => TextId::MailInquiryReceived,
+            Notice::InquiryAnswered => TextId::MailInquiryAnswered,
         }
     }
 }
 
-/// Whom to tell, and of which application.
+/// Whom to tell, and of which application or inquiry: its id, and its number as it is shown.
 pub struct Addressee<'a> {
-    pub application_id: &'a str,
-    pub receipt_number: &'a str,
+    pub subject_id: &'a str,
+    pub number: &'a str,
     pub email: &'a str,
 }
 
@@ -61,10 +65,10 @@ pub fn queue(
     now: NaiveDateTime,
 ) -> Result<(), Error> {
     let template = texts::words(conn, workspace, notice.text(), now)?;
-    let (title, body) = texts::fill_mail(workspace, &template, to.receipt_number);
+    let (title, body) = texts::fill_mail(workspace, notice.text(), &template, to.number);
     let new = NewMail {
         kind: notice.as_str(),
-        subject_id: to.application_id,
+        subject_id: to.subject_id,
         recipient: &email::quoted(to.email),
         title: &title,
         body: &body,

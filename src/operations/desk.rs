@@ -13,7 +13,9 @@ use actix_web::{
 };
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.route("/alarms", get().to(index))
+    cfg.configure(super::status::routes)
+        .configure(super::checks::routes)
+        .route("/alarms", get().to(index))
         .route("/alarms/{id}/acknowledgement", post().to(acknowledge));
 }
 

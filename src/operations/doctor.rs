@@ -179,8 +179,8 @@ async fn reach_gateway(workspace: &Workspace, id: &str, endpoint: &str) -> Vec<C
     vec![reached, clock]
 }
 
-/// Free space where the database, the logs and the backups are.
-pub async fn disk(workspace: &Workspace) -> Check {
+/// The disk with the least room of those where the database, the logs and the backups are: free and all bytes, a folder.
+pub fn fullest_disk(workspace: &Workspace) -> Option<(u64, u64, String)> {
     let settings = &workspace.settings;
     let database = settings
         .database
@@ -188,13 +188,6 @@ pub async fn disk(workspace: &Workspace) -> Check {
         .map(Path::new)
         .and_then(Path::parent);
     let backups = settings.backup.as_ref().map(|b| b.folder.as_path());
-    // Ten percent, but a large disk need not keep more than 5 GiB.
-    let reserve_of = |total: u64| {
-        settings
-            .disk_reserve_mib
-            .map_or((total / 10).min(5 << 30), |mib| mib << 20)
-    };
-    let margin = |free: u64, total: u64| i128::from(free) - i128::from(reserve_of(total));
     let mut worst: Option<(u64, u64, String)> = None;
     for folder in [database, settings.log_dir.as_deref(), backups].into_iter().flatten() {
         // A folder that is not there yet has no disk.
@@ -202,18 +195,28 @@ pub async fn disk(workspace: &Workspace) -> Check {
             continue;
         };
         let (free, total) = (disk.f_bavail * disk.f_frsize, disk.f_blocks * disk.f_frsize);
-        if worst
-            .as_ref()
-            .is_none_or(|(f, t, _)| margin(free, total) < margin(*f, *t))
-        {
+        let is_worse = |(f, t, _): &(u64, u64, String)| margin(workspace, free, total) < margin(workspace, *f, *t);
+        if worst.as_ref().is_none_or(is_worse) {
             worst = Some((free, total, folder.display().to_string()));
         }
     }
-    let Some((free, total, folder)) = worst else {
+    worst
+}
+
+/// What is free beyond the reserve: ten percent, but a large disk need not keep more than 5 GiB.
+fn margin(workspace: &Workspace, free: u64, total: u64) -> i128 {
+    let set = workspace.settings.disk_reserve_mib;
+    let reserve = set.map_or((total / 10).min(5 << 30), |mib| mib << 20);
+    i128::from(free) - i128::from(reserve)
+}
+
+/// Free space where the database, the logs and the backups are.
+pub async fn disk(workspace: &Workspace) -> Check {
+    let Some((free, total, folder)) = fullest_disk(workspace) else {
         return Check::good("disk", "nothing is kept on this machine");
     };
     let found = format!("{} MiB of {} MiB free at {folder}", free >> 20, total >> 20);
-    match margin(free, total) < 0 {
+    match margin(workspace, free, total) < 0 {
         true => Check::new(
             "disk",
             Verdict::Wrong,

@@ -1,12 +1,14 @@
 //! Running the service: the ops listener (health, figures), the probe ledger, the watch over thresholds, the doctor.
 //!
 //! Names every feature it watches; nothing names it.
+mod checks;
 mod desk;
 mod doctor;
 mod figures;
 mod forgetting;
 mod logbook;
 mod probe;
+mod status;
 mod store;
 mod views;
 mod watch;
@@ -71,15 +73,17 @@ pub fn handlers(workspace: &Workspace) -> Vec<(&'static str, Handler)> {
         watch::handler(workspace),
         logbook::handler(workspace),
         forgetting::handler(workspace),
+        status::handler(workspace),
     ]
 }
 
 /// What comes again by itself.
-pub fn standing() -> [Standing; 4] {
+pub fn standing() -> [Standing; 5] {
     [
         probe::STANDING,
         watch::STANDING,
         logbook::STANDING,
         forgetting::STANDING,
+        status::STANDING,
     ]
 }

@@ -13,6 +13,8 @@ fn subject(subject: &str) -> Markup {
         @match subject.split('/').next() {
             Some("application") => a href={ "/applications/" (id) } { "申込みを開く" },
             Some("delivery") => a href={ "/deliveries/" (id) } { "還元データ 第" (id) "号を開く" },
+            Some("incident") => a href={ "/incidents/" (id) } { "障害を開く" },
+            Some("inquiry") => a href={ "/inquiries/" (id) } { "問合せを開く" },
             _ => { (kind) " " (id) },
         }
     }

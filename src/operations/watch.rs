@@ -140,17 +140,10 @@ async fn of_machine(workspace: &Workspace, now: NaiveDateTime) -> Vec<Threshold>
 }
 
 fn settle(conn: &mut Conn, workspace: &Workspace, threshold: &Threshold, now: NaiveDateTime) -> Result<(), Error> {
-    if !threshold.crossed {
-        return alarms::end(conn, threshold.key, now);
-    }
-    // It stands there every ten minutes; seen once is enough until it ends.
-    if alarms::is_seen(conn, threshold.key)? {
-        return Ok(());
-    }
     let cause = alarms::Cause {
         key: threshold.key,
         subject: "",
         message: &threshold.message,
     };
-    alarms::raise(conn, workspace, &cause, now)
+    alarms::hold(conn, workspace, threshold.crossed, &cause, now)
 }

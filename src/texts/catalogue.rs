@@ -1,4 +1,4 @@
-//! Every text that citizens read and staff may change, with the words that ship.
+//! Every text that citizens and staff read and that may be changed, with the words that ship.
 use crate::db::text_enum;
 
 text_enum! {
@@ -22,6 +22,16 @@ text_enum! {
         MailLateSuccess = "mail_late_success",
         MailDeferred = "mail_deferred",
         MailReopened = "mail_reopened",
+        MailInquiryReceived = "mail_inquiry_received",
+        MailInquiryAnswered = "mail_inquiry_answered",
+        ProcedureStart = "procedure_start",
+        ProcedureStop = "procedure_stop",
+        ProcedureDaily = "procedure_daily",
+        ProcedureBackup = "procedure_backup",
+        ProcedureHardware = "procedure_hardware",
+        ProcedureEmergency = "procedure_emergency",
+        ProcedureSuspend = "procedure_suspend",
+        ProcedureAccident = "procedure_accident",
     }
 }
 
@@ -36,6 +46,8 @@ pub enum Kind {
     Page,
     /// The first line is 「件名：」, the rest plain text.
     Mail,
+    /// A written procedure for staff (KS22), Markdown; approved like the others, shown at the console.
+    Procedure,
 }
 
 impl TextId {
@@ -44,6 +56,7 @@ impl TextId {
             TextId::Items => Kind::Items,
             TextId::Terms => Kind::Terms,
             _ if self.as_str().starts_with("mail_") => Kind::Mail,
+            _ if self.as_str().starts_with("procedure_") => Kind::Procedure,
             _ => Kind::Page,
         }
     }
@@ -69,15 +82,33 @@ impl TextId {
             TextId::MailLateSuccess => "結果が登録完了に変わったお知らせ",
             TextId::MailDeferred => "受付番号のお知らせ（再開待ち）",
             TextId::MailReopened => "手続き再開のお知らせ",
+            TextId::MailInquiryReceived => "問合せを受け付けたお知らせ",
+            TextId::MailInquiryAnswered => "問合せに回答したお知らせ",
+            TextId::ProcedureStart => "開始の手順",
+            TextId::ProcedureStop => "終了の手順",
+            TextId::ProcedureDaily => "毎日の運用の手順",
+            TextId::ProcedureBackup => "バックアップの手順",
+            TextId::ProcedureHardware => "機器の故障の手順",
+            TextId::ProcedureEmergency => "緊急時の手順",
+            TextId::ProcedureSuspend => "停止と縮退の手順",
+            TextId::ProcedureAccident => "個人情報の事故の手順",
         }
     }
 
-    /// Where citizens read it; `None` for a mail, and for the items, which are on many pages.
+    /// Where citizens read it; `None` for a mail and a procedure, and for the items, which are on many pages.
     pub fn path(self) -> Option<String> {
         matches!(self.kind(), Kind::Page | Kind::Terms).then(|| format!("/{}", self.as_str()))
     }
 
-    /// The words that ship. Terms and items are in the settings (`workspace.terms`, `workspace.items`).
+    /// The page that a mail's `{{url}}` leads to.
+    pub fn leads_to(self) -> &'static str {
+        match self {
+            TextId::MailInquiryReceived | TextId::MailInquiryAnswered => "/inquiry/status",
+            _ => "/receipt",
+        }
+    }
+
+    /// The words that ship. Terms and items are in the settings (`workspace.terms`).
     pub(super) fn built_in(self) -> &'static str {
         match self {
             TextId::Items | TextId::Terms => "",
@@ -97,6 +128,16 @@ impl TextId {
             TextId::MailLateSuccess => include_str!("../../assets/texts/mails/late_success.txt"),
             TextId::MailDeferred => include_str!("../../assets/texts/mails/deferred.txt"),
             TextId::MailReopened => include_str!("../../assets/texts/mails/reopened.txt"),
+            TextId::MailInquiryReceived => include_str!("../../assets/texts/mails/inquiry_received.txt"),
+            TextId::MailInquiryAnswered => include_str!("../../assets/texts/mails/inquiry_answered.txt"),
+            TextId::ProcedureStart => include_str!("../../assets/texts/procedures/start.md"),
+            TextId::ProcedureStop => include_str!("../../assets/texts/procedures/stop.md"),
+            TextId::ProcedureDaily => include_str!("../../assets/texts/procedures/daily.md"),
+            TextId::ProcedureBackup => include_str!("../../assets/texts/procedures/backup.md"),
+            TextId::ProcedureHardware => include_str!("../../assets/texts/procedures/hardware.md"),
+            TextId::ProcedureEmergency => include_str!("../../assets/texts/procedures/emergency.md"),
+            TextId::ProcedureSuspend => include_str!("../../assets/texts/procedures/suspend.md"),
+            TextId::ProcedureAccident => include_str!("../../assets/texts/procedures/accident.md"),
         }
     }
 }

@@ -86,7 +86,7 @@ fn placeholders(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Whether something looks like a person's: a mail address, or a long number however it is written.
-fn has_personal(text: &str) -> bool {
+pub fn has_personal(text: &str) -> bool {
     use unicode_normalization::UnicodeNormalization;
     let plain: String = text.nfkc().collect();
     let mut digits = 0;

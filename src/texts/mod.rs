@@ -4,10 +4,12 @@ mod catalogue;
 mod check;
 mod items;
 mod pages;
+mod procedures;
 mod store;
 mod views;
 
 pub use catalogue::{Kind, TextId};
+pub use check::has_personal;
 pub use pages::routes;
 
 use crate::{
@@ -82,8 +84,8 @@ pub fn terms(conn: &mut Conn, workspace: &Workspace, now: NaiveDateTime) -> Resu
     Ok(TermsInUse { terms, hash })
 }
 
-/// Title and body of a mail for one receipt number (in its shown form).
-pub fn fill_mail(workspace: &Workspace, template: &str, receipt_number: &str) -> (String, String) {
+/// Title and body of a mail for one number (in its shown form): an application's, or an inquiry's.
+pub fn fill_mail(workspace: &Workspace, id: TextId, template: &str, number: &str) -> (String, String) {
     let site = &workspace.site;
     let text = match site.bureau.survey_url {
         Some(_) => template.to_owned(),
@@ -91,8 +93,8 @@ pub fn fill_mail(workspace: &Workspace, template: &str, receipt_number: &str) ->
     };
     let text = site
         .fill(&text)
-        .replace("{{receipt_number}}", receipt_number)
-        .replace("{{url}}", &format!("{}/receipt", site.url));
+        .replace("{{receipt_number}}", number)
+        .replace("{{url}}", &format!("{}{}", site.url, id.leads_to()));
     let (title, body) = text.split_once('\n').unwrap_or((&text, ""));
     let title = title.trim_end().trim_start_matches("件名：");
     (title.to_owned(), body.trim_start().to_owned())

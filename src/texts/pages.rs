@@ -21,7 +21,8 @@ use actix_web::{
 use chrono::Days;
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.route("/texts", get().to(index))
+    cfg.configure(super::procedures::routes)
+        .route("/texts", get().to(index))
         .route("/texts/{name}", get().to(list))
         .route("/texts/{name}/versions", post().to(create))
         .route("/texts/versions/{id}", get().to(show))
@@ -112,7 +113,7 @@ async fn shown(workspace: &Data<Workspace>, staff: &Staff, id: &str) -> Result<S
                 .map_or_else(|| shipped(&world, version.name), |v| v.body.clone()),
             is_in_use: in_use.is_some_and(|v| v.id == version.id),
             preview: match version.name.kind() {
-                Kind::Mail => fill_mail(&world, &version.body, EXAMPLE),
+                Kind::Mail => fill_mail(&world, version.name, &version.body, EXAMPLE),
                 _ => (version.name.title().to_owned(), world.site.fill(&version.body)),
             },
             version,

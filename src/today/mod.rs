@@ -7,6 +7,8 @@ use crate::{
     db::Conn,
     deliveries,
     enrolment::{self, Filter},
+    incidents,
+    inquiries::{self, View},
     institutions::{self, Openings},
     japan::date::wareki,
     reconciliation,
@@ -17,6 +19,7 @@ use actix_web::{
     HttpResponse,
     web::{Data, ServiceConfig, get},
 };
+use chrono::NaiveDateTime;
 use std::collections::BTreeMap;
 
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -29,8 +32,12 @@ pub struct Today {
     pub stuck: Option<Count>,
     pub corrections: Option<usize>,
     pub differences: Option<usize>,
+    /// Inquiries: due and not answered, not answered at all, to be in touch about today.
+    pub inquiries: Option<[Count; 3]>,
     pub undelivered: Option<Vec<deliveries::Delivery>>,
     pub alarms: Option<Vec<alarms::Alarm>>,
+    /// Incidents in which something is broken still.
+    pub incidents: Option<usize>,
     pub openings: Option<(Openings, Vec<institutions::Institution>)>,
     /// The last day of the table of holidays, when that is near.
     pub holidays_end: Option<String>,
@@ -86,10 +93,18 @@ fn gather(conn: &mut Conn, workspace: &Workspace, staff: &Staff) -> Result<Today
             .then(|| reconciliation::open_differences(conn))
             .transpose()?
             .map(|d| d.len()),
+        inquiries: staff
+            .may(Permission::ReadInquiries)
+            .then(|| of_inquiries(conn, staff, now))
+            .transpose()?,
         undelivered: files.then(|| deliveries::undownloaded(conn)).transpose()?,
         alarms: staff
             .may(Permission::ReadAlarms)
             .then(|| alarms::open_alarms(conn))
+            .transpose()?,
+        incidents: staff
+            .may(Permission::ReadIncidents)
+            .then(|| incidents::burning(conn))
             .transpose()?,
         openings: match staff.may(Permission::ReadInstitutions) {
             true => Some((Openings::read(conn, now)?, institutions::every(conn)?)),
@@ -104,4 +119,14 @@ fn gather(conn: &mut Conn, workspace: &Workspace, staff: &Staff) -> Result<Today
         },
         cut: workspace.settings.deliveries.cut.clone(),
     })
+}
+
+fn of_inquiries(conn: &mut Conn, staff: &Staff, now: NaiveDateTime) -> Result<[Count; 3], Error> {
+    let mut count = |view: View| {
+        Ok::<_, Error>(Count {
+            number: inquiries::count(conn, staff, view, now)?,
+            path: format!("/inquiries?view={}", view.as_str()),
+        })
+    };
+    Ok([count(View::Overdue)?, count(View::Unanswered)?, count(View::Contact)?])
 }

@@ -37,8 +37,14 @@ pub fn today(site: &Site, staff: &Staff, t: &Today) -> Markup {
             @if let Some(c) = &t.stuck { (tile("要対応", c.number, &c.path, "結果不明、24時間動きのないもの、名義不一致、外字", true)) }
             @if let Some(n) = t.corrections { (tile("承認待ちの訂正", length(n), "/corrections", "", true)) }
             @if let Some(n) = t.differences { (tile("照合のくいちがい", length(n), "/differences", "毎晩の照合で見つかったもの", true)) }
+            @if let Some([overdue, unanswered, contact]) = &t.inquiries {
+                (tile("回答の期限を過ぎた問合せ", overdue.number, &overdue.path, "受付の時間のなかで数えます", true))
+                (tile("未回答の問合せ", unanswered.number, &unanswered.path, "", true))
+                (tile("きょう連絡する問合せ", contact.number, &contact.path, "次の連絡日がきょうまでのもの", true))
+            }
             @if let Some(files) = &t.undelivered { (tile("未ダウンロードの還元データ", length(files.len()), "/deliveries", &format!("営業日の{}に新しいファイルができます", t.cut), true)) }
             @if let Some(alarms) = &t.alarms { (tile("警報", length(alarms.len()), "/alarms", "", true)) }
+            @if let Some(n) = t.incidents { (tile("対応中の障害", length(n), "/incidents", "", true)) }
         }
         @if let Some(files) = t.undelivered.as_ref().filter(|f| !f.is_empty()) {
             h2 { "ダウンロードを待っている還元データ" }

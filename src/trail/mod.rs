@@ -1,6 +1,9 @@
 //! 操作記録: the audit record at the console, its export, and the daily signed checkpoint (NS 目的外, S7).
+mod accesses;
 mod views;
 mod words;
+
+pub use accesses::{Access, Span, Way, accesses};
 
 use crate::{
     accounts::{self, Staff},
@@ -26,6 +29,7 @@ use std::{collections::BTreeMap, sync::Arc};
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.route("/audit", get().to(index))
         .route("/audit/export", get().to(export))
+        .route("/audit/accesses", get().to(accesses::index))
         .route("/audit/checkpoints", get().to(checkpoints));
 }
 

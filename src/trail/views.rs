@@ -1,4 +1,7 @@
-use super::{Chosen, Line};
+use super::{
+    Chosen, Line,
+    accesses::{Day, Seen},
+};
 use crate::{
     accounts::{ConsolePage, Staff, heading},
     audit::{ChainCheck, Checkpoint, FAMILIES},
@@ -39,7 +42,7 @@ fn query(chosen: &Chosen, below: Option<i64>) -> String {
 pub fn index(site: &Site, staff: &Staff, chosen: &Chosen, list: &[Line], more: bool) -> Markup {
     let main = html! {
         (heading("操作記録"))
-        p { a href="/audit/checkpoints" { "記録の検証と、署名した控えを見る" } }
+        p { a href="/audit/accesses" { "個人情報へのアクセスを、日と人ごとに見る" } "　" a href="/audit/checkpoints" { "記録の検証と、署名した控えを見る" } }
         form class="filters" method="get" action="/audit" {
             (input("who", "だれが", "職員番号。または、申込者、システム、運用担当、ゲートウェイ", &chosen.who))
             div class="field" {
@@ -89,6 +92,46 @@ fn table(list: &[Line]) -> Markup {
                     }
                     td data-label="詳細" class="breakable" { (line.detail) }
                 } } }
+            }
+        }
+    }
+}
+
+/// Who saw personal data on a day: a page to inspect and to sign.
+pub fn accesses(site: &Site, staff: &Staff, day: &Day, typed: &str) -> Markup {
+    let title = format!("個人情報へのアクセス {}", day.day);
+    let main = html! {
+        (heading(&title))
+        form class="filters" method="get" action="/audit/accesses" {
+            (input("day", "日", "例：2026-11-25", typed))
+            (input("who", "だれが", "職員番号。空らんは全員", &day.who))
+            button class="button button--secondary" type="submit" { "表示する" }
+        }
+        @if day.people.is_empty() { p { "この日のアクセスは0件です（確認済み）。" } }
+        @for person in &day.people { (person_of_day(person)) }
+        p class="onlyprint" { "点検した人　　　　　　　　　　　　　点検した日　　　　年　　月　　日" }
+        div class="actions noprint" { button class="button button--secondary" type="button" data-print { "印刷する" } }
+    };
+    ConsolePage::new(&title, "/audit", main)
+        .crumbs(&[("操作記録", "/audit")])
+        .render(site, staff)
+}
+
+fn person_of_day(person: &Seen) -> Markup {
+    html! {
+        section class="card" {
+            h2 { (person.who) }
+            p { "アクセス " (person.rows.len()) "回　申込み " (person.applications) "件" }
+            div class="scroll" tabindex="0" role="region" aria-label={ "アクセス：" (person.who) } {
+                table class="table table--dense" {
+                    caption class="vh" { "アクセス：" (person.who) }
+                    thead { tr { th scope="col" { "時刻" } th scope="col" { "何を" } th scope="col" { "対象" } } }
+                    tbody { @for row in &person.rows { tr {
+                        th scope="row" class="time" { (row.time) }
+                        td data-label="何を" { (row.way) }
+                        td data-label="対象" class="breakable" { (row.what) }
+                    } } }
+                }
             }
         }
     }

@@ -3,6 +3,7 @@ use crate::{
     accounts::Role,
     alarms, audit,
     enrolment::{reveal_reason, states::Cause},
+    texts::TextId,
 };
 
 /// A detail as people read it; codes and numbers stay.
@@ -10,7 +11,7 @@ pub fn detail(action: &str, detail: &str) -> String {
     if action.starts_with("alarm.") && detail.contains('.') {
         return alarms::label(detail).to_owned();
     }
-    if let Some(words) = audit::detail_word(detail) {
+    if let Some(words) = audit::detail_word(action, detail) {
         return words.to_owned();
     }
     let words = detail.split_whitespace().map(|word| shown(action, word));
@@ -24,9 +25,10 @@ fn shown(action: &str, word: &str) -> String {
         _ if action == "application.revealed" => reveal_reason(word),
         Some("application") => cause(word),
         Some("staff") => role(word),
+        Some("text") => TextId::from_word(word).map(TextId::title),
         _ => None,
     };
-    match known.or_else(|| audit::detail_word(word)) {
+    match known.or_else(|| audit::detail_word(action, word)) {
         Some(words) => words.to_owned(),
         None => match audit::subject_label(word) {
             (kind, id) if !kind.is_empty() && !id.is_empty() && word.contains('/') => format!("{kind} {id}"),
@@ -46,6 +48,7 @@ mod tests {
             ("application.checking", "silence 01K", "戻りがないため照会 01K"),
             ("application.noted", "note/01K", "メモ 01K"),
             ("staff.role_granted", "clerk", "受付担当"),
+            ("text.drafted", "terms", "利用規約と個人情報の取扱い"),
             ("alarm.raised", "operations.disk", "ディスクの空き"),
             ("audit.exported", "115 rows", "115 件"),
             ("delivery.downloaded", "encrypted", "暗号化したファイル"),

@@ -16,6 +16,7 @@ pub enum Scripts {
 pub struct Page {
     title: String,
     main: Markup,
+    above: Option<Markup>,
     back: Option<String>,
     has_errors: bool,
     scripts: Scripts,
@@ -28,6 +29,7 @@ impl Page {
         Self {
             title: title.to_owned(),
             main,
+            above: None,
             back: None,
             has_errors: false,
             scripts: Scripts::None,
@@ -47,6 +49,14 @@ impl Page {
     }
     pub fn scripts(mut self, scripts: Scripts) -> Self {
         self.scripts = scripts;
+        self
+    }
+    /// Stands above the page and looks for news by itself, so it needs htmx.
+    pub fn above(mut self, above: Option<Markup>) -> Self {
+        if above.is_some() {
+            self.scripts = Scripts::Htmx;
+        }
+        self.above = above;
         self
     }
     /// Reloads without JavaScript; the page must say so and offer a link (ux P11).
@@ -99,6 +109,7 @@ impl Page {
                         }
                         main class="main" id="main" {
                             @if self.scripts == Scripts::Htmx { p id="net-error" role="alert" {} }
+                            @if let Some(above) = &self.above { (above) }
                             (self.main)
                         }
                         (self.footer(site))
@@ -133,6 +144,8 @@ impl Page {
                 p { "受付時間：" (bureau.phone_hours) }
                 ul class="help__links noprint" {
                     li { a href="/receipt" { "申込みの状況を確認する" } }
+                    @if self.is_step { li { a href="/apply/assist" { "電話で相談する" } } }
+                    li { a href="/inquiry" { "問合せをする" } }
                     li { a href="/faq" { "よくある質問" } }
                     li { a href="/easy" { "やさしい日本語" } }
                     li { a href="/privacy" { "個人情報の取扱い" } }

@@ -1,6 +1,8 @@
 //! What every page shares: errors, layout, form input, guards, assets. Knows no feature.
 mod assets;
 mod client;
+mod cookie;
+pub mod document;
 mod error;
 mod form;
 mod guards;
@@ -13,6 +15,7 @@ mod upload;
 
 pub use assets::{asset, asset_path, favicon};
 pub use client::{client_address, client_group};
+pub use cookie::{cookie, drop_cookie, set_cookie};
 pub use error::{Error, SupportCode, render_errors};
 pub use form::{FormBody, LongFormBody, RawBody, parse_form};
 pub use guards::{Networks, access_log, handoff_policy, headers, listed_networks_only, no_nul, same_origin_only};
@@ -20,7 +23,7 @@ pub use layout::{HTMX_CONFIG, Page, Scripts, environment_banner};
 pub use site::{Site, Surface, WORDS};
 pub use spreadsheet::{spreadsheet, spreadsheet_in_parts};
 pub use tls::{Certificate, TlsError, certificate_end, server_config};
-pub use upload::{discard_upload, read_upload};
+pub use upload::{Uploaded, discard_upload, read_file, read_upload};
 
 use actix_web::{
     HttpResponse,

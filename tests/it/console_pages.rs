@@ -2,14 +2,14 @@
 use crate::{
     applicant::Applicant,
     browser::{Browser, Page},
-    desk::{Desk, anybody},
+    desk::Desk,
     harness::World,
     rows::{self, Row},
 };
 use chrono::Duration;
 use diesel::connection::SimpleConnection;
 use mizumado::{
-    accounts::Role, alarms, app::CONSOLE_PLAN, clock::jst, db::Conn, deliveries as feature,
+    accounts::Role, alarms, app::CONSOLE_PLAN, audit::Person, clock::jst, db::Conn, deliveries as feature,
     enrolment::states::Registration,
 };
 use regex::Regex;
@@ -91,7 +91,11 @@ pub async fn furnished(world: &World, desk: &mut Desk) -> BTreeMap<&'static str,
     let id = id.unwrap();
     tasks(world).await;
     let day = jst(world.workspace.clock.now()).date();
-    let no = feature::close(&world.workspace, day, world.workspace.clock.now(), Some(&anybody())).await;
+    let closer = Person {
+        id: desk.id.clone(),
+        address: "127.0.0.1".into(),
+    };
+    let no = feature::close(&world.workspace, day, world.workspace.clock.now(), Some(&closer)).await;
     let fields = [("result", "not_registered"), ("note", "a"), ("evidence", "b")];
     desk.post(&format!("/applications/{id}/corrections"), &fields).await;
     let layout = desk.post("/layouts", &[("from", "ready:zengin-120")]).await.path;
@@ -101,13 +105,22 @@ pub async fn furnished(world: &World, desk: &mut Desk) -> BTreeMap<&'static str,
         .await
         .path;
     let text = desk.post("/texts/faq/versions", &[]).await.path;
+    let new = [
+        ("title", "個人情報の事故"),
+        ("happened_at", "2026-11-25 09:50"),
+        ("severity", "critical"),
+        ("words", "わかったこと"),
+        ("function_personal_data", "yes"),
+    ];
+    let incident = desk.post("/incidents", &new).await.path;
     let stop = [("rule", "毎日 23:55-翌0:05"), ("reason", "点検")];
     let seen = desk.post("/institutions/stops", &stop).await;
     let form = seen.form_to("/institutions/stops");
     desk.post_with("/institutions/stops", &form, &[]).await;
     let table = "date,name\n2027-01-01,元日\n2027-07-21,海の日\n";
     let holidays = desk.upload("/holidays/imports", "file", table.as_bytes()).await.path;
-    BTreeMap::from([
+    let mut paths = questions(world, desk).await;
+    paths.extend([
         ("/applications/{id}", format!("/applications/{id}")),
         (
             "/applications/{id}/withdrawal",
@@ -122,6 +135,10 @@ pub async fn furnished(world: &World, desk: &mut Desk) -> BTreeMap<&'static str,
         ("/layouts/{id}", layout.clone()),
         ("/layouts/{id}/columns/{place}", format!("{layout}/columns/1")),
         ("/institutions/imports/{id}", import),
+        ("/incidents/{id}", incident.clone()),
+        ("/incidents/{id}/report", format!("{incident}/report")),
+        ("/incidents/{id}/accident", format!("{incident}/accident")),
+        ("/procedures/{name}", "/procedures/procedure_start".to_owned()),
         ("/texts/{name}", "/texts/faq".to_owned()),
         ("/texts/versions/{id}", text),
         ("/institutions/{code}", "/institutions/0140".to_owned()),
@@ -132,6 +149,33 @@ pub async fn furnished(world: &World, desk: &mut Desk) -> BTreeMap<&'static str,
         ),
         ("/holidays/imports/{id}", holidays),
         ("/staff/{id}", format!("/staff/{}", desk.id)),
+    ]);
+    paths
+}
+
+/// An inquiry, a template, a question for the public page, and a citizen on the phone.
+async fn questions(world: &World, desk: &mut Desk) -> BTreeMap<&'static str, String> {
+    let call = [("source", "phone"), ("category", "result"), ("body", "結果はいつ")];
+    let inquiry = desk.post("/inquiries", &call).await.path;
+    let template = [("name", "時期の案内"), ("body", "翌月分からです")];
+    let template = desk.post("/inquiries/templates", &template).await;
+    let entry = desk.post("/questions", &[]).await.path;
+    let wish = desk
+        .post("/improvements", &[("title", "大きな字で読みたい")])
+        .await
+        .path;
+    let mut citizen = Browser::new(&world.url);
+    let code = citizen.post("/apply/assist", &[]).await.first(".receipt-number");
+    let assist = desk.post("/assist", &[("code", &code)]).await.path;
+    BTreeMap::from([
+        ("/inquiries/{id}", inquiry),
+        (
+            "/inquiries/templates/{id}",
+            template.attributes("section.card h2 a", "href").remove(0),
+        ),
+        ("/questions/{id}", entry),
+        ("/improvements/{id}", wish),
+        ("/assist/{id}", assist),
     ])
 }
 
@@ -168,7 +212,10 @@ async fn tasks(world: &World) {
 }
 
 /// Files, and pages for those who are not signed in.
-pub const ELSEWHERE: [&str; 10] = [
+pub const ELSEWHERE: [&str; 13] = [
+    "/incidents/{id}/report/word",
+    "/incidents/{id}/accident/word",
+    "/inquiries/{id}/files/{file}",
     "/assets/{file}",
     "/favicon.ico",
     "/sign-in",
@@ -239,21 +286,22 @@ async fn every_number_of_the_home_page_leads_to_as_many() {
         let home = desk.get("/").await;
         let numbers = home.all(".tile__number");
         let links = home.attributes(".tile__number", "href");
-        assert_eq!(links.len(), 6);
+        assert_eq!(links.len(), 10);
         let mut sum = 0;
         for (link, number) in links.iter().zip(&numbers) {
             let number: usize = digits.find(number.trim()).unwrap().as_str().parse().unwrap();
             let page = desk.get(link).await;
             let behind = match link.split('?').next().unwrap() {
-                "/applications" => page.all("#found tbody tr").len(),
+                "/applications" | "/inquiries" => page.all("#found tbody tr").len(),
+                "/incidents" => page.all("table.table tbody tr").len(),
                 "/deliveries" => page.all("tbody .tag--look").len(),
                 _ => page.all("main section.card").len(),
             };
             assert_eq!(number, behind, "{link}");
             sum += number;
         }
-        // Two in need of a person, a correction, two differences, a file, three alarms at least.
-        assert!(sum >= 9, "{numbers:?}");
+        // Two in need of a person, a correction, two differences, a file, three alarms, a question at least.
+        assert!(sum >= 10, "{numbers:?}");
         let mut auditor = Desk::open(&world, "v1", &[Role::Trainer]).await;
         assert_eq!(
             auditor.get("/").await.all(".tile").len(),

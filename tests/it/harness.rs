@@ -42,6 +42,8 @@ pub fn clock_of_the_tests() -> Clock {
 
 /// A machine that builds and tests is often nearly full; only the test about it looks at the disk.
 pub const DISK_IS_NO_SUBJECT: &str = "disk_reserve_mib = 0";
+/// Nor is its load; only the test about it sets a threshold.
+const LOAD_IS_NO_SUBJECT: &str = "watch.cpu_percent = 10000\nwatch.memory_percent = 100";
 
 /// What a test may want otherwise.
 #[derive(Clone, Default)]
@@ -274,6 +276,7 @@ environment = "demo"
 database = "{database}"
 keys = "keys.toml"
 {DISK_IS_NO_SUBJECT}
+{LOAD_IS_NO_SUBJECT}
 {top}
 [bureau]
 name = "長岡市水道局"

@@ -8,6 +8,7 @@ use crate::{
 use chrono::{Days, Duration, NaiveDate};
 use mizumado::{
     accounts::Role,
+    audit::Actor,
     clock::jst,
     institutions::{Mode, ServiceMode, set_mode},
 };
@@ -35,7 +36,9 @@ async fn turn(world: &World, mode: Mode) {
         mode,
         ..ServiceMode::open()
     };
-    world.write(move |conn| set_mode(conn, &mode, now)).await;
+    world
+        .write(move |conn| set_mode(conn, Actor::Operator, &mode, now))
+        .await;
 }
 
 #[actix_web::test]

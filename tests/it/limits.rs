@@ -202,7 +202,9 @@ async fn who_waited_for_the_reopening_is_limited_like_everybody() {
                 ..ServiceMode::open()
             };
             let now = world.workspace.clock.now();
-            world.write(move |conn| institutions::set_mode(conn, &mode, now)).await;
+            world
+                .write(move |conn| institutions::set_mode(conn, mizumado::audit::Actor::Operator, &mode, now))
+                .await;
         };
         turn(Mode::Degraded).await;
         let again = Applicant {

@@ -1,9 +1,11 @@
 #![allow(clippy::unwrap_used, reason = "a test ends at the first surprise")]
+mod accidents;
 mod accounts;
 mod activation;
 mod applicant;
 mod applications;
 mod architecture;
+mod assist;
 mod authenticator;
 mod backup;
 mod browser;
@@ -28,6 +30,8 @@ mod holidays;
 mod hostile;
 mod hours;
 mod imports;
+mod incidents;
+mod inquiries;
 mod institutions;
 mod jobs;
 mod journeys;
@@ -67,6 +71,7 @@ mod synced;
 mod texts;
 mod tls;
 mod trail;
+mod watching;
 mod words;
 mod worlds;
 mod xss;

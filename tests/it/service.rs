@@ -19,7 +19,9 @@ async fn turn(world: &World, mode: Mode) {
         at: None,
     };
     let now = world.workspace.clock.now();
-    world.write(move |conn| institutions::set_mode(conn, &asked, now)).await;
+    world
+        .write(move |conn| institutions::set_mode(conn, mizumado::audit::Actor::Operator, &asked, now))
+        .await;
 }
 
 /// From the look-up's form to the result.

@@ -50,6 +50,7 @@ impl<'a> ConsolePage<'a> {
             div class="desk" {
                 (navigation(staff, self.part))
                 main class="desk__main" id="main" {
+                    @if staff.unseen_alarms > 0 && self.part != "/alarms" { (unseen(staff.unseen_alarms)) }
                     @if self.htmx { p id="net-error" role="alert" {} }
                     @if !self.crumbs.is_empty() { (breadcrumb(self.crumbs, self.title)) }
                     (self.main)
@@ -118,6 +119,11 @@ fn header(site: &Site, staff: Option<&Staff>) -> Markup {
             }
         }
     }
+}
+
+/// Mails may fail; this stands on every page until somebody has looked.
+fn unseen(alarms: i64) -> Markup {
+    html! { p class="notice notice--warning noprint" { "確認していない警報が" (alarms) "件あります。" a href="/alarms" { "警報を見る" } } }
 }
 
 fn place(environment: Environment) -> &'static str {

@@ -1,23 +1,29 @@
 //! The tables of `migrations/`, as diesel sees them. A test compares them with both databases.
 mod accounts;
+mod asking;
 mod desk;
 mod enrolment;
 mod files;
 mod places;
 mod running;
+mod watching;
 
 pub use accounts::*;
+pub use asking::*;
 pub use desk::*;
 pub use enrolment::*;
 pub use files::*;
 pub use places::*;
 pub use running::*;
+pub use watching::*;
 
 diesel::joinable!(application_tokens -> applications (application_id));
 diesel::joinable!(staff_sessions -> staff (staff_id));
 diesel::joinable!(passkeys -> staff (staff_id));
 diesel::joinable!(staff_roles -> staff (staff_id));
 diesel::joinable!(attempts -> applications (application_id));
+diesel::joinable!(inquiry_messages -> inquiries (inquiry_id));
+diesel::joinable!(inquiry_tokens -> inquiries (inquiry_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     audit_entries,
@@ -74,5 +80,31 @@ diesel::allow_tables_to_appear_in_same_query!(
     delivery_items,
     delivery_downloads,
     audit_checkpoints,
-    text_versions
+    text_versions,
+    inquiries,
+    inquiry_messages,
+    inquiry_events,
+    inquiry_tokens,
+    inquiry_browsers,
+    inquiry_tries,
+    inquiry_queries,
+    inquiry_files,
+    inquiry_templates,
+    support_hours,
+    support_days,
+    faq_entries,
+    improvements,
+    improvement_askers,
+    assists,
+    contacts,
+    incidents,
+    incident_targets,
+    incident_alarms,
+    incident_notes,
+    incident_calls,
+    incident_stops,
+    incident_measures,
+    accident_reports,
+    figures,
+    visual_checks
 );

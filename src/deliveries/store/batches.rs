@@ -196,6 +196,19 @@ pub fn records_of(conn: &mut Conn, keys: &KeyRing, no: i64) -> Result<Vec<String
     rows.into_iter().map(open).collect()
 }
 
+/// The applications that a file speaks of; a reissue holds those of the file that it replaces.
+pub fn applications_in(conn: &mut Conn, no: i64) -> QueryResult<Vec<String>> {
+    let mut first = find(conn, no)?;
+    while let Some(earlier) = first.reissue_of {
+        first = find(conn, earlier)?;
+    }
+    delivery_items::table
+        .filter(delivery_items::delivery_no.eq(first.no))
+        .order(delivery_items::position)
+        .select(delivery_items::application_id)
+        .load(conn)
+}
+
 pub fn note_download(conn: &mut Conn, no: i64, staff_id: &str, what: &str, now: NaiveDateTime) -> QueryResult<()> {
     diesel::insert_into(delivery_downloads::table)
         .values((

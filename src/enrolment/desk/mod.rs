@@ -1,5 +1,6 @@
 //! The staff's side of the enrolment: the list, the search, one application, and what staff may do with it (ux 3.1).
 mod actions;
+mod callers;
 mod corrections;
 mod detail;
 mod export;
@@ -8,6 +9,7 @@ mod guidance;
 mod search;
 mod views;
 
+pub use callers::{Candidate, brief, by_what_is_said, happenings};
 pub use filter::Filter;
 pub use views::{message_status, reveal_reason};
 

@@ -20,6 +20,9 @@ use std::cmp::Reverse;
 /// Kana that are compared; the store keeps no longer prefixes.
 const PREFIX: usize = 6;
 
+/// Kinds and blind tokens.
+type Tokens = Vec<(String, String)>;
+
 /// A search that somebody made.
 pub struct Search {
     /// What was searched, in words without data.
@@ -37,14 +40,19 @@ pub fn named(conn: &mut Conn, staff: &Staff, filter: &Filter, now: NaiveDateTime
         let sought = Sought::Nothing;
         return Ok(Some(Search { label, sought }));
     };
-    let tokens: Vec<(String, String)> = serde_json::from_str(&kept.tokens).unwrap_or_default();
-    let sought = match tokens.as_slice() {
+    let tokens: Tokens = serde_json::from_str(&kept.tokens).unwrap_or_default();
+    let sought = sought(tokens);
+    let label = kept.label;
+    Ok(Some(Search { label, sought }))
+}
+
+/// What the tokens of a search find.
+pub fn sought(tokens: Tokens) -> Sought {
+    match tokens.as_slice() {
         [] => Sought::Nothing,
         [(kind, index)] if kind == "customer" => Sought::Customer(index.clone()),
         _ => Sought::Tokens(tokens),
-    };
-    let label = kept.label;
-    Ok(Some(Search { label, sought }))
+    }
 }
 
 /// `POST /applications/searches`
@@ -71,32 +79,39 @@ fn find(
     {
         return Ok(format!("/applications/{id}"));
     }
-    let keys = &workspace.keys;
-    let (tokens, label) = match digits(typed) {
-        Some(number) => {
-            let index = keys.blind("applications.customer", &number);
-            match store::of_customer(conn, &index, 2)?.as_slice() {
-                [only] => return Ok(format!("/applications/{only}")),
-                [] => (vec![phone_token(keys, typed)], "電話番号"),
-                _ => (vec![("customer", index)], "お問い合わせ番号"),
-            }
-        }
-        None => word_tokens(keys, typed),
-    };
+    let (tokens, label) = tokens(conn, &workspace.keys, typed)?;
+    if let Sought::Customer(index) = sought(tokens.clone())
+        && let [only] = store::of_customer(conn, &index, 2)?.as_slice()
+    {
+        return Ok(format!("/applications/{only}"));
+    }
     let json = serde_json::to_string(&tokens).unwrap_or_default();
     let id = store::keep_search(conn, &staff.id, &json, label, now)?;
     staff.record(conn, now, "applications.searched", "applications", label)?;
     Ok(format!("/applications?sid={id}"))
 }
 
+/// The tokens of what was typed, and what it is in words without data: a customer number if somebody has it, a phone
+/// number, or words of a name.
+pub fn tokens(conn: &mut Conn, keys: &KeyRing, typed: &str) -> Result<(Tokens, &'static str), Error> {
+    let Some(number) = digits(typed) else {
+        return Ok(word_tokens(keys, typed));
+    };
+    let customer = keys.blind("applications.customer", &number);
+    Ok(match store::of_customer(conn, &customer, 1)?.is_empty() {
+        false => (vec![("customer".to_owned(), customer)], "お問い合わせ番号"),
+        true => (vec![phone_token(keys, typed)], "電話番号"),
+    })
+}
+
 /// A phone number as it was indexed.
-fn phone_token(keys: &KeyRing, typed: &str) -> (&'static str, String) {
+fn phone_token(keys: &KeyRing, typed: &str) -> (String, String) {
     let number = phone::parse(typed).ok().or_else(|| digits(typed)).unwrap_or_default();
-    ("phone", keys.blind("applications.phone", &number))
+    ("phone".to_owned(), keys.blind("applications.phone", &number))
 }
 
 /// Words of a name, and maybe a phone number among them; the rarest first, as the store wants them.
-fn word_tokens(keys: &KeyRing, typed: &str) -> (Vec<(&'static str, String)>, &'static str) {
+fn word_tokens(keys: &KeyRing, typed: &str) -> (Tokens, &'static str) {
     let is_number = |word: &&str| digits(word).is_some_and(|d| !d.is_empty());
     let (numbers, names): (Vec<&str>, Vec<&str>) = typed.split_whitespace().partition(is_number);
     let folded = names.iter().map(|word| kana::fold(word));
@@ -109,6 +124,6 @@ fn word_tokens(keys: &KeyRing, typed: &str) -> (Vec<(&'static str, String)>, &'s
     };
     let names = prefixes
         .iter()
-        .map(|prefix| ("kana", keys.blind("applications.kana", prefix)));
+        .map(|prefix| ("kana".to_owned(), keys.blind("applications.kana", prefix)));
     (phone.into_iter().chain(names).collect(), label)
 }

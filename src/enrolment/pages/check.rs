@@ -42,7 +42,8 @@ pub async fn show(workspace: Data<Workspace>, req: HttpRequest) -> Result<HttpRe
     let page = Page::new("入力内容を確認して、金融機関の画面へ進んでください", body)
         .back(back.as_deref().unwrap_or("/"))
         .scripts(Scripts::Form)
-        .step();
+        .step()
+        .above(super::assist::look(&workspace, &req, "check", &[]).await?);
     Ok(html(page.render(&workspace.site)))
 }
 

@@ -1,5 +1,4 @@
 use super::{
-    start::set_cookie,
     timeout::PHONES,
     visitor::{RECEIPT, cookie},
 };
@@ -12,7 +11,7 @@ use crate::{
         views,
     },
     japan::{digits::digits, phone},
-    web::{Error, FormBody, Page, Scripts, client_address, client_group, html, see_other, ui::FieldError},
+    web::{Error, FormBody, Page, Scripts, client_address, client_group, html, see_other, set_cookie, ui::FieldError},
     workspace::Workspace,
 };
 use actix_web::{

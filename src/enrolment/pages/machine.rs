@@ -1,7 +1,6 @@
 //! What the gateway sends: a browser coming back, and pushes. No session, no cookie: the signature is the proof.
 use super::{
     lookup::VIEW,
-    start::set_cookie,
     visitor::{RECEIPT, cookie},
 };
 use crate::{
@@ -11,7 +10,7 @@ use crate::{
         store::{self, VisitKind},
     },
     gateways::{self, Hint},
-    web::{Error, RawBody, see_other},
+    web::{Error, RawBody, see_other, set_cookie},
     workspace::Workspace,
 };
 use actix_web::{

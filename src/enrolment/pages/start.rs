@@ -9,7 +9,7 @@ use crate::{
     },
     institutions::{self, Mode, Openings, Readiness},
     texts,
-    web::{Error, FormBody, Page, client_address, client_group, html, see_other},
+    web::{Error, FormBody, Page, client_address, client_group, html, see_other, set_cookie},
     workspace::Workspace,
 };
 use actix_web::{HttpRequest, HttpResponse, web::Data};
@@ -157,11 +157,4 @@ pub async fn again(workspace: Data<Workspace>, req: HttpRequest) -> Result<HttpR
     let mut response = see_other("/apply/check");
     set_cookie(&mut response, cookie(&workspace, APPLY, &secret, lasts));
     Ok(response)
-}
-
-/// Sets a cookie on a response that is already made.
-pub fn set_cookie(response: &mut HttpResponse, cookie: actix_web::cookie::Cookie<'_>) {
-    if let Err(error) = response.add_cookie(&cookie) {
-        tracing::error!(%error, "a cookie could not be set");
-    }
 }

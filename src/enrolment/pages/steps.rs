@@ -1,4 +1,5 @@
 use super::{
+    assist,
     start::accept_terms,
     step_data::{bank_choices, closed_until, found_branches, put_town, towns},
     visitor::{Found, Visitor, applicant, editing, require_editing},
@@ -41,7 +42,7 @@ pub async fn show(
     };
     if step == Step::Terms && !has_draft {
         let why = ["changed", "error"].into_iter().find(|why| flags.contains_key(*why));
-        return terms_without_draft(&workspace, why).await;
+        return terms_without_draft(&workspace, &req, why).await;
     }
     let mut visitor = match editing(found) {
         Ok(visitor) => visitor,
@@ -65,7 +66,9 @@ pub async fn show(
         false => vec![],
     };
     let back_to_check = flags.get("back").is_some_and(|b| b == "check");
-    render(&workspace, step, &visitor, &errors, &flags, back_to_check).await
+    let helped = assist::look(&workspace, &req, step.word(), &errors).await?;
+    let page = render(&workspace, step, &visitor, &errors, &flags, back_to_check).await?;
+    Ok(html(page.above(helped).render(&workspace.site)))
 }
 
 const TERMS_CHANGED: &str = "利用規約と個人情報の取扱いを確かめてください。お読みになっている間に新しくなりました";
@@ -78,7 +81,11 @@ fn terms_error() -> Vec<FieldError> {
 }
 
 /// P1 before there is a draft.
-async fn terms_without_draft(workspace: &Workspace, why: Option<&str>) -> Result<HttpResponse, Error> {
+async fn terms_without_draft(
+    workspace: &Workspace,
+    req: &HttpRequest,
+    why: Option<&str>,
+) -> Result<HttpResponse, Error> {
     let answers = Answers::default();
     let (world, empty) = (workspace.clone(), answers.clone());
     let now = workspace.clock.now();
@@ -105,7 +112,8 @@ async fn terms_without_draft(workspace: &Workspace, why: Option<&str>) -> Result
         .back("/")
         .errors(!errors.is_empty())
         .scripts(Scripts::Form)
-        .step();
+        .step()
+        .above(assist::look(workspace, req, Step::Terms.word(), &errors).await?);
     Ok(html(page.render(&workspace.site)))
 }
 
@@ -116,7 +124,7 @@ async fn render(
     errors: &[FieldError],
     flags: &Flags,
     back_to_check: bool,
-) -> Result<HttpResponse, Error> {
+) -> Result<Page, Error> {
     let (banks, over) = match step {
         Step::Bank => bank_choices(workspace).await?,
         _ => (vec![], vec![]),
@@ -155,12 +163,11 @@ async fn render(
         Step::Place | Step::Account => Scripts::Htmx,
         _ => Scripts::Form,
     };
-    let page = Page::new(&views::title_text(step), body)
+    Ok(Page::new(&views::title_text(step), body)
         .back(&back)
         .errors(!errors.is_empty())
         .scripts(scripts)
-        .step();
-    Ok(html(page.render(&workspace.site)))
+        .step())
 }
 
 /// Pages instead of a step: a closed institution, one that is not served, an address outside the city.

@@ -7,13 +7,10 @@ use crate::{
         states::Registration,
         store::{self, Application, Visit, VisitKind},
     },
-    web::{Error, see_other},
+    web::{self, Error, see_other},
     workspace::Workspace,
 };
-use actix_web::{
-    HttpRequest, HttpResponse,
-    cookie::{Cookie, SameSite, time},
-};
+use actix_web::{HttpRequest, HttpResponse, cookie::Cookie};
 use chrono::{Duration, NaiveDateTime};
 
 /// The applicant's cookie.
@@ -141,22 +138,12 @@ pub fn editing(found: Found) -> Result<Box<Visitor>, &'static str> {
 
 /// A cookie as every cookie of ours is set.
 pub fn cookie(workspace: &Workspace, name: &str, secret: &str, lasts: Duration) -> Cookie<'static> {
-    Cookie::build(workspace.site.cookie_name(name), secret.to_owned())
-        .path("/")
-        .secure(true)
-        .http_only(true)
-        .same_site(SameSite::Lax)
-        .max_age(time::Duration::seconds(lasts.num_seconds()))
-        .finish()
+    web::cookie(&workspace.site, name, secret, lasts)
 }
 
 /// Ends what was looked up in this browser: from here on it is the applicant's own application that is shown.
 pub fn forget_viewed(workspace: &Workspace, response: &mut HttpResponse) {
-    let mut gone = cookie(workspace, RECEIPT, "", Duration::zero());
-    gone.make_removal();
-    if let Err(error) = response.add_cookie(&gone) {
-        tracing::error!(%error, "a cookie could not be set");
-    }
+    web::drop_cookie(&workspace.site, response, RECEIPT);
 }
 
 /// The application that a viewer's cookie shows.

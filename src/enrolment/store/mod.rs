@@ -8,6 +8,7 @@ mod desk;
 mod limits;
 mod list;
 mod outbox;
+mod pulse;
 mod terms;
 mod tokens;
 mod visits;
@@ -37,6 +38,7 @@ pub use limits::{
 };
 pub use list::{Cursor, Line, Narrow, Order, Sought, Span, count, count_all, lines, list, of_customer};
 pub use outbox::{outbox, take_from_outbox};
+pub use pulse::{Pulse, pulse};
 pub use terms::{keep_terms, terms_version};
 pub use tokens::index_application;
 pub use visits::{
@@ -44,6 +46,6 @@ pub use visits::{
     touch_visit, try_lookup, use_status_code,
 };
 pub use witnesses::{
-    StateCount, Witness, decided_between, find_id_by_receipt, in_flight_for, receipt_of, registered_of_customer,
-    state_counts, witness,
+    StateCount, Witness, decided_between, find_id_by_receipt, in_flight_for, in_state_since, receipt_of,
+    registered_of_customer, state_counts, witness,
 };

@@ -101,6 +101,16 @@ pub struct StateCount {
     pub oldest: Option<NaiveDateTime>,
 }
 
+/// Since when each application of a state is in it.
+pub fn in_state_since(conn: &mut Conn, state: Registration) -> QueryResult<Vec<NaiveDateTime>> {
+    applications::table
+        .filter(applications::state.eq(state.as_str()))
+        // As in the index.
+        .filter(applications::confirmed_at.is_not_null())
+        .select(applications::updated_at)
+        .load(conn)
+}
+
 /// Every state with its count; a state without applications counts 0.
 pub fn state_counts(conn: &mut Conn) -> QueryResult<Vec<StateCount>> {
     let mut counts = vec![];

@@ -2,18 +2,22 @@ use super::{
     NoAnswer,
     message::{LARGEST, LARGEST_DAILY},
 };
-use crate::config::Gateway;
+use crate::{config::Gateway, gateways::Tally};
 use reqwest::redirect::Policy;
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 /// The HTTP side, with every limit set on purpose: time-outs, no redirects, TLS verified, answers bounded.
 pub struct Client {
     http: reqwest::Client,
     endpoint: String,
+    tally: Arc<Tally>,
 }
 
 impl Client {
-    pub fn new(settings: &Gateway) -> Result<Self, reqwest::Error> {
+    pub fn new(settings: &Gateway, tally: Arc<Tally>) -> Result<Self, reqwest::Error> {
         let http = reqwest::Client::builder()
             .connect_timeout(Duration::from_secs(settings.connect_seconds))
             .timeout(Duration::from_secs(settings.answer_seconds))
@@ -25,6 +29,7 @@ impl Client {
         Ok(Self {
             http,
             endpoint: settings.endpoint.trim_end_matches('/').to_owned(),
+            tally,
         })
     }
 
@@ -32,6 +37,10 @@ impl Client {
     pub async fn post(&self, path: &str, body: String, content_type: &str) -> Result<Vec<u8>, NoAnswer> {
         let began = Instant::now();
         let answer = self.send(path, body, content_type).await;
+        // A daily file that is not ready yet is no silence.
+        if path != "daily" {
+            self.tally.count(began.elapsed(), answer.is_ok());
+        }
         let outcome = if answer.is_ok() { "answered" } else { "no_answer" };
         let labels = [("call", path.to_owned()), ("outcome", outcome.to_owned())];
         metrics::counter!("mizumado_gateway_calls_total", &labels).increment(1);

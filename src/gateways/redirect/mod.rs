@@ -5,6 +5,7 @@ mod message;
 
 use super::{
     Account, Adapter, Answer, CreateError, CreateRequest, Created, DailyLine, Hint, MessageError, NoAnswer, Reason,
+    Tally,
 };
 use crate::{
     clock::{Clock, utc_from_jst},
@@ -15,6 +16,7 @@ use client::Client;
 use codes::Codes;
 use futures_util::future::BoxFuture;
 use message::{Age, Channel, Fields};
+use std::sync::Arc;
 
 pub struct Redirect {
     channel: Channel,
@@ -24,14 +26,14 @@ pub struct Redirect {
 }
 
 impl Redirect {
-    pub fn new(settings: &Gateway, clock: Clock) -> Result<Self, ConfigError> {
+    pub fn new(settings: &Gateway, clock: Clock, tally: Arc<Tally>) -> Result<Self, ConfigError> {
         let mut origins = settings.origins.clone();
         if let Ok(endpoint) = url::Url::parse(&settings.endpoint) {
             origins.push(endpoint.origin().ascii_serialization())
         }
         Ok(Self {
             channel: Channel::new(settings, clock),
-            client: Client::new(settings).map_err(|cause| ConfigError::Environment {
+            client: Client::new(settings, tally).map_err(|cause| ConfigError::Environment {
                 what: format!("the HTTP client of gateway {} cannot be made: {cause}", settings.id),
             })?,
             codes: Codes::load(settings.codes.as_deref())?,

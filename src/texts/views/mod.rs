@@ -1,5 +1,8 @@
 //! The pages of the texts.
 mod items;
+mod procedures;
+
+pub use procedures::{procedure, procedures};
 
 use super::{
     catalogue::{Kind, TextId},
@@ -32,8 +35,8 @@ pub struct Row {
 }
 
 pub fn index(site: &Site, staff: &Staff, rows: &[Row]) -> Markup {
-    let table = |caption: &str, mails: bool| {
-        let rows = rows.iter().filter(|r| (r.id.kind() == Kind::Mail) == mails);
+    let table = |caption: &str, kinds: &[Kind]| {
+        let rows = rows.iter().filter(|r| kinds.contains(&r.id.kind()));
         html! {
             div class="scroll" tabindex="0" role="region" aria-label=(caption) {
                 table class="table table--dense" {
@@ -50,11 +53,13 @@ pub fn index(site: &Site, staff: &Staff, rows: &[Row]) -> Markup {
     };
     let main = html! {
         (heading("文面"))
-        p class="lead" { "申込みの項目、画面とメールの文面です。案を作り、ほかの承認者が承認すると、使い始める日から変わります。" }
+        p class="lead" { "申込みの項目、画面、メール、手順書の文面です。案を作り、ほかの承認者が承認すると、使い始める日から変わります。" }
         h2 { "申込みの画面" }
-        (table("申込みの画面の文面", false))
+        (table("申込みの画面の文面", &[Kind::Items, Kind::Terms, Kind::Page]))
         h2 { "メール" }
-        (table("メールの文面", true))
+        (table("メールの文面", &[Kind::Mail]))
+        h2 { "手順書" }
+        (table("手順書の文面", &[Kind::Procedure]))
     };
     ConsolePage::new("文面", PART, main).render(site, staff)
 }
@@ -71,7 +76,7 @@ fn in_use(version: Option<&TextVersion>) -> Markup {
 pub fn list(site: &Site, staff: &Staff, id: TextId, list: &[(String, TextVersion)], in_use: Option<&str>) -> Markup {
     let main = html! {
         (heading(id.title()))
-        @if let Some(path) = id.path() { p { "公開の画面：" span class="mono" { (path) } } }
+        @if let Some(path) = id.path() { p { "公開の画面：" code { (path) } } }
         @if in_use.is_none() { p { "出荷時のものを使っています。" } }
         @if !list.is_empty() { div class="scroll" tabindex="0" role="region" aria-label="版の一覧" {
             table class="table table--dense" {
@@ -159,7 +164,7 @@ pub fn show(site: &Site, staff: &Staff, s: &Shown, form: &Form, errors: &[FieldE
         @if !s.version.note.is_empty() { p { (s.version.note) } }
         (steps(staff, s, &path, errors))
         @if s.may_edit { (editor(s, form, &path, errors)) }
-        h2 { "申込者に見えるもの" }
+        h2 { (seen_by(s)) }
         (preview(s))
         @if name.kind() == Kind::Mail && s.problems.is_empty() && staff.may(Permission::EditTexts) { (test_mail(form, &path, errors)) }
         h2 { "使用中のものとのちがい" }
@@ -191,7 +196,7 @@ fn steps(staff: &Staff, s: &Shown, path: &str, errors: &[FieldError]) -> Markup 
             }
             VersionState::Proposed if is_own => { p class="notice" { "ほかの承認者が決めます。" } }
             VersionState::Proposed if staff.may(Permission::ApproveTexts) => {
-                (decision(&format!("{path}/decision"), "ちがいと、申込者に見えるものを確かめてから決めてください。", errors))
+                (decision(&format!("{path}/decision"), &format!("ちがいと、{}を確かめてから決めてください。", seen_by(s)), errors))
             }
             _ => {}
         }
@@ -228,17 +233,24 @@ fn body_field(kind: Kind, body: &str) -> Markup {
     }
 }
 
+fn seen_by(s: &Shown) -> &'static str {
+    match s.version.name.kind() {
+        Kind::Procedure => "職員に見えるもの",
+        _ => "申込者に見えるもの",
+    }
+}
+
 fn preview(s: &Shown) -> Markup {
     let (title, text) = &s.preview;
     html! {
-        section class="sample" aria-label="申込者に見えるもの" {
+        section class="sample" aria-label=(seen_by(s)) {
             @match s.version.name.kind() {
                 Kind::Items => (items::preview(&s.version.body)),
                 Kind::Mail => {
                     p { strong { "件名　" } (title) }
                     pre class="sample__mail" tabindex="0" { (text) }
                 }
-                Kind::Page => { p class="sample__title" { (title) } div class="prose" { (ui::markdown_without_links(text)) } }
+                Kind::Page | Kind::Procedure => { p class="sample__title" { (title) } div class="prose" { (ui::markdown_without_links(text)) } }
                 Kind::Terms => {
                     p class="sample__title" { (title) }
                     @for section in ui::sections(text, ui::markdown_without_links) {

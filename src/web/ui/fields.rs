@@ -63,6 +63,28 @@ impl TextField<'_> {
     }
 }
 
+/// A box for several lines, with its label, hint and error.
+pub fn text_area(name: &str, label: &str, hint: &str, value: &str, rows: u32, errors: &[FieldError]) -> Markup {
+    let has_error = FieldError::of(errors, name).is_some();
+    let mut described = vec![];
+    if !hint.is_empty() {
+        described.push(format!("{name}-hint"))
+    }
+    if has_error {
+        described.push(format!("{name}-error"))
+    }
+    let described = (!described.is_empty()).then(|| described.join(" "));
+    html! {
+        div class={ "field" @if has_error { " field--error" } } {
+            label for=(name) { (label) }
+            @if !hint.is_empty() { p class="hint" id={ (name) "-hint" } { (hint) } }
+            (error_message(name, errors))
+            textarea class="input input--full" id=(name) name=(name) rows=(rows) aria-describedby=[described]
+                aria-invalid=[has_error.then_some("true")] { (value) }
+        }
+    }
+}
+
 /// One radio button.
 pub struct Choice<'a> {
     pub value: &'a str,

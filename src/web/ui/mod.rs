@@ -2,7 +2,7 @@
 mod fields;
 mod markdown;
 
-pub use fields::{Choice, DateField, TextField, choices};
+pub use fields::{Choice, DateField, TextField, choices, text_area};
 pub use markdown::{markdown, markdown_without_links, sections};
 
 use super::Site;
@@ -122,6 +122,8 @@ pub fn problem(site: &Site, title: &str, advice: &str, code: &str, not_found: bo
         ul {
             li { a href="/" { @if not_found { "申込みを始める" } @else { "はじめの画面を開く" } } }
             li { a href="/receipt" { "申込みの状況を確認する" } }
+            li { a href="/faq" { "よくある質問を見る" } }
+            li { a href="/inquiry" { "問合せをする" } }
         }
         @if !not_found {
             p { "解決しないときは、" (site.bureau.phone) "（" (site.bureau.phone_hours) "）へお電話ください。"

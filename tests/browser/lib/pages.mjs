@@ -26,7 +26,7 @@ export const SUMMARY_HEADING = /^入力内容を確認してください（\d+�
 
 /** The steps in their order; `former` comes only when the name has changed. */
 export const STEPS = ['terms', 'bank', 'number', 'place', 'name', 'contact', 'account', 'check', 'handoff'];
-export const QUIET_PAGES = ['/', '/receipt', '/availability', '/schedule', '/faq', '/easy', '/terms', '/privacy', '/accessibility', '/paper'];
+export const QUIET_PAGES = ['/', '/receipt', '/availability', '/schedule', '/faq', '/easy', '/terms', '/privacy', '/accessibility', '/paper', '/inquiry', '/inquiry/status'];
 
 const PERSON = {
   terms: { agree: true },

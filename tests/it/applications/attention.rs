@@ -64,6 +64,11 @@ async fn a_name_that_differs_and_characters_that_the_file_lacks_wait_until_someb
         }
         assert_eq!(receipts(&clerk.get(list).await), Vec::<String>::new());
         assert_eq!(world.audit("application.attended").await.len(), 2, "once each");
+        // An address that somebody made up leads nowhere, and not into a header.
+        let nowhere = clerk
+            .post("/applications/%0D%0ASet-Cookie%3A%20a%3Db/attention", &[])
+            .await;
+        assert_eq!(nowhere.status, 404);
     }
 }
 

@@ -77,6 +77,9 @@ pub fn detail(site: &Site, staff: &Staff, d: &Detail, typed: &str, errors: &[Fie
         (masking(staff, d, &query, typed, errors))
         (summary(d))
         (doing(staff, d))
+        @if staff.may(Permission::HandleInquiries) && staff.may(Permission::RevealPersonal) {
+            p class="noprint" { a href={ "/inquiries/new?application=" (d.id) } { "この申込みについての問合せを記録する" } }
+        }
         h2 { "メモ" }
         (notes(staff, d, &query))
         h2 { "これまでの動き" }

@@ -1,0 +1,14 @@
+drop table improvement_askers;
+drop table improvements;
+drop table faq_entries;
+drop table support_days;
+drop table support_hours;
+drop table inquiry_templates;
+drop table inquiry_files;
+drop table inquiry_queries;
+drop table inquiry_tries;
+drop table inquiry_browsers;
+drop table inquiry_tokens;
+drop table inquiry_events;
+drop table inquiry_messages;
+drop table inquiries;

@@ -1,0 +1,9 @@
+drop table accident_reports;
+drop table incident_measures;
+drop table incident_stops;
+drop table incident_calls;
+drop table incident_notes;
+drop table incident_alarms;
+drop table incident_targets;
+drop table incidents;
+drop table contacts;

@@ -1,0 +1,3 @@
+drop index attempts_begun;
+drop table visual_checks;
+drop table figures;

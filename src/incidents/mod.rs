@@ -1,0 +1,85 @@
+//! What breaks, and what is done about it (N8.8, NS インシデント): opened by a person or by an alarm, worked on a rhythm,
+//! announced, closed with its cause and with measures, and printed.
+mod jobs;
+mod model;
+mod pages;
+mod report;
+mod store;
+mod views;
+
+pub use jobs::{handlers, standing};
+pub use pages::routes;
+
+use crate::{
+    audit::{self, Actor},
+    db::Conn,
+    mail::{self, NewMail},
+    web::Error,
+    workspace::Workspace,
+};
+use chrono::NaiveDateTime;
+use model::{NoteKind, State};
+use store::{Incident, NewIncident};
+
+/// The address of an incident at the console.
+fn path_of(id: &str) -> String {
+    format!("/incidents/{id}")
+}
+
+/// How many incidents are not over.
+pub fn burning(conn: &mut Conn) -> Result<usize, Error> {
+    Ok(store::burning(conn)?.len())
+}
+
+/// Writes an incident down, with its first line, its audit entry and the mails about it.
+fn open(
+    conn: &mut Conn,
+    workspace: &Workspace,
+    new: &NewIncident,
+    words: &str,
+    actor: Actor,
+    now: NaiveDateTime,
+) -> Result<Incident, Error> {
+    let by = actor.word().into_owned();
+    let incident = store::add(conn, new, &by, now)?;
+    store::add_note(conn, &workspace.keys, &incident.id, NoteKind::Opened, words, &by, now)?;
+    let (subject, detail) = (format!("incident/{}", incident.id), incident.severity.as_str());
+    audit::record(conn, now, actor, "incident.opened", &subject, detail)?;
+    tell(conn, workspace, &incident, State::Open, now)?;
+    Ok(incident)
+}
+
+/// A mail to the operators and to whom the bureau named. It holds nothing that somebody typed (KS9.4).
+fn tell(
+    conn: &mut Conn,
+    workspace: &Workspace,
+    incident: &Incident,
+    state: State,
+    now: NaiveDateTime,
+) -> Result<(), Error> {
+    let bureau = &workspace.site.bureau.name;
+    let title = format!("【{bureau}】障害 第{}号：{}", incident.no, state.label());
+    let console = workspace.settings.console.as_ref();
+    let url = console.map_or(String::new(), |c| {
+        format!("{}{}", c.url.trim_end_matches('/'), path_of(&incident.id))
+    });
+    let body = format!(
+        "障害 第{}号　重大度：{}　状態：{}\n時刻：{}\n\n内容と経過は、職員用の画面で確かめてください。\n{url}\n",
+        incident.no,
+        incident.severity.label(),
+        state.label(),
+        crate::clock::jst(now).format("%Y-%m-%d %H:%M"),
+    );
+    let settings = &workspace.settings;
+    for recipient in settings.operators.iter().chain(&settings.incidents.report_to) {
+        let mail = NewMail {
+            kind: "incident",
+            subject_id: &incident.id,
+            recipient,
+            title: &title,
+            body: &body,
+        };
+        mail::queue(conn, &workspace.keys, now, &mail)?;
+    }
+    Ok(())
+}

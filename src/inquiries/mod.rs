@@ -1,0 +1,19 @@
+//! What people ask, by the site, the phone, the counter or by letter, and what staff ask the operator: taken in, answered
+//! in time, handed over, found again (N8.7).
+//!
+//! `model` are its words, `hours` is the clock of the desk, `work` what is done with an inquiry, `pages` the citizen's
+//! side, `desk` the console's, `jobs` what happens by itself.
+mod desk;
+mod files;
+mod hours;
+mod jobs;
+mod model;
+mod number;
+mod pages;
+mod store;
+mod views;
+mod work;
+
+pub use desk::{View, count, routes as desk_routes};
+pub use jobs::{handlers, standing};
+pub use pages::routes;

@@ -1,0 +1,112 @@
+//! The list of inquiries at the console.
+use super::Inquiry;
+use crate::{
+    db::{Conn, inquiries, inquiry_tokens, text_enum},
+    inquiries::model::{Category, Source, Status},
+};
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::prelude::*;
+
+text_enum! {
+    /// Which inquiries; the words are in addresses.
+    pub enum View {
+        /// Nobody has closed them.
+        Open = "open",
+        Unanswered = "unanswered",
+        Overdue = "overdue",
+        Mine = "mine",
+        Unassigned = "unassigned",
+        /// Somebody promised to be in touch, today or before.
+        Contact = "contact",
+        Closed = "closed",
+        All = "all",
+    }
+}
+
+/// What the list is narrowed to.
+#[derive(Clone, Debug)]
+pub struct Narrow {
+    pub view: View,
+    pub staff_id: String,
+    pub today: NaiveDate,
+    pub now: NaiveDateTime,
+    pub category: Option<Category>,
+    pub source: Option<Source>,
+    /// The hits of a search.
+    pub ids: Option<Vec<String>>,
+    /// Only what staff ask the operator.
+    pub staff_only: bool,
+}
+
+/// A page of the list: what stands on it, and whether more follows.
+pub struct Page {
+    pub rows: Vec<Inquiry>,
+    pub more: bool,
+}
+
+macro_rules! narrowed {
+    ($query:expr, $narrow:expr) => {{
+        let (mut query, narrow): (_, &Narrow) = ($query, $narrow);
+        query = match narrow.view {
+            View::Open => query.filter(inquiries::status.ne(Status::Closed.as_str())),
+            View::Unanswered => query.filter(inquiries::status.eq(Status::Open.as_str())),
+            View::Overdue => query
+                .filter(inquiries::status.eq(Status::Open.as_str()))
+                .filter(inquiries::due_at.lt(narrow.now)),
+            View::Mine => query
+                .filter(inquiries::status.ne(Status::Closed.as_str()))
+                .filter(inquiries::assignee.eq(narrow.staff_id.clone())),
+            View::Unassigned => query
+                .filter(inquiries::status.ne(Status::Closed.as_str()))
+                .filter(inquiries::assignee.is_null()),
+            View::Contact => query
+                .filter(inquiries::status.ne(Status::Closed.as_str()))
+                .filter(inquiries::next_contact_on.le(narrow.today)),
+            View::Closed => query.filter(inquiries::status.eq(Status::Closed.as_str())),
+            View::All => query,
+        };
+        if let Some(category) = narrow.category {
+            query = query.filter(inquiries::category.eq(category.as_str()));
+        }
+        if let Some(source) = narrow.source {
+            query = query.filter(inquiries::source.eq(source.as_str()));
+        }
+        if let Some(ids) = &narrow.ids {
+            query = query.filter(inquiries::id.eq_any(ids.clone()));
+        }
+        if narrow.staff_only {
+            query = query.filter(inquiries::source.eq(Source::Staff.as_str()));
+        }
+        query
+    }};
+}
+
+/// `most` rows from the `from`-th on: by due time while the clock runs, else the newest first.
+pub fn list(conn: &mut Conn, narrow: &Narrow, from: i64, most: i64) -> QueryResult<Page> {
+    let query = narrowed!(Inquiry::query().into_boxed(), narrow);
+    let query = match narrow.view {
+        View::Closed | View::All => query.order((inquiries::received_at.desc(), inquiries::id.desc())),
+        View::Contact => query.order((inquiries::next_contact_on, inquiries::due_at, inquiries::id)),
+        _ => query.order((inquiries::due_at, inquiries::id)),
+    };
+    let mut rows: Vec<Inquiry> = query.offset(from).limit(most + 1).load(conn)?;
+    let more = rows.len() as i64 > most;
+    rows.truncate(most as usize);
+    Ok(Page { rows, more })
+}
+
+pub fn count(conn: &mut Conn, narrow: &Narrow) -> QueryResult<i64> {
+    let ones = inquiries::table.select(inquiries::id).into_boxed();
+    let ids: Vec<String> = narrowed!(ones, narrow).limit(10_000).load(conn)?;
+    Ok(i64::try_from(ids.len()).unwrap_or(i64::MAX))
+}
+
+/// The inquiries that carry a token, newest first.
+pub fn tokens_hits(conn: &mut Conn, kind: &str, token: &str, most: i64) -> QueryResult<Vec<String>> {
+    inquiry_tokens::table
+        .filter(inquiry_tokens::kind.eq(kind).and(inquiry_tokens::token.eq(token)))
+        .order(inquiry_tokens::inquiry_id.desc())
+        .limit(most)
+        .select(inquiry_tokens::inquiry_id)
+        .load(conn)
+}

@@ -1,0 +1,125 @@
+use super::{
+    pages::{Row, Sheet},
+    store::Check,
+};
+use crate::{
+    accounts::{ConsolePage, Permission, Staff, heading},
+    clock::jst,
+    japan::date::weekday,
+    operations::status::known,
+    web::{
+        FormBody, Site,
+        ui::{self, FieldError, TextField, when},
+    },
+};
+use chrono::Days;
+use maud::{Markup, html};
+use std::collections::BTreeMap;
+
+pub fn index(site: &Site, staff: &Staff, sheet: &Sheet, typed: &FormBody, errors: &[FieldError]) -> Markup {
+    let week = |days: u64, back: bool| match back {
+        true => sheet.monday - Days::new(days),
+        false => sheet.monday + Days::new(days),
+    };
+    let title = format!("目視点検 {}の週", sheet.monday);
+    let main = html! {
+        (ui::error_summary(errors))
+        (heading(&title))
+        p class="onlyprint" { (site.bureau.name) }
+        @if staff.may(Permission::HandleIncidents) { (check_form(sheet, typed, errors)) }
+        h2 { (sheet.monday) " から " (week(6, false)) " まで" }
+        div class="scroll" tabindex="0" role="region" aria-label="目視点検の記録" {
+            table class="table table--dense table--wide" {
+                caption class="vh" { "目視点検の記録" }
+                thead { tr { th scope="col" { "予定" } th scope="col" { "点検" } th scope="col" { "見た人" } th scope="col" { "異常" } th scope="col" { "見たもの" } th scope="col" { "そのときの数字" } } }
+                tbody { @for row in &sheet.rows { (row_of(row)) } }
+            }
+        }
+        nav class="pager noprint" aria-label="週" {
+            a class="button button--secondary" href={ "/checks?week=" (week(7, true)) } { "前の週" }
+            a class="button button--secondary" href={ "/checks?week=" (week(7, false)) } { "次の週" }
+            button class="button button--secondary" type="button" data-print { "印刷する" }
+        }
+        p class="onlyprint" { "確認した人　　　　　　　　　　　　　確認した日　　　　年　　月　　日" }
+    };
+    ConsolePage::new(&title, "/status", main)
+        .crumbs(&[("稼働状況", "/status")])
+        .errors(!errors.is_empty())
+        .render(site, staff)
+}
+
+fn check_form(sheet: &Sheet, typed: &FormBody, errors: &[FieldError]) -> Markup {
+    let choices = [
+        ui::Choice {
+            value: "no",
+            label: "異常なし",
+            note: "",
+        },
+        ui::Choice {
+            value: "yes",
+            label: "異常あり",
+            note: "障害を登録してください",
+        },
+    ];
+    html! {
+        form class="form noprint" method="post" action="/checks" novalidate {
+            p { (when(sheet.slot)) " の点検として記録します。" }
+            (ui::choices("odd", "異常", "", typed.get("odd"), &choices, errors))
+            (TextField { name: "seen", label: "見たもの", hint: "例：申込みの画面、稼働状況、サーバーのランプ", value: typed.get("seen"), width: "full", autocomplete: "off", ..Default::default() }.render(errors))
+            (ui::submit("点検を記録する"))
+        }
+        details class="details noprint" {
+            summary { "いまの数字（点検に添えて記録します）" }
+            dl class="summary summary--dense" { @for figure in &sheet.figures { @if let Some((_, label, unit)) = known(&figure.name) {
+                (ui::summary_row(&labelled(label, &figure.name), &unit.show(figure.value), None))
+            } } }
+        }
+    }
+}
+
+fn labelled(label: &str, name: &str) -> String {
+    match name.split_once(':') {
+        Some((_, of)) => format!("{label}（{of}）"),
+        None => label.to_owned(),
+    }
+}
+
+fn row_of(row: &Row) -> Markup {
+    let local = jst(row.slot);
+    let due = format!(
+        "{}（{}）{}",
+        local.format("%m/%d"),
+        weekday(local.date()),
+        local.format("%H:%M")
+    );
+    html! {
+        @if row.checks.is_empty() { tr {
+            th scope="row" class="time" { (due) }
+            td data-label="点検" { @if row.is_over { "記録なし" } @else { "まだ" } }
+            td colspan="2" {} td colspan="2" {}
+        } }
+        @for (check, by) in &row.checks { tr {
+            th scope="row" class="time" { (due) }
+            td data-label="点検" class="time" { (jst(check.at).format("%m/%d %H:%M")) }
+            td data-label="見た人" class="short" { (by) }
+            td data-label="異常" { @if check.is_odd { span class="tag tag--bad" { "あり" } } @else { "なし" } }
+            td data-label="見たもの" class="what" { (check.seen) }
+            td data-label="そのときの数字" class="what" { (figures_of(check)) }
+        } }
+    }
+}
+
+/// The figures in one line, in the order of the board; those of single institutions are left to the board.
+fn figures_of(check: &Check) -> String {
+    let all: BTreeMap<String, i64> = serde_json::from_str(&check.figures).unwrap_or_default();
+    let mut list: Vec<(usize, String)> = all
+        .iter()
+        .filter(|(name, _)| !name.contains(':') || name.starts_with("gateway_"))
+        .filter_map(|(name, value)| {
+            let (place, label, unit) = known(name)?;
+            Some((place, format!("{label} {}", unit.show(*value))))
+        })
+        .collect();
+    list.sort();
+    list.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join("、")
+}

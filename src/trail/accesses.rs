@@ -1,0 +1,200 @@
+//! Who saw whose personal data, read from the audit record (NS データセンター): by day and person for inspection, and as
+//! the list of those whom an accident touches.
+use super::views;
+use crate::{
+    accounts::{self, Staff},
+    audit::{self, AuditEntry, Wanted},
+    clock::{jst, utc_from_jst},
+    db::Conn,
+    deliveries, enrolment,
+    japan::date::parse_compact,
+    web::{Error, Site, html},
+    workspace::Workspace,
+};
+use actix_web::{
+    HttpResponse,
+    web::{Data, Query},
+};
+use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How personal data was seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// The page of an application, its items masked.
+    Masked,
+    Clear,
+    /// The masked items were asked for.
+    Reveal,
+    /// A numbered file was downloaded.
+    File,
+    /// Written out, at the command line or as a list: whose it was stands in the file, not in the record.
+    Export,
+}
+
+impl Way {
+    pub fn label(self) -> &'static str {
+        match self {
+            Way::Masked => "申込みを見た（伏せた表示）",
+            Way::Clear => "申込みを見た（伏せない表示）",
+            Way::Reveal => "伏せた項目を表示した",
+            Way::File => "還元データを受け取った",
+            Way::Export => "一覧・結果を出力した",
+        }
+    }
+}
+
+/// Actions of the audit record by which somebody sees personal data.
+const WAYS: [(&str, Way); 6] = [
+    ("application.seen", Way::Masked),
+    ("application.seen_in_clear", Way::Clear),
+    ("application.revealed", Way::Reveal),
+    ("delivery.downloaded", Way::File),
+    ("applications.exported", Way::Export),
+    ("results.exported", Way::Export),
+];
+
+/// One entry of the record, and the applications that it touches.
+pub struct Access {
+    pub at: NaiveDateTime,
+    /// `staff/ID`, `operator`.
+    pub actor: String,
+    pub way: Way,
+    pub applications: Vec<String>,
+}
+
+/// What is looked at; times are UTC.
+#[derive(Clone, Debug)]
+pub struct Span {
+    /// Everybody when left out.
+    pub actor: Option<String>,
+    pub from: NaiveDateTime,
+    pub to: NaiveDateTime,
+}
+
+/// Every access of a span, oldest first.
+pub fn accesses(conn: &mut Conn, span: &Span) -> Result<Vec<Access>, Error> {
+    let mut found = vec![];
+    for (action, way) in WAYS {
+        let wanted = Wanted {
+            actor: span.actor.clone(),
+            action: Some(action.to_owned()),
+            from: Some(span.from),
+            to: Some(span.to),
+            ..Wanted::default()
+        };
+        // The search takes beginnings: `application.seen` also brings those in the clear.
+        let entries = audit::search(conn, &wanted, i64::MAX)?.into_iter();
+        for entry in entries.filter(|entry| entry.action == action) {
+            found.push((entry.no, access(conn, entry, way)?));
+        }
+    }
+    found.sort_by_key(|(no, _)| *no);
+    Ok(found.into_iter().map(|(_, access)| access).collect())
+}
+
+fn access(conn: &mut Conn, entry: AuditEntry, way: Way) -> Result<Access, Error> {
+    let applications = match entry.subject.split_once('/') {
+        Some(("application", id)) => vec![id.to_owned()],
+        Some(("delivery", no)) => {
+            let no = no
+                .parse()
+                .map_err(|_| Error::Internal("an entry names no delivery".into()))?;
+            deliveries::applications_in(conn, no)?
+        }
+        _ => vec![],
+    };
+    Ok(Access {
+        at: entry.at,
+        actor: entry.actor,
+        way,
+        applications,
+    })
+}
+
+/// What one person saw on the day.
+pub struct Seen {
+    pub who: String,
+    pub rows: Vec<Row>,
+    /// Different applications.
+    pub applications: usize,
+}
+
+pub struct Row {
+    pub time: String,
+    pub way: &'static str,
+    pub what: String,
+}
+
+pub struct Day {
+    pub day: NaiveDate,
+    /// 職員番号, when one person alone is shown.
+    pub who: String,
+    pub people: Vec<Seen>,
+}
+
+/// `GET /audit/accesses`
+pub async fn index(
+    workspace: Data<Workspace>,
+    site: Data<Site>,
+    staff: Staff,
+    query: Query<BTreeMap<String, String>>,
+) -> Result<HttpResponse, Error> {
+    let text = |name: &str| query.get(name).map(|v| v.trim().to_owned()).unwrap_or_default();
+    let today = jst(workspace.clock.now()).date();
+    let (day, who) = (parse_compact(&text("day")).unwrap_or(today), text("who"));
+    let world = workspace.clone();
+    let read = move |conn: &mut Conn| of_day(conn, &world, day, who);
+    let day = workspace.db.read(read).await?;
+    Ok(html(views::accesses(&site, &staff, &day, &day.day.to_string())))
+}
+
+fn of_day(conn: &mut Conn, workspace: &Workspace, day: NaiveDate, who: String) -> Result<Day, Error> {
+    let midnight = |day: NaiveDate| utc_from_jst(day.and_time(NaiveTime::MIN));
+    let actor = match who.as_str() {
+        "" => None,
+        code => Some(match accounts::find_by_code(conn, code)? {
+            Some(person) => format!("staff/{}", person.id),
+            None => code.to_owned(),
+        }),
+    };
+    let span = Span {
+        actor,
+        from: midnight(day),
+        to: midnight(day + Days::new(1)),
+    };
+    let mut people: BTreeMap<String, Vec<Access>> = BTreeMap::new();
+    for access in accesses(conn, &span)? {
+        people.entry(access.actor.clone()).or_default().push(access);
+    }
+    let mut seen = vec![];
+    for (actor, list) in people {
+        let touched: BTreeSet<&String> = list.iter().flat_map(|a| &a.applications).collect();
+        let applications = touched.len();
+        let mut rows = vec![];
+        for access in &list {
+            rows.push(row(conn, access)?);
+        }
+        let who = accounts::name_of(conn, &workspace.keys, &actor)?;
+        seen.push(Seen {
+            who: audit::actor_label(&who).to_owned(),
+            rows,
+            applications,
+        });
+    }
+    Ok(Day { day, who, people: seen })
+}
+
+fn row(conn: &mut Conn, access: &Access) -> Result<Row, Error> {
+    let what = match (access.way, access.applications.as_slice()) {
+        (Way::Export, _) => "出力したファイルのとおり".to_owned(),
+        (Way::File, list) => format!("{}件", list.len()),
+        (_, [id]) => enrolment::receipt_of(conn, id)?.unwrap_or_default(),
+        (_, list) => format!("{}件", list.len()),
+    };
+    Ok(Row {
+        time: jst(access.at).format("%H:%M:%S").to_string(),
+        way: access.way.label(),
+        what,
+    })
+}

@@ -1,0 +1,52 @@
+// What the tests of the console share: a second person beside, and a look at pages as two machines see them.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { assertAccessible } from './axe.mjs';
+import { assertGeometry, assertZoomed } from './geometry.mjs';
+import { assertSound } from './markup.mjs';
+import { sentHtml, watchNetwork } from './network.mjs';
+import { addresses, newContext } from './session.mjs';
+
+/** A second browser beside the scene's own, for the second person; watched as the first one is. */
+export async function beside(scene) {
+  const context = await newContext({ width: 1280 });
+  const app = addresses();
+  const log = watchNetwork(context, [app.public, app.gateway, app.console]);
+  try {
+    return await scene(await context.newPage(), log);
+  } finally {
+    await context.close();
+  }
+}
+
+/** axe, geometry and markup of pages at a phone's and a desk's width. */
+export async function look({ page, app, log }, paths) {
+  const found = [];
+  for (const path of paths) {
+    await page.goto(`${app.console}${path}`);
+    await assertSound(await sentHtml(log, page), path).catch((error) => found.push(error.message));
+    assert.equal(await page.locator('h1').count(), 1, path);
+    for (const width of [390, 1280]) {
+      await page.setViewportSize({ width, height: 800 });
+      await assertAccessible(page, `${path}, ${width} px`).catch((error) => found.push(error.message));
+      await assertGeometry(page, `${width} px`).catch((error) => found.push(error.message));
+    }
+    await assertZoomed(page, path).catch((error) => found.push(error.message));
+  }
+  assert.ok(found.length === 0, [...new Set(found)].join('\n\n'));
+}
+
+/** Clicks what leads to another page, and waits until it is there. */
+export async function go(page, locator) {
+  await Promise.all([page.waitForEvent('framenavigated', (frame) => frame === page.mainFrame()), locator.click()]);
+  await page.waitForLoadState('load');
+}
+
+/** What the page is on paper: how many pages of A4, and their text. */
+export async function printed(page) {
+  const pdf = await page.pdf({ preferCSSPageSize: true, format: 'A4', printBackground: false });
+  const run = (program, ...flags) => execFileSync(program, flags, { input: pdf, encoding: 'utf8' });
+  const facts = run('pdfinfo', '-');
+  assert.match(facts, /Page size:\s+59[45][.\d]* x 84[12][.\d]* pts/, facts);
+  return { pages: Number(/^Pages:\s+(\d+)$/m.exec(facts)[1]), text: run('pdftotext', '-raw', '-', '-') };
+}

@@ -1,7 +1,7 @@
 # make run   sets up what is missing, builds, and starts everything on loopback
 # make test  sets up what is missing and runs every test
 .PHONY: run test setup check rust-test browser-test power-loss-test supply-chain bench bench-console chaos powerloss migration fuzz \
-    sbom promises submissions lifecycles mails jobs
+    sbom promises submissions lifecycles results mails jobs
 
 run: setup
 	cargo build --quiet
@@ -55,7 +55,7 @@ powerloss:
 	python3 tests/power-loss/campaign.py --binary target/release/mizumado --rounds 2 --seed 3 --synchronous 0 | tee /dev/stderr | grep -q '^LOST'
 
 # What R1 to R5 promise (docs/SECURITY.md), as long as they are promised, one after the other. `make test` has them small.
-promises: submissions lifecycles mails jobs chaos powerloss
+promises: submissions lifecycles results mails jobs chaos powerloss
 
 campaign = scripts/with-postgres cargo nextest run --cargo-profile chaos --profile chaos -E
 
@@ -66,6 +66,10 @@ submissions:
 # R2, R3: random orders of everything that may happen to an application: LIFECYCLES, LIFECYCLES_SEED.
 lifecycles:
 	LIFECYCLES=$${LIFECYCLES:-400} $(campaign) 'test(lifecycle::)'
+
+# R3: results under lost, doubled, late and forged messages: RESULTS_APPLICATIONS, RESULTS_SILENT, RESULTS_SEED.
+results:
+	RESULTS_APPLICATIONS=$${RESULTS_APPLICATIONS:-10000} RESULTS_SILENT=$${RESULTS_SILENT:-20} $(campaign) 'test(exactly_once::)'
 
 # R4: a mail server that errs, and kills while mails leave: MAILS_KILLS, MAILS_SEED.
 mails:

@@ -20,6 +20,7 @@ mod deliveries;
 mod dependencies;
 mod desk;
 mod every_route;
+mod exactly_once;
 mod export;
 mod fault_proxy;
 mod first_debits;

@@ -1,14 +1,16 @@
 //! What a running app is: the route table, the guards around it, its listeners and its jobs.
 mod console;
+mod rules;
 
-pub use console::{ConsoleError, PLAN as CONSOLE_PLAN, console_routes, serve_console};
+pub use console::{ConsoleError, console_routes, serve_console};
+pub use rules::PLAN as CONSOLE_PLAN;
 
 use crate::{
     backups,
     db::Conn,
     deliveries, enrolment, guides, incidents, inquiries, institutions,
     jobs::{Handlers, Runner, schedule::Planner},
-    notices, operations, reconciliation, texts, trail, web as pages,
+    notices, operations, outages, reconciliation, texts, trail, web as pages,
     web::{Certificate, Error},
     workspace::Workspace,
 };
@@ -101,6 +103,7 @@ pub fn handlers(workspace: &Workspace) -> Handlers {
         .chain(reconciliation::handlers(workspace))
         .chain(operations::handlers(workspace))
         .chain(incidents::handlers(workspace))
+        .chain(outages::handlers(workspace))
         .chain(deliveries::handlers(workspace))
         .chain(trail::handlers(workspace))
         .chain(backups::handlers(workspace))
@@ -125,6 +128,7 @@ pub fn planner(workspace: &Workspace) -> Planner {
         .chain(reconciliation::standing())
         .chain(operations::standing())
         .chain(incidents::standing())
+        .chain(outages::standing())
         .chain(deliveries::standing(workspace))
         .chain(trail::standing())
         .chain(backups::standing(workspace))

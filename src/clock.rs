@@ -38,6 +38,11 @@ pub fn jst(utc: NaiveDateTime) -> NaiveDateTime {
 pub fn utc_from_jst(local: NaiveDateTime) -> NaiveDateTime {
     local - Duration::hours(JST_HOURS)
 }
+/// A moment as people type it, in Japan, as UTC: `2026-11-25 10:00`.
+pub fn typed_moment(typed: &str) -> Option<NaiveDateTime> {
+    let local = NaiveDateTime::parse_from_str(typed.trim(), "%Y-%m-%d %H:%M").ok()?;
+    Some(utc_from_jst(local))
+}
 /// Seconds since 1970 to UTC, for what is stored as a number.
 pub fn from_unix(seconds: i64) -> Option<NaiveDateTime> {
     DateTime::from_timestamp(seconds, 0).map(|t| t.naive_utc())

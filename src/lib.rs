@@ -25,6 +25,8 @@ pub mod logs;
 pub mod mail;
 pub mod notices;
 pub mod operations;
+pub mod outages;
+pub mod papers;
 pub mod reconciliation;
 pub mod texts;
 pub mod today;

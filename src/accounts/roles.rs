@@ -61,6 +61,10 @@ text_enum! {
         SwitchService = "switch_service",
         ManageContacts = "manage_contacts",
         ReportAccidents = "report_accidents",
+        PlanOutages = "plan_outages",
+        ApproveOutages = "approve_outages",
+        ReadPapers = "read_papers",
+        MakePapers = "make_papers",
     }
 }
 
@@ -195,7 +199,7 @@ pub const TABLE: &[(Permission, &str, &[Role])] = &[
     ),
     (
         Permission::ReadIncidents,
-        "障害の記録・連絡体制・手順書・稼働状況を見る",
+        "障害の記録・停止予定・連絡体制・手順書・稼働状況を見る",
         &[
             Role::Clerk,
             Role::Approver,
@@ -223,6 +227,26 @@ pub const TABLE: &[(Permission, &str, &[Role])] = &[
         Permission::ReportAccidents,
         "個人情報の事故の報告書を作る（影響を受けた申込みの一覧を含む）",
         &[Role::Approver, Role::Auditor],
+    ),
+    (
+        Permission::PlanOutages,
+        "停止を提案する、始まり・延長・終わりを記録する、取り下げる",
+        &[Role::Administrator, Role::Operator],
+    ),
+    (
+        Permission::ApproveOutages,
+        "ほかの人が提案した停止を承認・却下する",
+        &[Role::Approver, Role::Administrator],
+    ),
+    (
+        Permission::ReadPapers,
+        "進捗報告書・課題管理表・変更管理記録・議事録を見る",
+        &[Role::Approver, Role::Administrator, Role::Auditor, Role::Operator],
+    ),
+    (
+        Permission::MakePapers,
+        "進捗報告書・課題管理表・変更管理記録・議事録を作る、確定する",
+        &[Role::Approver, Role::Administrator, Role::Operator],
     ),
 ];
 
@@ -279,6 +303,9 @@ mod tests {
                 (Permission::SwitchService, Permission::HandleIncidents),
                 (Permission::ManageContacts, Permission::ReadIncidents),
                 (Permission::ReportAccidents, Permission::ReadIncidents),
+                (Permission::PlanOutages, Permission::ReadIncidents),
+                (Permission::ApproveOutages, Permission::ReadIncidents),
+                (Permission::MakePapers, Permission::ReadPapers),
             ] {
                 assert!(!may(change) || may(look), "{}: {}", role.as_str(), change.as_str());
             }

@@ -36,6 +36,6 @@ pub use records::{
 };
 pub use snapshot::Snapshot;
 pub use store::{
-    CorrectedResult, Outcome, Pulse, StateCount, Witness, can_open, decided_between, in_state_since, pulse,
-    state_counts, witness,
+    CorrectedResult, Outcome, Pulse, StateCount, Tally, Witness, can_open, decided_between, in_state_since, pulse,
+    state_counts, tally, witness,
 };

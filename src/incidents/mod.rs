@@ -9,6 +9,7 @@ mod views;
 
 pub use jobs::{handlers, standing};
 pub use pages::routes;
+pub use store::{Incident, not_closed, open_measures, opened_between};
 
 use crate::{
     audit::{self, Actor},
@@ -19,7 +20,7 @@ use crate::{
 };
 use chrono::NaiveDateTime;
 use model::{NoteKind, State};
-use store::{Incident, NewIncident};
+use store::NewIncident;
 
 /// The address of an incident at the console.
 fn path_of(id: &str) -> String {

@@ -16,4 +16,16 @@ mod work;
 
 pub use desk::{View, count, routes as desk_routes};
 pub use jobs::{handlers, standing};
+pub use model::Source;
 pub use pages::routes;
+pub use store::{Improvement, Tally, tally};
+
+use crate::{crypto::KeyRing, db::Conn, web::Error};
+use store::ImprovementState;
+
+/// Requests for improvement that are neither done nor declined, the newest first.
+pub fn open_improvements(conn: &mut Conn, keys: &KeyRing) -> Result<Vec<Improvement>, Error> {
+    let all = store::improvements(conn, keys)?.into_iter();
+    let open = [ImprovementState::Asked, ImprovementState::Planned];
+    Ok(all.filter(|wish| open.contains(&wish.state)).collect())
+}

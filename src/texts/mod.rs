@@ -11,6 +11,7 @@ mod views;
 pub use catalogue::{Kind, TextId};
 pub use check::has_personal;
 pub use pages::routes;
+pub use store::version_named;
 
 use crate::{
     clock::jst,

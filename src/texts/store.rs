@@ -49,6 +49,12 @@ pub fn find(conn: &mut Conn, id: &str) -> QueryResult<TextVersion> {
     TextVersion::query().filter(text_versions::id.eq(id)).first(conn)
 }
 
+/// 「よくある質問 第3版」 of a version's id; `None` when there is none.
+pub fn version_named(conn: &mut Conn, id: &str) -> QueryResult<Option<String>> {
+    let version = find(conn, id).optional()?;
+    Ok(version.map(|v| format!("{} 第{}版", v.name.title(), v.version)))
+}
+
 /// How many versions of each text wait for a decision.
 pub fn proposed(conn: &mut Conn) -> QueryResult<Vec<String>> {
     text_versions::table

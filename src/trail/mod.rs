@@ -160,15 +160,20 @@ async fn lines(workspace: &Data<Workspace>, chosen: &Chosen, most: i64) -> Resul
     let (world, chosen) = (workspace.clone(), chosen.clone());
     let read = move |conn: &mut Conn| {
         let wanted = chosen.wanted(conn)?;
-        let mut names = Names {
-            workspace: &world,
-            known: BTreeMap::new(),
-        };
         let entries = audit::search(conn, &wanted, most)?;
-        let lines = entries.into_iter().map(|entry| Line::of(conn, entry, &mut names));
-        lines.collect::<Result<Vec<_>, Error>>()
+        told(conn, &world, entries)
     };
     workspace.db.read(read).await
+}
+
+/// Entries of the record in people's words.
+pub fn told(conn: &mut Conn, workspace: &Workspace, entries: Vec<AuditEntry>) -> Result<Vec<Line>, Error> {
+    let mut names = Names {
+        workspace,
+        known: BTreeMap::new(),
+    };
+    let lines = entries.into_iter().map(|entry| Line::of(conn, entry, &mut names));
+    lines.collect()
 }
 
 /// `GET /audit`

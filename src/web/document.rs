@@ -5,10 +5,12 @@ use actix_web::{
     http::header::{CACHE_CONTROL, CONTENT_DISPOSITION},
 };
 use maud::{Markup, html};
+use serde::{Deserialize, Serialize};
 use std::io::{Cursor, Write};
 use zip::{ZipWriter, write::SimpleFileOptions};
 
 /// A part of a document.
+#[derive(Clone, Serialize, Deserialize)]
 pub enum Block {
     Heading(String),
     Text(String),
@@ -21,6 +23,7 @@ pub enum Block {
     },
 }
 
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Document {
     pub title: String,
     pub blocks: Vec<Block>,

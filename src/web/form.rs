@@ -1,4 +1,4 @@
-use super::Error;
+use super::{Error, ui::FieldError};
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Bytes};
 use futures_util::future::LocalBoxFuture;
 use std::{collections::BTreeMap, time::Duration};
@@ -21,6 +21,31 @@ impl FormBody {
     }
     pub fn has(&self, name: &str) -> bool {
         self.0.contains_key(name)
+    }
+}
+
+/// A text of a form that must be there and not be endless; what is wrong is put to `errors`.
+pub fn words(form: &FormBody, field: &str, label: &str, most: usize, errors: &mut Vec<FieldError>) -> String {
+    let text = form.get(field).trim().replace("\r\n", "\n");
+    if text.is_empty() {
+        errors.push(FieldError::new(field, format!("{label}を入力してください")));
+    }
+    not_endless(&text, field, label, most, errors);
+    text
+}
+
+/// A text that may be left out, and is not endless.
+pub fn optional_words(form: &FormBody, field: &str, label: &str, most: usize, errors: &mut Vec<FieldError>) -> String {
+    let text = form.get(field).trim().replace("\r\n", "\n");
+    not_endless(&text, field, label, most, errors);
+    text
+}
+
+fn not_endless(text: &str, field: &str, label: &str, most: usize, errors: &mut Vec<FieldError>) {
+    let length = text.chars().count();
+    if length > most {
+        let message = format!("{label}は、{most}文字以内で入力してください（いま{length}文字です）");
+        errors.push(FieldError::new(field, message));
     }
 }
 

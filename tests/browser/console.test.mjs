@@ -16,7 +16,7 @@ const options = { version: 'current', width: 1280 };
 const STOP = `/institutions/stops/new?${new URLSearchParams({ institution: '0140', rule: '第2月曜の前日 23:55-翌6:00', reason: '点検のため' })}`;
 const PAGES = ['/', '/applications', '/applications?period=today&result=registered', '/corrections', '/differences', '/deliveries',
   '/layouts', '/texts', '/texts/faq', '/texts/mail_receipt', '/institutions', '/institutions/0140', '/institutions/imports',
-  '/institutions/new', '/institutions/0140/edit', '/institutions/0140/retirement', '/institutions/stops/new', STOP, '/holidays', '/holidays?month=2027-01', '/alarms', '/incidents', '/incidents/new', '/contacts', '/procedures', '/procedures/procedure_emergency', '/status', '/checks', '/inquiries', '/inquiries/new', '/inquiries/handover', '/inquiries/hours', '/inquiries/templates', '/questions', '/improvements', '/assist', '/account', '/permissions', '/staff', '/staff/new', '/staff/scopes'];
+  '/institutions/new', '/institutions/0140/edit', '/institutions/0140/retirement', '/institutions/stops/new', STOP, '/holidays', '/holidays?month=2027-01', '/alarms', '/incidents', '/incidents/new', '/contacts', '/procedures', '/procedures/procedure_emergency', '/status', '/checks', '/outages', '/outages/new', '/papers', '/inquiries', '/inquiries/new', '/inquiries/handover', '/inquiries/hours', '/inquiries/templates', '/questions', '/improvements', '/assist', '/account', '/permissions', '/staff', '/staff/new', '/staff/scopes'];
 
 describe('a person of the bureau', () => {
   test('enrols a key by the invitation, prints codes, signs out and in again', (t) => visit(t, options, async ({ page, app }) => {

@@ -113,6 +113,7 @@ pub async fn furnished(world: &World, desk: &mut Desk) -> BTreeMap<&'static str,
         ("function_personal_data", "yes"),
     ];
     let incident = desk.post("/incidents", &new).await.path;
+    let (outage, paper) = planned(desk).await;
     let stop = [("rule", "毎日 23:55-翌0:05"), ("reason", "点検")];
     let seen = desk.post("/institutions/stops", &stop).await;
     let form = seen.form_to("/institutions/stops");
@@ -138,6 +139,9 @@ pub async fn furnished(world: &World, desk: &mut Desk) -> BTreeMap<&'static str,
         ("/incidents/{id}", incident.clone()),
         ("/incidents/{id}/report", format!("{incident}/report")),
         ("/incidents/{id}/accident", format!("{incident}/accident")),
+        ("/outages/{id}", outage.clone()),
+        ("/outages/{id}/record", format!("{outage}/record")),
+        ("/papers/{id}", paper),
         ("/procedures/{name}", "/procedures/procedure_start".to_owned()),
         ("/texts/{name}", "/texts/faq".to_owned()),
         ("/texts/versions/{id}", text),
@@ -151,6 +155,21 @@ pub async fn furnished(world: &World, desk: &mut Desk) -> BTreeMap<&'static str,
         ("/staff/{id}", format!("/staff/{}", desk.id)),
     ]);
     paths
+}
+
+/// An outage that waits for its approval, and minutes that are being written.
+async fn planned(desk: &mut Desk) -> (String, String) {
+    let outage = [
+        ("work", "機器の点検"),
+        ("starts_at", "2026-12-06 01:00"),
+        ("ends_at", "2026-12-06 05:00"),
+        ("notice", "点検のため"),
+        ("effect", "申込みができない"),
+        ("way_back", "元にもどす"),
+    ];
+    let outage = desk.post("/outages", &outage).await.path;
+    let minutes = [("kind", "minutes"), ("period", "2026-11-25")];
+    (outage, desk.post("/papers", &minutes).await.path)
 }
 
 /// An inquiry, a template, a question for the public page, and a citizen on the phone.
@@ -212,7 +231,9 @@ async fn tasks(world: &World) {
 }
 
 /// Files, and pages for those who are not signed in.
-pub const ELSEWHERE: [&str; 13] = [
+pub const ELSEWHERE: [&str; 15] = [
+    "/outages/{id}/record/word",
+    "/papers/{id}/word",
     "/incidents/{id}/report/word",
     "/incidents/{id}/accident/word",
     "/inquiries/{id}/files/{file}",

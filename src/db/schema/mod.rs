@@ -4,6 +4,7 @@ mod asking;
 mod desk;
 mod enrolment;
 mod files;
+mod governance;
 mod places;
 mod running;
 mod watching;
@@ -13,6 +14,7 @@ pub use asking::*;
 pub use desk::*;
 pub use enrolment::*;
 pub use files::*;
+pub use governance::*;
 pub use places::*;
 pub use running::*;
 pub use watching::*;
@@ -106,5 +108,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     incident_measures,
     accident_reports,
     figures,
-    visual_checks
+    visual_checks,
+    outages,
+    outage_steps,
+    papers
 );

@@ -154,6 +154,14 @@ pub fn find(conn: &mut Conn, no: i64) -> QueryResult<Delivery> {
     Delivery::query().filter(deliveries::no.eq(no)).first(conn)
 }
 
+/// Those that were made in `[from, to)` (UTC), oldest first.
+pub fn made_between(conn: &mut Conn, from: NaiveDateTime, to: NaiveDateTime) -> QueryResult<Vec<Delivery>> {
+    Delivery::query()
+        .filter(deliveries::made_at.ge(from).and(deliveries::made_at.lt(to)))
+        .order(deliveries::no)
+        .load(conn)
+}
+
 /// Newest first, those below a number.
 pub fn list(conn: &mut Conn, below: i64, most: i64) -> QueryResult<Vec<Delivery>> {
     Delivery::query()

@@ -4,9 +4,9 @@ mod versions;
 
 pub use batches::{
     Delivery, Item, NewDelivery, add_delivery, applications_in, closed_by_clock, delivered_before, downloads_of, find,
-    last_no, list, note_download, open_file, records_of, undownloaded,
+    last_no, list, made_between, note_download, open_file, records_of, undownloaded,
 };
 pub use versions::{
-    NewVersion, Version, add_version, approved, decide, effective_on, find_version, propose, seed, update_draft,
-    versions,
+    NewVersion, Version, add_version, approved, decide, effective_on, find_version, layout_named, propose, seed,
+    update_draft, versions,
 };

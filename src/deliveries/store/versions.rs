@@ -71,6 +71,12 @@ pub fn find_version(conn: &mut Conn, id: &str) -> QueryResult<Version> {
     Version::query().filter(layout_versions::id.eq(id)).first(conn)
 }
 
+/// 「レイアウト 第3版」 of a version's id; `None` when there is none.
+pub fn layout_named(conn: &mut Conn, id: &str) -> QueryResult<Option<String>> {
+    let version = find_version(conn, id).optional()?;
+    Ok(version.map(|v| format!("レイアウト 第{}版", v.version)))
+}
+
 /// Newest first.
 pub fn versions(conn: &mut Conn) -> QueryResult<Vec<Version>> {
     Version::query().order(layout_versions::version.desc()).load(conn)

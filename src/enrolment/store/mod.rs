@@ -9,6 +9,7 @@ mod limits;
 mod list;
 mod outbox;
 mod pulse;
+mod tally;
 mod terms;
 mod tokens;
 mod visits;
@@ -39,6 +40,7 @@ pub use limits::{
 pub use list::{Cursor, Line, Narrow, Order, Sought, Span, count, count_all, lines, list, of_customer};
 pub use outbox::{outbox, take_from_outbox};
 pub use pulse::{Pulse, pulse};
+pub use tally::{Tally, tally};
 pub use terms::{keep_terms, terms_version};
 pub use tokens::index_application;
 pub use visits::{

@@ -16,11 +16,11 @@ use super::{
 use crate::{
     accounts::{self, Staff},
     alarms,
-    clock::{jst, utc_from_jst},
+    clock::{jst, typed_moment as moment},
     contacts::{self, Band, Contact},
     db::Conn,
     institutions::{self, Closure, Institution, Openings, ServiceMode},
-    web::{Error, FormBody, Site, html, see_other, ui::FieldError, unprocessable},
+    web::{Error, FormBody, Site, html, see_other, ui::FieldError, unprocessable, words},
     workspace::Workspace,
 };
 use actix_web::{
@@ -77,25 +77,6 @@ async fn new(workspace: Data<Workspace>, site: Data<Site>, staff: Staff) -> Resu
     let now = jst(workspace.clock.now()).format("%Y-%m-%d %H:%M").to_string();
     typed.0.insert("happened_at".into(), now);
     Ok(html(views::new(&site, &staff, &all, &typed, &[])))
-}
-
-/// A moment as people type it, in Japan: `2026-11-25 10:00`.
-fn moment(typed: &str) -> Option<NaiveDateTime> {
-    let at = NaiveDateTime::parse_from_str(typed.trim(), "%Y-%m-%d %H:%M").ok()?;
-    Some(utc_from_jst(at))
-}
-
-/// A text that must be there and not be endless.
-fn words(form: &FormBody, field: &str, label: &str, most: usize, errors: &mut Vec<FieldError>) -> String {
-    let text = form.get(field).trim().replace("\r\n", "\n");
-    let length = text.chars().count();
-    if length == 0 {
-        errors.push(FieldError::new(field, format!("{label}を入力してください")));
-    } else if length > most {
-        let message = format!("{label}は、{most}文字以内で入力してください（いま{length}文字です）");
-        errors.push(FieldError::new(field, message));
-    }
-    text
 }
 
 fn read_new(

@@ -5,7 +5,7 @@ mod record;
 pub use accidents::{Accident, Scope, Words, accident, save_accident};
 pub use record::{
     Call, Measure, NewMeasure, Note, add_call, add_measure, add_note, add_stop, calls_of, finish_measure, measures_of,
-    notes_of, overdue_measures, stops_of,
+    notes_of, open_measures, overdue_measures, stops_of,
 };
 
 use super::model::{Severity, State};
@@ -101,6 +101,22 @@ pub fn list(conn: &mut Conn, most: i64) -> QueryResult<Vec<Incident>> {
     Incident::query()
         .order((incidents::closed_at.is_not_null(), incidents::no.desc()))
         .limit(most)
+        .load(conn)
+}
+
+/// Those that were opened in `[from, to)` (UTC), oldest first.
+pub fn opened_between(conn: &mut Conn, from: NaiveDateTime, to: NaiveDateTime) -> QueryResult<Vec<Incident>> {
+    Incident::query()
+        .filter(incidents::opened_at.ge(from).and(incidents::opened_at.lt(to)))
+        .order(incidents::no)
+        .load(conn)
+}
+
+/// Those that are not closed, oldest first.
+pub fn not_closed(conn: &mut Conn) -> QueryResult<Vec<Incident>> {
+    Incident::query()
+        .filter(incidents::closed_at.is_null())
+        .order(incidents::no)
         .load(conn)
 }
 

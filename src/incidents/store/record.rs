@@ -165,6 +165,22 @@ pub fn measures_of(conn: &mut Conn, keys: &KeyRing, incident_id: &str) -> Result
     rows.into_iter().map(open).collect()
 }
 
+/// Measures that are not done, with the number of their incident, by the day they are due.
+pub fn open_measures(conn: &mut Conn, keys: &KeyRing) -> Result<Vec<(i32, Measure)>, Error> {
+    let ids: Vec<(String, String)> = incident_measures::table
+        .filter(incident_measures::done_at.is_null())
+        .order((incident_measures::due, incident_measures::id))
+        .select((incident_measures::id, incident_measures::incident_id))
+        .load(conn)?;
+    let mut open = vec![];
+    for (id, incident_id) in ids {
+        let no = super::find(conn, &incident_id)?.no;
+        let measures = measures_of(conn, keys, &incident_id)?;
+        open.extend(measures.into_iter().filter(|m| m.id == id).map(|m| (no, m)));
+    }
+    Ok(open)
+}
+
 /// `false` when it was done before, or is another incident's.
 pub fn finish_measure(conn: &mut Conn, incident_id: &str, id: &str, by: &str, now: NaiveDateTime) -> QueryResult<bool> {
     let open = incident_measures::table

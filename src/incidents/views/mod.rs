@@ -37,7 +37,7 @@ pub fn index(site: &Site, staff: &Staff, list: &[Incident]) -> Markup {
     let main = html! {
         (heading("障害・連絡"))
         p {
-            a href="/contacts" { "連絡体制" } "　" a href="/procedures" { "手順書" } "　"
+            a href="/outages" { "停止予定" } "　" a href="/contacts" { "連絡体制" } "　" a href="/procedures" { "手順書" } "　"
             a href="/status" { "稼働状況" } "　" a href="/checks" { "目視点検" } "　" a href="/alarms" { "警報" }
         }
         @if staff.may(Permission::HandleIncidents) { p { a class="button" href="/incidents/new" { "障害を登録する" } } }

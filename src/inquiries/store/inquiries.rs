@@ -223,3 +223,39 @@ pub fn set_due(conn: &mut Conn, id: &str, due_at: NaiveDateTime) -> QueryResult<
         .execute(conn)
         .map(drop)
 }
+
+/// Inquiries of a span, in numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tally {
+    pub received: i64,
+    pub answered: i64,
+    /// Received in the span and answered after their due time, or not yet although it has passed.
+    pub overdue: i64,
+}
+
+/// The inquiries of one source that came, and those that were answered, in `[from, to)` (UTC).
+pub fn tally(
+    conn: &mut Conn,
+    source: Source,
+    (from, to): (NaiveDateTime, NaiveDateTime),
+    now: NaiveDateTime,
+) -> QueryResult<Tally> {
+    let of_source = || inquiries::table.filter(inquiries::source.eq(source.as_str()));
+    let received = || of_source().filter(inquiries::received_at.ge(from).and(inquiries::received_at.lt(to)));
+    let late = inquiries::answered_at
+        .gt(inquiries::due_at.nullable())
+        .assume_not_null()
+        .and(inquiries::answered_at.is_not_null());
+    let waits = inquiries::answered_at
+        .is_null()
+        .and(inquiries::status.eq(Status::Open.as_str()))
+        .and(inquiries::due_at.lt(now));
+    Ok(Tally {
+        received: received().count().get_result(conn)?,
+        answered: of_source()
+            .filter(inquiries::answered_at.ge(from).and(inquiries::answered_at.lt(to)))
+            .count()
+            .get_result(conn)?,
+        overdue: received().filter(late.or(waits)).count().get_result(conn)?,
+    })
+}

@@ -18,8 +18,8 @@ pub use improvements::{
     find_improvement, improvements,
 };
 pub use inquiries::{
-    Handling, Inquiry, LONGEST_PREFIX, NewInquiry, add, find, find_by_number, find_by_submit_key, open_ones, set_due,
-    set_handling, set_status,
+    Handling, Inquiry, LONGEST_PREFIX, NewInquiry, Tally, add, find, find_by_number, find_by_submit_key, open_ones,
+    set_due, set_handling, set_status, tally,
 };
 pub use list::{Narrow, View, count, list, tokens_hits};
 pub use messages::{

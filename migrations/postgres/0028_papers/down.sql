@@ -1,0 +1,2 @@
+drop table papers;
+drop function fixed_papers_stay();

@@ -1,0 +1,2 @@
+drop table outage_steps;
+drop table outages;

@@ -6,6 +6,7 @@ use crate::{
     config::Transport,
     db::DbError,
     institutions, jobs,
+    uploads::{self, Clamd},
     web::Error,
     workspace::Workspace,
 };
@@ -55,6 +56,7 @@ pub async fn examine(workspace: &Workspace) -> Vec<Check> {
     for gateway in &workspace.settings.gateways {
         checks.extend(reach_gateway(workspace, &gateway.id, &gateway.endpoint).await);
     }
+    checks.extend(virus_check(workspace).await);
     checks.push(disk(workspace).await);
     checks.push(certificate(workspace, now));
     checks.push(backup(workspace, now).await);
@@ -177,6 +179,26 @@ async fn reach_gateway(workspace: &Workspace, id: &str, endpoint: &str) -> Vec<C
         ),
     };
     vec![reached, clock]
+}
+
+/// Lets clamd look at a few bytes; without `[clamav]` no file is taken and nothing is asked.
+async fn virus_check(workspace: &Workspace) -> Option<Check> {
+    let clamav = workspace.settings.clamav.as_ref()?;
+    Some(match Clamd(&clamav.address).scan(b"mizumado").await {
+        Ok(uploads::Verdict::Clean) => Check::good("virus check", format!("clamd at {} answers", clamav.address)),
+        Ok(uploads::Verdict::Infected(name)) => Check::new(
+            "virus check",
+            Verdict::Wrong,
+            format!("clamd finds {name} in eight plain letters"),
+            "look at clamd's own signatures; files wait meanwhile",
+        ),
+        Err(error) => Check::new(
+            "virus check",
+            Verdict::Wrong,
+            error.to_string(),
+            "start clamd and let it listen at clamav.address; files wait meanwhile",
+        ),
+    })
 }
 
 /// The disk with the least room of those where the database, the logs and the backups are: free and all bytes, a folder.

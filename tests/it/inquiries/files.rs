@@ -5,6 +5,7 @@ use crate::{
     harness::{Wish, World},
 };
 use chrono::Duration;
+use mizumado::operations::{Verdict, examine};
 use std::{
     net::{TcpListener, TcpStream},
     process::{Child, Command, Stdio},
@@ -55,6 +56,13 @@ async fn worlds(port: u16) -> Vec<World> {
         ..Wish::with_console()
     };
     World::all_with(wish).await
+}
+
+/// What the doctor says of the virus check.
+async fn doctor(world: &World) -> Verdict {
+    let checks = examine(&world.workspace).await;
+    let check = checks.into_iter().find(|check| check.part == "virus check");
+    check.unwrap().verdict
 }
 
 fn free_port() -> u16 {
@@ -191,7 +199,9 @@ async fn without_clamd_a_file_waits_and_is_looked_at_when_it_is_back() {
             world.pass(Duration::minutes(20)).await;
         }
         assert!(world.alarms().await.contains(&"inquiries.files_wait".to_owned()));
+        assert_eq!(doctor(&world).await, Verdict::Wrong);
         let clamd = Clamd::start(port);
+        assert_eq!(doctor(&world).await, Verdict::Good);
         world.pass(Duration::minutes(11)).await;
         assert!(!world.alarms().await.contains(&"inquiries.files_wait".to_owned()));
         assert_eq!(

@@ -16,6 +16,7 @@ after(async () => {
 });
 
 const OPERATOR = '水野';
+const AUDITOR = '堀田';
 const options = { version: 'current', width: 1280, limit: 400_000, allow: [/422/] };
 const text = (page) => page.locator('main').innerText();
 const pathOf = (page) => new URL(page.url()).pathname;
@@ -96,8 +97,57 @@ test('a check is written down and the week prints, the board and the inspection 
   assert.ok(week.text.replaceAll(/\s/g, '').includes('ランプは緑'), week.text);
   await page.goto(`${app.console}/status`);
   await printed(page);
-  await look(stage, ['/checks', '/status', '/audit/accesses']);
-  await page.goto(`${app.console}/audit/accesses`);
+  await look(stage, ['/checks', '/status']);
+  await beside(async (auditor, log) => {
+    await desk.signIn(auditor, app, AUDITOR);
+    await look({ page: auditor, app, log }, ['/audit/accesses']);
+    assert.ok((await printed(auditor)).text.replaceAll(/\s/g, '').includes('個人情報へのアクセス'), 'the inspection prints');
+  });
+}));
+
+test('an outage is proposed, approved by a second person, read by citizens and taken back; minutes are made, fixed and printed', (t) => visit(t, options, async (stage) => {
+  const { page, app } = stage;
+  await desk.signIn(page, app, OPERATOR);
+  await page.goto(`${app.console}/outages/new`);
+  await form.press(page, '提案する');
+  assert.ok((await page.locator('#errors').innerText()).includes('作業の内容'), 'what is missing is said');
+  await page.getByLabel('作業の内容').fill('サーバーの部品を交換する');
+  await page.getByLabel('始まり').fill(japan(60 * 30));
+  await page.getByLabel('終わり').fill(japan(60 * 33));
+  await page.getByLabel('申込者へのお知らせ').fill('機器の点検のため');
+  await page.getByLabel('影響').fill('申込みができない');
+  await page.getByLabel('切戻しの方法').fill('古い部品にもどす');
+  await form.press(page, '提案する');
+  const path = pathOf(page);
+  assert.ok((await text(page)).includes('ほかの人の承認を待っています'), 'not by who proposed');
+  await beside(async (approver) => {
+    await desk.signIn(approver, app, AUDITOR);
+    await approver.goto(app.console + path);
+    await form.press(approver, '承認する');
+    await form.open(approver, app, '/availability');
+    assert.ok((await text(approver)).includes('機器の点検のため'), 'citizens read it');
+  });
+  await page.goto(`${app.console}${path}/record`);
+  assert.ok((await printed(page)).text.replaceAll(/\s/g, '').includes('サーバーの部品を交換する'));
+  await look(stage, ['/outages', path, `${path}/record`]);
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.goto(app.console + path);
+  await page.getByText('取り下げる', { exact: true }).click();
+  await page.getByLabel('取下げの理由').fill('部品が届かない');
+  await go(page, page.locator('form[action$="/withdrawal"] button'));
+  await form.open(page, app, '/availability');
+  assert.ok(!(await text(page)).includes('機器の点検のため'), 'taken back');
+
+  await page.goto(`${app.console}/papers`);
+  await page.getByLabel('議事録').check();
+  await page.getByLabel('対象の月、または開催日').fill(japan(0).slice(0, 10));
+  await form.press(page, '作る');
+  await form.press(page, '保存して、確定する');
+  assert.ok((await page.locator('#errors').innerText()).includes('入力してください'), 'minutes want their parts');
+  for (const part of await page.locator('main textarea').all()) await part.fill('部品は12月に交換する');
+  await form.press(page, '保存して、確定する');
+  assert.equal(await page.locator('main textarea').count(), 0, 'nobody writes on');
   const paper = await printed(page);
-  assert.ok(paper.text.length > 20, paper.text);
+  assert.ok(paper.text.replaceAll(/\s/g, '').includes('部品は12月に交換する'), paper.text);
+  await look(stage, ['/papers', pathOf(page)]);
 }));

@@ -35,6 +35,7 @@ pub const CAUSES: &[(&str, &str)] = &[
     ("outages.not_begun", "始まらない停止の作業"),
     ("outages.not_ended", "終わらない停止の作業"),
     ("outages.soon", "近づいた停止予定"),
+    ("outages.undecided", "承認されていない停止予定"),
     ("reconciliation.differences", "照合のくいちがい"),
     ("reconciliation.first_debit", "初回の振替の失敗"),
     ("reconciliation.no_file", "日次ファイルが届かない"),

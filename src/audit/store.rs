@@ -1,7 +1,7 @@
 use super::{Actor, ChainCheck};
 use crate::{
     crypto::sha256_hex,
-    db::{Conn, Keep, audit_entries, audit_head, one_at_a_time},
+    db::{Conn, Keep, MultiBackend, audit_entries, audit_head, one_at_a_time},
 };
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -135,6 +135,11 @@ pub fn details_of(conn: &mut Conn, action: &str) -> QueryResult<Vec<(String, Str
         .load(conn)
 }
 
+/// The number of the newest entry.
+pub fn head_no(conn: &mut Conn) -> QueryResult<i64> {
+    audit_head::table.select(audit_head::no).first(conn)
+}
+
 /// The hash of the newest entry.
 pub fn head_hash(conn: &mut Conn) -> QueryResult<String> {
     audit_head::table.select(audit_head::hash).first(conn)
@@ -156,7 +161,17 @@ pub struct Wanted {
 
 /// The entries, newest first.
 pub fn search(conn: &mut Conn, wanted: &Wanted, most: i64) -> QueryResult<Vec<AuditEntry>> {
-    let mut query = AuditEntry::query().into_boxed();
+    let query = narrowed(wanted).select(AuditEntry::as_select());
+    query.order(audit_entries::no.desc()).limit(most).load(conn)
+}
+
+/// How many entries there are.
+pub fn count(conn: &mut Conn, wanted: &Wanted) -> QueryResult<i64> {
+    narrowed(wanted).count().get_result(conn)
+}
+
+fn narrowed(wanted: &Wanted) -> audit_entries::BoxedQuery<'_, MultiBackend> {
+    let mut query = audit_entries::table.into_boxed();
     if let Some(actor) = &wanted.actor {
         query = query.filter(audit_entries::actor.eq(actor));
     }
@@ -177,5 +192,5 @@ pub fn search(conn: &mut Conn, wanted: &Wanted, most: i64) -> QueryResult<Vec<Au
     if let Some(below) = wanted.below {
         query = query.filter(audit_entries::no.lt(below));
     }
-    query.order(audit_entries::no.desc()).limit(most).load(conn)
+    query
 }

@@ -7,8 +7,7 @@ use crate::{
     audit,
     contacts::Contact,
     db::Conn,
-    enrolment,
-    trail::{Access, Way},
+    trail::{Access, Way, Whose},
     web::{
         Error,
         document::{Block, Document},
@@ -21,14 +20,16 @@ use std::collections::BTreeMap;
 /// Whom an accident touches, as the audit record says it.
 #[derive(Default)]
 pub struct Affected {
-    /// One row for each application, in the order in which they were first seen.
+    /// One row for each application and inquiry, in the order in which they were first seen.
     pub rows: Vec<Touched>,
     /// Entries that name nobody: what was written out at the command line.
     pub unlisted: usize,
 }
 
 pub struct Touched {
-    pub receipt: String,
+    pub whose: Whose,
+    /// As people know it.
+    pub number: String,
     pub times: usize,
     /// Seen in the clear, or in a file.
     pub in_clear: bool,
@@ -36,21 +37,22 @@ pub struct Touched {
     pub last_at: NaiveDateTime,
 }
 
-/// One row for each application of the accesses (oldest first).
+/// One row for each application and inquiry of the accesses (oldest first).
 pub fn affected(conn: &mut Conn, accesses: &[Access]) -> Result<Affected, Error> {
     let mut found = Affected::default();
-    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut places: BTreeMap<&Whose, usize> = BTreeMap::new();
     for access in accesses {
         if access.way == Way::Export {
             found.unlisted += 1;
         }
-        for id in &access.applications {
-            let place = match places.get(id.as_str()) {
+        for whose in &access.touched {
+            let place = match places.get(whose) {
                 Some(place) => *place,
                 None => {
-                    places.insert(id, found.rows.len());
+                    places.insert(whose, found.rows.len());
                     found.rows.push(Touched {
-                        receipt: enrolment::receipt_of(conn, id)?.unwrap_or_default(),
+                        number: whose.number(conn)?,
+                        whose: whose.clone(),
                         times: 0,
                         in_clear: false,
                         first_at: access.at,
@@ -61,11 +63,19 @@ pub fn affected(conn: &mut Conn, accesses: &[Access]) -> Result<Affected, Error>
             };
             let row = &mut found.rows[place];
             row.times += 1;
-            row.in_clear |= access.way != Way::Masked;
+            row.in_clear |= access.way.is_clear();
             row.last_at = access.at;
         }
     }
     Ok(found)
+}
+
+/// 「申込み2件、問合せ1件」
+fn how_many(rows: &[Touched]) -> String {
+    let of = |wanted: fn(&Whose) -> bool| rows.iter().filter(|row| wanted(&row.whose)).count();
+    let applications = of(|whose| matches!(whose, Whose::Application(_)));
+    let inquiries = of(|whose| matches!(whose, Whose::Inquiry(_)));
+    format!("申込み{applications}件、問合せ{inquiries}件")
 }
 
 fn pair(label: &str, value: impl Into<String>) -> (String, String) {
@@ -174,7 +184,7 @@ fn calls(s: &Shown) -> Vec<Vec<String>> {
 pub fn accident(r: &Report) -> Option<Document> {
     let touched = r.affected.rows.iter().map(|row| {
         vec![
-            row.receipt.clone(),
+            row.number.clone(),
             when(row.first_at),
             when(row.last_at),
             row.times.to_string(),
@@ -182,14 +192,18 @@ pub fn accident(r: &Report) -> Option<Document> {
         ]
     });
     let touched: Vec<Vec<String>> = touched.collect();
-    let columns = ["受付番号", "はじめ", "最後", "回数", "見え方"];
+    let columns = ["受付番号・問合せ番号", "はじめ", "最後", "回数", "見え方"];
     let rows = match touched.is_empty() {
-        true => Block::Text("この範囲で申込みを見た記録は0件です（確認済み）。".to_owned()),
-        false => table("影響を受けた申込み", &columns, touched),
+        true => Block::Text("この範囲で申込みと問合せを見た記録は0件です（確認済み）。".to_owned()),
+        false => table("影響を受けた申込みと問合せ", &columns, touched),
     };
     Some(Document {
         title: format!("個人情報の事故の報告書（障害 第{}号）", r.shown.incident.no),
-        blocks: vec![Block::Pairs(prescribed(r)?), heading("影響を受けた申込み"), rows],
+        blocks: vec![
+            Block::Pairs(prescribed(r)?),
+            heading("影響を受けた申込みと問合せ"),
+            rows,
+        ],
     })
 }
 
@@ -202,7 +216,7 @@ fn prescribed(r: &Report) -> Option<Vec<(String, String)>> {
         pair("発生日時", when(i.happened_at)),
         pair("発生場所", &accident.place),
         pair("個人情報の内容", &accident.contents),
-        pair("件数", format!("{}件", r.affected.rows.len())),
+        pair("件数", how_many(&r.affected.rows)),
         pair("発生状況", &accident.situation),
         pair("とった対応", &accident.response),
         pair("原因", cause(&r.shown)),

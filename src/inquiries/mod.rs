@@ -29,3 +29,8 @@ pub fn open_improvements(conn: &mut Conn, keys: &KeyRing) -> Result<Vec<Improvem
     let open = [ImprovementState::Asked, ImprovementState::Planned];
     Ok(all.filter(|wish| open.contains(&wish.state)).collect())
 }
+
+/// The number of an inquiry as people read it.
+pub fn number_of(conn: &mut Conn, id: &str) -> Result<String, Error> {
+    Ok(store::find(conn, id)?.shown_number())
+}

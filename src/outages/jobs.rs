@@ -1,5 +1,5 @@
-//! What happens by itself, every five minutes: the reminder of a stop that is near, the alarm of one that nobody began, and
-//! of one whose end has passed while nobody said that it is over.
+//! What happens by itself, every five minutes: the alarm of a proposal that nobody decides, the reminder of a stop that is
+//! near, the alarm of one that nobody began, and of one whose end has passed while nobody said that it is over.
 use super::{
     model::State,
     store::{self, Outage},
@@ -21,11 +21,15 @@ const JOB: &str = "outages.watch";
 /// People are reminded so long before it begins.
 const NEAR: Duration = Duration::hours(24);
 
+/// A proposal must be decided so long before it begins; citizens want to be told in time.
+const DECIDED: Duration = Duration::hours(72);
+
+const UNDECIDED: &str = "outages.undecided";
 const SOON: &str = "outages.soon";
 const NOT_BEGUN: &str = "outages.not_begun";
 const NOT_ENDED: &str = "outages.not_ended";
 /// Every alarm about an outage, before the `:`.
-pub(super) const KEYS: [&str; 3] = [SOON, NOT_BEGUN, NOT_ENDED];
+pub(super) const KEYS: [&str; 4] = [UNDECIDED, SOON, NOT_BEGUN, NOT_ENDED];
 
 pub fn handlers(workspace: &Workspace) -> [(&'static str, Handler); 1] {
     let workspace = workspace.clone();
@@ -56,7 +60,16 @@ fn look(conn: &mut Conn, workspace: &Workspace, outage: &Outage, now: NaiveDateT
     let (no, from, to) = (outage.no, when(outage.starts_at), when(outage.ends_at));
     let (approved, begun) = (outage.state == State::Approved, outage.state == State::Begun);
     let is_near = outage.starts_at - NEAR <= now && now < outage.starts_at;
+    let undecided = outage.state == State::Proposed && outage.starts_at - DECIDED <= now;
     for (key, crossed, message) in [
+        (
+            UNDECIDED,
+            undecided,
+            format!(
+                "停止予定 第{no}号（{from}から）が、まだ承認されていません。停止予定の画面で、承認するか却下してください。\
+                 申込者には、承認するまで知らせません。"
+            ),
+        ),
         (
             SOON,
             approved && is_near,

@@ -10,7 +10,7 @@ mod views;
 pub use jobs::{handlers, standing};
 pub use model::State;
 pub use pages::routes;
-pub use store::{Outage, between, unsettled};
+pub use store::{Outage, between, undecided, unsettled};
 
 use crate::{alarms, db::Conn, web::Error};
 use chrono::NaiveDateTime;

@@ -101,6 +101,12 @@ pub fn unsettled(conn: &mut Conn) -> QueryResult<Vec<Outage>> {
         .load(conn)
 }
 
+/// How many wait for a second person.
+pub fn undecided(conn: &mut Conn) -> QueryResult<i64> {
+    let proposed = outages::table.filter(outages::state.eq(State::Proposed.as_str()));
+    proposed.count().get_result(conn)
+}
+
 /// Those that were to begin in `[from, to)`, the soonest first.
 pub fn between(conn: &mut Conn, from: NaiveDateTime, to: NaiveDateTime) -> QueryResult<Vec<Outage>> {
     Outage::query()

@@ -11,7 +11,7 @@ use crate::{
     inquiries::{self, View},
     institutions::{self, Openings},
     japan::date::wareki,
-    reconciliation,
+    outages, reconciliation,
     web::{Error, Site, html},
     workspace::Workspace,
 };
@@ -38,6 +38,8 @@ pub struct Today {
     pub alarms: Option<Vec<alarms::Alarm>>,
     /// Incidents in which something is broken still.
     pub incidents: Option<usize>,
+    /// Planned outages that wait for a second person.
+    pub outages: Option<i64>,
     pub openings: Option<(Openings, Vec<institutions::Institution>)>,
     /// The last day of the table of holidays, when that is near.
     pub holidays_end: Option<String>,
@@ -105,6 +107,10 @@ fn gather(conn: &mut Conn, workspace: &Workspace, staff: &Staff) -> Result<Today
         incidents: staff
             .may(Permission::ReadIncidents)
             .then(|| incidents::burning(conn))
+            .transpose()?,
+        outages: staff
+            .may(Permission::ReadIncidents)
+            .then(|| outages::undecided(conn))
             .transpose()?,
         openings: match staff.may(Permission::ReadInstitutions) {
             true => Some((Openings::read(conn, now)?, institutions::every(conn)?)),

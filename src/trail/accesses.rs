@@ -6,7 +6,7 @@ use crate::{
     audit::{self, AuditEntry, Wanted},
     clock::{jst, utc_from_jst},
     db::Conn,
-    deliveries, enrolment,
+    deliveries, enrolment, inquiries,
     japan::date::parse_compact,
     web::{Error, Site, html},
     workspace::Workspace,
@@ -30,6 +30,12 @@ pub enum Way {
     File,
     /// Written out, at the command line or as a list: whose it was stands in the file, not in the record.
     Export,
+    /// The page of an inquiry, of which only the kind and the state may be read.
+    InquiryMasked,
+    /// What somebody asked, with their name and where they can be reached.
+    Inquiry,
+    /// A file that somebody sent with an inquiry.
+    InquiryFile,
 }
 
 impl Way {
@@ -40,27 +46,55 @@ impl Way {
             Way::Reveal => "伏せた項目を表示した",
             Way::File => "還元データを受け取った",
             Way::Export => "一覧・結果を出力した",
+            Way::InquiryMasked => "問合せを見た（伏せた表示）",
+            Way::Inquiry => "問合せを見た（伏せない表示）",
+            Way::InquiryFile => "問合せのファイルを開いた",
         }
+    }
+
+    /// Whether items of a person were seen as they are.
+    pub fn is_clear(self) -> bool {
+        !matches!(self, Way::Masked | Way::InquiryMasked)
     }
 }
 
 /// Actions of the audit record by which somebody sees personal data.
-const WAYS: [(&str, Way); 6] = [
+const WAYS: [(&str, Way); 9] = [
     ("application.seen", Way::Masked),
     ("application.seen_in_clear", Way::Clear),
     ("application.revealed", Way::Reveal),
     ("delivery.downloaded", Way::File),
     ("applications.exported", Way::Export),
     ("results.exported", Way::Export),
+    ("inquiry.seen", Way::InquiryMasked),
+    ("inquiry.seen_in_clear", Way::Inquiry),
+    ("inquiry.file_opened", Way::InquiryFile),
 ];
 
-/// One entry of the record, and the applications that it touches.
+/// One entry of the record, and whom it touches.
 pub struct Access {
     pub at: NaiveDateTime,
     /// `staff/ID`, `operator`.
     pub actor: String,
     pub way: Way,
-    pub applications: Vec<String>,
+    pub touched: Vec<Whose>,
+}
+
+/// Whose data it is, by the id of what they sent.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Whose {
+    Application(String),
+    Inquiry(String),
+}
+
+impl Whose {
+    /// The number that people know it by.
+    pub fn number(&self, conn: &mut Conn) -> Result<String, Error> {
+        Ok(match self {
+            Whose::Application(id) => enrolment::receipt_of(conn, id)?.unwrap_or_default(),
+            Whose::Inquiry(id) => format!("問合せ {}", inquiries::number_of(conn, id)?),
+        })
+    }
 }
 
 /// What is looked at; times are UTC.
@@ -94,13 +128,15 @@ pub fn accesses(conn: &mut Conn, span: &Span) -> Result<Vec<Access>, Error> {
 }
 
 fn access(conn: &mut Conn, entry: AuditEntry, way: Way) -> Result<Access, Error> {
-    let applications = match entry.subject.split_once('/') {
-        Some(("application", id)) => vec![id.to_owned()],
+    let touched = match entry.subject.split_once('/') {
+        Some(("application", id)) => vec![Whose::Application(id.to_owned())],
+        Some(("inquiry", id)) => vec![Whose::Inquiry(id.to_owned())],
         Some(("delivery", no)) => {
             let no = no
                 .parse()
                 .map_err(|_| Error::Internal("an entry names no delivery".into()))?;
-            deliveries::applications_in(conn, no)?
+            let all = deliveries::applications_in(conn, no)?;
+            all.into_iter().map(Whose::Application).collect()
         }
         _ => vec![],
     };
@@ -108,7 +144,7 @@ fn access(conn: &mut Conn, entry: AuditEntry, way: Way) -> Result<Access, Error>
         at: entry.at,
         actor: entry.actor,
         way,
-        applications,
+        touched,
     })
 }
 
@@ -116,8 +152,9 @@ fn access(conn: &mut Conn, entry: AuditEntry, way: Way) -> Result<Access, Error>
 pub struct Seen {
     pub who: String,
     pub rows: Vec<Row>,
-    /// Different applications.
+    /// Different applications, different inquiries.
     pub applications: usize,
+    pub inquiries: usize,
 }
 
 pub struct Row {
@@ -169,8 +206,11 @@ fn of_day(conn: &mut Conn, workspace: &Workspace, day: NaiveDate, who: String) -
     }
     let mut seen = vec![];
     for (actor, list) in people {
-        let touched: BTreeSet<&String> = list.iter().flat_map(|a| &a.applications).collect();
-        let applications = touched.len();
+        let touched: BTreeSet<&Whose> = list.iter().flat_map(|access| &access.touched).collect();
+        let applications = touched
+            .iter()
+            .filter(|whose| matches!(whose, Whose::Application(_)))
+            .count();
         let mut rows = vec![];
         for access in &list {
             rows.push(row(conn, access)?);
@@ -179,6 +219,7 @@ fn of_day(conn: &mut Conn, workspace: &Workspace, day: NaiveDate, who: String) -
         seen.push(Seen {
             who: audit::actor_label(&who).to_owned(),
             rows,
+            inquiries: touched.len() - applications,
             applications,
         });
     }
@@ -186,10 +227,10 @@ fn of_day(conn: &mut Conn, workspace: &Workspace, day: NaiveDate, who: String) -
 }
 
 fn row(conn: &mut Conn, access: &Access) -> Result<Row, Error> {
-    let what = match (access.way, access.applications.as_slice()) {
+    let what = match (access.way, access.touched.as_slice()) {
         (Way::Export, _) => "出力したファイルのとおり".to_owned(),
         (Way::File, list) => format!("{}件", list.len()),
-        (_, [id]) => enrolment::receipt_of(conn, id)?.unwrap_or_default(),
+        (_, [whose]) => whose.number(conn)?,
         (_, list) => format!("{}件", list.len()),
     };
     Ok(Row {

@@ -1,9 +1,10 @@
 //! 操作記録: the audit record at the console, its export, and the daily signed checkpoint (NS 目的外, S7).
 mod accesses;
+mod export;
 mod views;
 mod words;
 
-pub use accesses::{Access, Span, Way, accesses};
+pub use accesses::{Access, Span, Way, Whose, accesses};
 
 use crate::{
     accounts::{self, Staff},
@@ -16,7 +17,7 @@ use crate::{
         Handler, Job, JobError,
         schedule::{Every, Standing, slot_of},
     },
-    web::{Error, Site, html, spreadsheet},
+    web::{Error, Site, html},
     workspace::Workspace,
 };
 use actix_web::{
@@ -28,14 +29,12 @@ use std::{collections::BTreeMap, sync::Arc};
 
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.route("/audit", get().to(index))
-        .route("/audit/export", get().to(export))
+        .route("/audit/export", get().to(export::show))
         .route("/audit/accesses", get().to(accesses::index))
         .route("/audit/checkpoints", get().to(checkpoints));
 }
 
 const PAGE: i64 = 100;
-/// Rows of an export; a longer span is exported in parts.
-const MOST_EXPORTED: i64 = 50_000;
 const CHECKPOINT_JOB: &str = "audit.checkpoint";
 
 /// What is chosen on the page, as its address holds it.
@@ -156,16 +155,6 @@ impl Names<'_> {
     }
 }
 
-async fn lines(workspace: &Data<Workspace>, chosen: &Chosen, most: i64) -> Result<Vec<Line>, Error> {
-    let (world, chosen) = (workspace.clone(), chosen.clone());
-    let read = move |conn: &mut Conn| {
-        let wanted = chosen.wanted(conn)?;
-        let entries = audit::search(conn, &wanted, most)?;
-        told(conn, &world, entries)
-    };
-    workspace.db.read(read).await
-}
-
 /// Entries of the record in people's words.
 pub fn told(conn: &mut Conn, workspace: &Workspace, entries: Vec<AuditEntry>) -> Result<Vec<Line>, Error> {
     let mut names = Names {
@@ -184,62 +173,16 @@ async fn index(
     query: Query<BTreeMap<String, String>>,
 ) -> Result<HttpResponse, Error> {
     let chosen = Chosen::read(&query);
-    let mut list = lines(&workspace, &chosen, PAGE + 1).await?;
+    let (world, asked) = (workspace.clone(), chosen.clone());
+    let read = move |conn: &mut Conn| {
+        let wanted = asked.wanted(conn)?;
+        let entries = audit::search(conn, &wanted, PAGE + 1)?;
+        told(conn, &world, entries)
+    };
+    let mut list = workspace.db.read(read).await?;
     let more = list.len() as i64 > PAGE;
     list.truncate(PAGE as usize);
     Ok(html(views::index(&site, &staff, &chosen, &list, more)))
-}
-
-/// `GET /audit/export`: what the filter holds, as CSV; that it was exported is itself an entry.
-async fn export(
-    workspace: Data<Workspace>,
-    staff: Staff,
-    query: Query<BTreeMap<String, String>>,
-) -> Result<HttpResponse, Error> {
-    let chosen = Chosen::read(&query);
-    let list = lines(&workspace, &chosen, MOST_EXPORTED).await?;
-    let (now, rows) = (workspace.clock.now(), list.len());
-    let write = move |conn: &mut Conn| staff.record(conn, now, "audit.exported", "audit", &format!("{rows} rows"));
-    workspace.db.write(write).await?;
-    let rest = (rows as i64 == MOST_EXPORTED).then(|| {
-        let mut row: [String; COLUMNS.len()] = Default::default();
-        row[0] = "ここまでで50,000件です。残りは、期間を分けて出力してください。".to_owned();
-        row
-    });
-    let name = format!("audit_{}.csv", jst(now).format("%Y%m%d_%H%M%S"));
-    spreadsheet(&name, COLUMNS, list.into_iter().map(cells).chain(rest))
-}
-
-/// In words for people, and as it stands in the chain, so that a hash can be computed again.
-const COLUMNS: [&str; 11] = [
-    "番号",
-    "日時",
-    "だれが",
-    "どこから",
-    "何を",
-    "対象",
-    "詳細",
-    "記録の操作",
-    "記録の対象",
-    "記録の詳細",
-    "ハッシュ",
-];
-
-fn cells(line: Line) -> [String; COLUMNS.len()] {
-    let entry = line.entry;
-    [
-        entry.no.to_string(),
-        jst(entry.at).format("%Y-%m-%d %H:%M:%S").to_string(),
-        line.who,
-        line.place,
-        line.what,
-        line.subject,
-        line.detail,
-        entry.action,
-        entry.subject,
-        entry.detail,
-        entry.hash,
-    ]
 }
 
 /// `GET /audit/checkpoints`: the chain's state, and the lines to keep elsewhere.

@@ -121,7 +121,7 @@ fn person_of_day(person: &Seen) -> Markup {
     html! {
         section class="card" {
             h2 { (person.who) }
-            p { "アクセス " (person.rows.len()) "回　申込み " (person.applications) "件" }
+            p { "アクセス " (person.rows.len()) "回　申込み " (person.applications) "件　問合せ " (person.inquiries) "件" }
             div class="scroll" tabindex="0" role="region" aria-label={ "アクセス：" (person.who) } {
                 table class="table table--dense" {
                     caption class="vh" { "アクセス：" (person.who) }

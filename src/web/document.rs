@@ -4,10 +4,13 @@ use actix_web::{
     HttpResponse,
     http::header::{CACHE_CONTROL, CONTENT_DISPOSITION},
 };
+use docx_rs::{
+    AlignmentType, BreakType, Docx, Footer, NumPages, PageMargin, PageNum, Paragraph, Run, RunFonts, Style, StyleType,
+    Table, TableCell, TableRow, WidthType,
+};
 use maud::{Markup, html};
 use serde::{Deserialize, Serialize};
-use std::io::{Cursor, Write};
-use zip::{ZipWriter, write::SimpleFileOptions};
+use std::io::Cursor;
 
 /// A part of a document.
 #[derive(Clone, Serialize, Deserialize)]
@@ -48,105 +51,97 @@ impl Document {
         } } }
     }
 
-    /// Office Open XML, A4.
-    pub fn word(&self) -> Result<Vec<u8>, zip::result::ZipError> {
-        let mut zip = ZipWriter::new(Cursor::new(vec![]));
-        for (name, text) in [
-            ("[Content_Types].xml", TYPES.to_owned()),
-            ("_rels/.rels", RELATIONS.to_owned()),
-            ("word/document.xml", self.body()),
-        ] {
-            zip.start_file(name, SimpleFileOptions::default())?;
-            zip.write_all(text.as_bytes())?;
+    /// Office Open XML, A4, with headings that Word knows as such and `n / N` at the foot of each page.
+    pub fn word(&self) -> Result<Vec<u8>, Error> {
+        let mut word = blank().add_paragraph(paragraph(&self.title).style(TITLE));
+        for block in &self.blocks {
+            word = match block {
+                Block::Heading(text) => word.add_paragraph(paragraph(text).style(HEADING)),
+                Block::Text(text) => word.add_paragraph(paragraph(text)),
+                Block::Pairs(pairs) => {
+                    let rows = pairs.iter().map(|(label, value)| row(&[label, value]));
+                    with_table(word, rows.collect())
+                }
+                Block::Table { header, rows, .. } => {
+                    let all = std::iter::once(header).chain(rows);
+                    with_table(word, all.map(|cells| row(cells)).collect())
+                }
+            };
         }
-        Ok(zip.finish()?.into_inner())
+        let mut bytes = Cursor::new(vec![]);
+        let packed = word.build().pack(&mut bytes);
+        packed.map_err(|e| Error::Internal(e.to_string()))?;
+        Ok(bytes.into_inner())
     }
 
     /// The answer to a download; `name` is in ASCII, without its ending.
     pub fn download(&self, name: &str) -> Result<HttpResponse, Error> {
-        let bytes = self.word().map_err(|e| Error::Internal(e.to_string()))?;
+        let bytes = self.word()?;
         Ok(HttpResponse::Ok()
             .content_type("application/vnd.openxmlformats-officedocument.wordprocessingml.document")
             .insert_header((CACHE_CONTROL, "no-store"))
             .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.docx\"")))
             .body(bytes))
     }
-
-    fn body(&self) -> String {
-        let mut out = paragraph(&self.title, Some(32));
-        for block in &self.blocks {
-            match block {
-                Block::Heading(text) => out += &paragraph(text, Some(26)),
-                Block::Text(text) => out += &paragraph(text, None),
-                Block::Pairs(pairs) => {
-                    let rows = pairs.iter().map(|(label, value)| vec![label.clone(), value.clone()]);
-                    out += &table(&rows.collect::<Vec<_>>());
-                }
-                Block::Table { header, rows, .. } => {
-                    let all: Vec<Vec<String>> = std::iter::once(header.clone()).chain(rows.iter().cloned()).collect();
-                    out += &table(&all);
-                }
-            }
-        }
-        format!("{HEAD}{out}{FOOT}")
-    }
 }
 
-const TYPES: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\
-    <Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\">\
-    <Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/>\
-    <Override PartName=\"/word/document.xml\" ContentType=\
-    \"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml\"/></Types>";
-const RELATIONS: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\
-    <Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">\
-    <Relationship Id=\"r1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" \
-    Target=\"word/document.xml\"/></Relationships>";
-const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\
-    <w:document xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"><w:body>";
+const TITLE: &str = "Heading1";
+const HEADING: &str = "Heading2";
+
 /// A4 in twentieths of a point; the binding side is the left one.
-const FOOT: &str = "<w:sectPr><w:pgSz w:w=\"11906\" w:h=\"16838\"/>\
-    <w:pgMar w:top=\"1134\" w:right=\"1021\" w:bottom=\"1134\" w:left=\"1417\" w:header=\"567\" w:footer=\"567\" w:gutter=\"0\"/>\
-    </w:sectPr></w:body></w:document>";
+fn blank() -> Docx {
+    let margin = PageMargin::new().top(1134).right(1021).bottom(1134).left(1417);
+    let number = Paragraph::new()
+        .align(AlignmentType::Center)
+        .add_page_num(PageNum::new());
+    let number = number
+        .add_run(Run::new().add_text(" / "))
+        .add_num_pages(NumPages::new());
+    let heading = |id: &str, name: &str, level, half_points| {
+        let style = Style::new(id, StyleType::Paragraph).name(name).based_on("Normal");
+        style.outline_lvl(level).size(half_points).bold()
+    };
+    Docx::new()
+        .page_size(11_906, 16_838)
+        .page_margin(margin.header(567).footer(567))
+        .default_fonts(
+            RunFonts::new()
+                .ascii("BIZ UDPGothic")
+                .hi_ansi("BIZ UDPGothic")
+                .east_asia("BIZ UDPGothic"),
+        )
+        .default_size(21)
+        .add_style(heading(TITLE, "heading 1", 0, 32))
+        .add_style(heading(HEADING, "heading 2", 1, 26))
+        .footer(Footer::new().add_paragraph(number))
+}
 
 /// What XML can hold: no control characters but the line end.
-fn escaped(text: &str) -> String {
-    let kept = text.chars().filter(|c| *c == '\n' || !c.is_control());
-    let kept: String = kept.filter(|c| !matches!(c, '\u{FFFE}' | '\u{FFFF}')).collect();
-    kept.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+fn paragraph(text: &str) -> Paragraph {
+    let mut run = Run::new();
+    for (n, line) in text.lines().enumerate() {
+        if n > 0 {
+            run = run.add_break(BreakType::TextWrapping);
+        }
+        let kept = line
+            .chars()
+            .filter(|c| !c.is_control() && !matches!(c, '\u{FFFE}' | '\u{FFFF}'));
+        run = run.add_text(kept.collect::<String>());
+    }
+    Paragraph::new().add_run(run)
 }
 
-/// `size` in half points makes a heading.
-fn paragraph(text: &str, size: Option<u32>) -> String {
-    let look = size.map_or(String::new(), |size| {
-        format!("<w:rPr><w:b/><w:sz w:val=\"{size}\"/></w:rPr>")
-    });
-    let lines: Vec<String> = text
-        .lines()
-        .map(|line| format!("<w:t xml:space=\"preserve\">{}</w:t>", escaped(line)))
-        .collect();
-    format!("<w:p><w:r>{look}{}</w:r></w:p>", lines.join("<w:br/>"))
-}
-
-fn table(rows: &[Vec<String>]) -> String {
-    let sides = ["top", "left", "bottom", "right", "insideH", "insideV"];
-    let lines: String = sides
+fn row(cells: &[impl AsRef<str>]) -> TableRow {
+    let cells = cells
         .iter()
-        .map(|side| format!("<w:{side} w:val=\"single\" w:sz=\"4\" w:space=\"0\" w:color=\"auto\"/>"))
-        .collect();
-    let columns = rows.first().map_or(0, Vec::len);
-    let grid = "<w:gridCol/>".repeat(columns);
-    let row = |cells: &Vec<String>| {
-        let cells: String = cells
-            .iter()
-            .map(|cell| format!("<w:tc>{}</w:tc>", paragraph(cell, None)))
-            .collect();
-        format!("<w:tr>{cells}</w:tr>")
-    };
-    let rows: String = rows.iter().map(row).collect();
-    // Word wants a paragraph after a table.
-    format!(
-        "<w:tbl><w:tblPr><w:tblBorders>{lines}</w:tblBorders></w:tblPr><w:tblGrid>{grid}</w:tblGrid>{rows}</w:tbl><w:p/>"
-    )
+        .map(|cell| TableCell::new().add_paragraph(paragraph(cell.as_ref())));
+    TableRow::new(cells.collect()).cant_split()
+}
+
+/// Word wants a paragraph after a table.
+fn with_table(word: Docx, rows: Vec<TableRow>) -> Docx {
+    let table = Table::new(rows).width(5_000, WidthType::Pct);
+    word.add_table(table).add_paragraph(Paragraph::new())
 }
 
 #[cfg(test)]
@@ -174,8 +169,8 @@ mod tests {
             .unwrap()
             .read_to_string(&mut text)
             .unwrap();
-        assert!(text.contains("障害報告書 &lt;第1号&gt;") && text.contains("一行目 &amp; &lt;b&gt;</w:t><w:br/>"));
-        assert!(!text.contains('\u{1}') && text.contains("値"));
-        assert_eq!(text.matches("<w:p>").count(), text.matches("</w:p>").count());
+        assert!(text.contains("障害報告書 &lt;第1号&gt;") && text.contains("一行目 &amp; &lt;b&gt;"));
+        assert!(!text.contains('\u{1}') && text.contains("値") && text.contains("Heading1"));
+        assert_eq!(text.matches("<w:p ").count(), text.matches("</w:p>").count());
     }
 }

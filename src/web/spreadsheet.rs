@@ -6,23 +6,12 @@ use actix_web::{
 };
 use futures_util::{Stream, StreamExt, future, stream};
 
-/// A CSV that a person opens in a spreadsheet: UTF-8 with BOM, CR LF, and no cell that could be a formula.
+/// A CSV that a person opens in a spreadsheet: UTF-8 with BOM, CR LF, and no cell that could be a formula. It is sent as
+/// its parts come, so that a file of any length needs the memory of one part.
 ///
-/// `name` is in ASCII. Files for machines are written by `deliveries`, byte for byte as their layout says.
+/// `name` is in ASCII. Files for machines are written by `deliveries`, byte for byte as their layout says. A part that
+/// fails cuts the answer off before its end, so that no browser takes it for the whole file.
 pub fn spreadsheet<const N: usize>(
-    name: &str,
-    header: [&str; N],
-    rows: impl Iterator<Item = [String; N]>,
-) -> Result<HttpResponse, Error> {
-    let mut bytes = head(header)?;
-    bytes.extend(lines(rows)?);
-    Ok(answer(name).body(bytes))
-}
-
-/// The same, sent as its parts come, so that a file of any length needs the memory of one part.
-///
-/// A part that fails cuts the answer off before its end, so that no browser takes it for the whole file.
-pub fn spreadsheet_in_parts<const N: usize>(
     name: &str,
     header: [&str; N],
     parts: impl Stream<Item = Result<Vec<[String; N]>, Error>> + 'static,

@@ -91,7 +91,7 @@ async fn the_list_of_people_affected_is_what_the_audit_record_says() {
             "業務課の事務室",
             "業務によらない閲覧",
             "利用を停止した",
-            "2件",
+            "申込み2件、問合せ0件",
         ] {
             page.expect(part);
         }
@@ -137,12 +137,60 @@ async fn who_saw_personal_data_on_a_day_is_shown_by_person_for_inspection() {
         look(&mut clerk, &id).await;
         look(&mut clerk, &id).await;
         let page = auditor.get("/audit/accesses?day=2026-11-25").await;
-        page.expect("アクセス 2回　申込み 1件")
+        page.expect("アクセス 2回　申込み 1件　問合せ 0件")
             .expect(&number)
             .expect("印刷する");
         assert!(!auditor.get("/audit/accesses?day=2026-11-24").await.has(&number));
         assert!(!auditor.get("/audit/accesses?who=a1").await.has(&number));
         auditor.get("/audit/accesses?who=c1").await.expect(&number);
         assert_eq!(clerk.get("/audit/accesses").await.status, 403);
+    }
+}
+
+#[actix_web::test]
+async fn who_reads_an_inquiry_has_seen_its_person() {
+    for world in World::all_with_console().await {
+        let mut thief = Desk::open(&world, "c1", &[Role::Clerk]).await;
+        let mut boss = Desk::open(&world, "b1", &[Role::Approver, Role::Operator, Role::Auditor]).await;
+        let mut paths = vec![];
+        for name in ["水野花子", "堀田次郎"] {
+            let call = [
+                ("source", "phone"),
+                ("category", "apply"),
+                ("body", "つながらない"),
+                ("name", name),
+            ];
+            let page = thief.post("/inquiries", &call).await;
+            assert!(page.path.starts_with("/inquiries/"), "{}", page.text());
+            paths.push(page.path);
+        }
+        world.workspace.clock.advance(Duration::hours(1));
+        thief.sign_in().await;
+        assert_eq!(thief.get(&paths[1]).await.status, 200);
+        boss.sign_in().await;
+        boss.prove().await;
+        let new = [
+            ("title", "職員による閲覧"),
+            ("happened_at", "2026-11-25 10:30"),
+            ("severity", "critical"),
+            ("words", "通報があった"),
+            ("function_personal_data", "yes"),
+        ];
+        let accident = format!("{}/accident", boss.post("/incidents", &new).await.path);
+        let report = [
+            ("contents", "氏名、電話番号"),
+            ("place", "業務課の事務室"),
+            ("situation", "業務によらない閲覧"),
+            ("response", "利用を停止した"),
+            ("seen_by", "c1"),
+            ("seen_from", "2026-11-25 10:30"),
+            ("seen_to", "2026-11-25 12:00"),
+        ];
+        let page = boss.post(&accident, &report).await;
+        page.expect("申込み0件、問合せ1件").expect("伏せない表示");
+        assert_eq!(listed(&page).len(), 1, "the one that was read in that hour");
+        let day = boss.get("/audit/accesses?day=2026-11-25&who=c1").await;
+        day.expect("申込み 0件　問合せ 2件")
+            .expect("問合せを見た（伏せない表示）");
     }
 }

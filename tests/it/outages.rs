@@ -69,7 +69,8 @@ async fn nobody_approves_their_own_outage() {
         proposer.prove().await;
         assert!(!proposer.get(&path).await.has("承認する"));
         let own = proposer.post(&way, &[("decision", "approve")]).await;
-        assert_eq!(own.status, 409);
+        assert_eq!(own.status, 422);
+        own.expect("ご自分の提案は決められません");
         assert_eq!(
             world.count("select count(*) as n from closures").await,
             0,
@@ -83,6 +84,24 @@ async fn nobody_approves_their_own_outage() {
         }
         assert_eq!(world.audit("outage.approved").await.len(), 1);
         assert_eq!(world.count("select count(*) as n from closures").await, 1);
+    }
+}
+
+#[actix_web::test]
+async fn a_proposal_that_nobody_decides_is_told_until_somebody_does() {
+    for world in World::all_with_console().await {
+        let (mut operator, mut approver) = two(&world).await;
+        let mut far = PROPOSAL;
+        (far[2].1, far[3].1) = ("2026-11-29 10:00", "2026-11-29 12:00");
+        let path = operator.post("/outages", &far).await.path;
+        operator.get("/").await.expect("承認待ちの停止予定 1件");
+        world.pass(Duration::hours(20)).await;
+        assert!(!has(&world.alarms().await, "outages."), "there is time");
+        world.pass(Duration::hours(5)).await;
+        assert!(has(&world.alarms().await, "outages.undecided:"));
+        approve(&mut approver, &path).await;
+        world.pass(Duration::minutes(6)).await;
+        assert!(!has(&world.alarms().await, "outages."), "{:?}", world.alarms().await);
     }
 }
 

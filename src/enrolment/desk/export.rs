@@ -7,7 +7,7 @@ use crate::{
     db::Conn,
     enrolment::store::{self, Narrow, Order, Span},
     institutions::{self, Institution},
-    web::{Error, spreadsheet_in_parts},
+    web::{Error, spreadsheet},
     workspace::Workspace,
 };
 use actix_web::{
@@ -50,7 +50,7 @@ pub async fn show(
         Ok::<_, Error>(Some((rows, (workspace, asked, next))))
     });
     let name = format!("applications_{}.csv", jst(now).format("%Y%m%d_%H%M%S"));
-    spreadsheet_in_parts(&name, views::HEADER, parts)
+    spreadsheet(&name, views::HEADER, parts)
 }
 
 fn ask(conn: &mut Conn, staff: &Staff, filter: &Filter, now: NaiveDateTime) -> Result<Asked, Error> {

@@ -128,8 +128,7 @@ async fn create(
         return Ok(unprocessable(views::index(&site, &staff, &sheet, &form, &errors)));
     }
     let figures = status::gather(&workspace).await?;
-    let figures: BTreeMap<String, i64> = figures.into_iter().map(|f| (f.name, f.value)).collect();
-    let figures = serde_json::to_string(&figures).map_err(|e| Error::Internal(e.to_string()))?;
+    let figures = store::Figures(figures.into_iter().map(|f| (f.name, f.value)).collect());
     let slot = super::slot_of(&workspace.settings.watch.times(), now);
     let world = workspace.clone();
     let write = move |conn: &mut Conn| {

@@ -5,6 +5,8 @@ use crate::{
 };
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// One check. What was seen is sealed, because people write names.
 #[derive(Clone, HasQuery)]
@@ -18,10 +20,22 @@ pub struct Check {
     /// Something was not as usual.
     pub is_odd: bool,
     pub seen: String,
-    /// The figures of that moment: name and value as JSON.
-    pub figures: String,
+    #[diesel(deserialize_as = String)]
+    pub figures: Figures,
 }
 crate::hidden::hidden_debug!(Check);
+
+/// The figures of a moment by name; kept as JSON. What cannot be read is an error, never an empty sheet.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Figures(pub BTreeMap<String, i64>);
+
+impl TryFrom<String> for Figures {
+    type Error = serde_json::Error;
+
+    fn try_from(kept: String) -> Result<Self, Self::Error> {
+        serde_json::from_str(&kept)
+    }
+}
 
 fn place(id: &str) -> Place<'_> {
     Place {
@@ -36,11 +50,12 @@ pub struct NewCheck<'a> {
     pub made_by: &'a str,
     pub is_odd: bool,
     pub seen: &'a str,
-    pub figures: &'a str,
+    pub figures: &'a Figures,
 }
 
 pub fn add(conn: &mut Conn, keys: &KeyRing, new: &NewCheck, now: NaiveDateTime) -> Result<String, Error> {
     let id = ulid::Ulid::generate().to_string();
+    let figures = serde_json::to_string(new.figures).map_err(|e| Error::Internal(e.to_string()))?;
     diesel::insert_into(visual_checks::table)
         .values((
             visual_checks::id.eq(&id),
@@ -49,7 +64,7 @@ pub fn add(conn: &mut Conn, keys: &KeyRing, new: &NewCheck, now: NaiveDateTime) 
             visual_checks::made_by.eq(new.made_by),
             visual_checks::is_odd.eq(new.is_odd),
             visual_checks::seen.eq(keys.seal(place(&id), new.seen)?),
-            visual_checks::figures.eq(new.figures),
+            visual_checks::figures.eq(figures),
         ))
         .execute(conn)?;
     Ok(id)

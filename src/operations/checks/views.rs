@@ -14,7 +14,6 @@ use crate::{
 };
 use chrono::Days;
 use maud::{Markup, html};
-use std::collections::BTreeMap;
 
 pub fn index(site: &Site, staff: &Staff, sheet: &Sheet, typed: &FormBody, errors: &[FieldError]) -> Markup {
     let week = |days: u64, back: bool| match back {
@@ -111,8 +110,9 @@ fn row_of(row: &Row) -> Markup {
 
 /// The figures in one line, in the order of the board; those of single institutions are left to the board.
 fn figures_of(check: &Check) -> String {
-    let all: BTreeMap<String, i64> = serde_json::from_str(&check.figures).unwrap_or_default();
-    let mut list: Vec<(usize, String)> = all
+    let mut list: Vec<(usize, String)> = check
+        .figures
+        .0
         .iter()
         .filter(|(name, _)| !name.contains(':') || name.starts_with("gateway_"))
         .filter_map(|(name, value)| {

@@ -92,6 +92,10 @@ pub async fn decide(
         false => words(&form, "reason", "却下の理由", WORDS, &mut errors),
     };
     let shown = load(&workspace, &id).await?;
+    if shown.outage.proposed_by == staff.word() {
+        let message = "ご自分の提案は決められません。ほかの人に決めてもらってください";
+        errors.push(FieldError::new("decision", message));
+    }
     if approve && shown.outage.starts_at <= shown.now {
         let message = "始まりの日時を過ぎています。却下して、新しい予定を提案してください";
         errors.push(FieldError::new("reason", message));

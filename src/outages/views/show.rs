@@ -83,7 +83,7 @@ fn decision(p: &Part, staff: &Staff) -> Markup {
                     button class="button button--secondary" type="submit" name="decision" value="refuse" { "却下する" }
                 }
             }
-        } @else { p { "ほかの人の承認を待っています。" } }
+        } @else { p id="decision" { "ほかの人の承認を待っています。" } }
     }
 }
 

@@ -1,0 +1,96 @@
+//! What a filter of the record holds, as a file, however many entries that are.
+use super::{Chosen, Line, told};
+use crate::{
+    accounts::Staff,
+    audit::{self, Wanted},
+    clock::jst,
+    db::Conn,
+    web::{Error, spreadsheet},
+    workspace::Workspace,
+};
+use actix_web::{
+    HttpResponse,
+    web::{Data, Query},
+};
+use futures_util::stream;
+use std::collections::BTreeMap;
+
+/// Entries that are in memory at a time.
+const PART: i64 = 1_000;
+
+/// In words for people, and as it stands in the chain, so that a hash can be computed again.
+const COLUMNS: [&str; 11] = [
+    "番号",
+    "日時",
+    "だれが",
+    "どこから",
+    "何を",
+    "対象",
+    "詳細",
+    "記録の操作",
+    "記録の対象",
+    "記録の詳細",
+    "ハッシュ",
+];
+
+type Row = [String; COLUMNS.len()];
+
+/// `GET /audit/export`: it is on record before the first row leaves; that entry is not in the file.
+pub async fn show(
+    workspace: Data<Workspace>,
+    staff: Staff,
+    query: Query<BTreeMap<String, String>>,
+) -> Result<HttpResponse, Error> {
+    let (chosen, now) = (Chosen::read(&query), workspace.clock.now());
+    let (wanted, rows) = workspace.db.read(move |conn| ask(conn, &chosen)).await?;
+    let write = move |conn: &mut Conn| staff.record(conn, now, "audit.exported", "audit", &format!("{rows} rows"));
+    workspace.db.write(write).await?;
+    let parts = stream::try_unfold((workspace, Some(wanted)), |(workspace, wanted)| async move {
+        let Some(wanted) = wanted else { return Ok(None) };
+        let world = workspace.clone();
+        let read = move |conn: &mut Conn| part(conn, &world, wanted);
+        let (rows, next) = workspace.db.read(read).await?;
+        Ok::<_, Error>(Some((rows, (workspace, next))))
+    });
+    let name = format!("audit_{}.csv", jst(now).format("%Y%m%d_%H%M%S"));
+    spreadsheet(&name, COLUMNS, parts)
+}
+
+/// What comes in meanwhile belongs to no count and to no file.
+fn ask(conn: &mut Conn, chosen: &Chosen) -> Result<(Wanted, i64), Error> {
+    let mut wanted = chosen.wanted(conn)?;
+    let end = audit::head_no(conn)? + 1;
+    wanted.below = Some(wanted.below.map_or(end, |below| below.min(end)));
+    let rows = audit::count(conn, &wanted)?;
+    Ok((wanted, rows))
+}
+
+/// Some rows of the file, and what is wanted of the rest.
+fn part(conn: &mut Conn, workspace: &Workspace, wanted: Wanted) -> Result<(Vec<Row>, Option<Wanted>), Error> {
+    let entries = audit::search(conn, &wanted, PART)?;
+    let is_full = entries.len() as i64 == PART;
+    let last = entries.last().filter(|_| is_full).map(|entry| entry.no);
+    let next = last.map(|no| Wanted {
+        below: Some(no),
+        ..wanted
+    });
+    let lines = told(conn, workspace, entries)?;
+    Ok((lines.into_iter().map(cells).collect(), next))
+}
+
+fn cells(line: Line) -> Row {
+    let entry = line.entry;
+    [
+        entry.no.to_string(),
+        jst(entry.at).format("%Y-%m-%d %H:%M:%S").to_string(),
+        line.who,
+        line.place,
+        line.what,
+        line.subject,
+        line.detail,
+        entry.action,
+        entry.subject,
+        entry.detail,
+        entry.hash,
+    ]
+}

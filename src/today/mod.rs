@@ -81,7 +81,6 @@ fn gather(conn: &mut Conn, workspace: &Workspace, staff: &Staff) -> Result<Today
         ),
         false => (None, None),
     };
-    let today = crate::clock::jst(now).date();
     let applications = staff.may(Permission::ReadApplications);
     let files = staff.may(Permission::ReadDeliveries);
     Ok(Today {
@@ -116,14 +115,17 @@ fn gather(conn: &mut Conn, workspace: &Workspace, staff: &Staff) -> Result<Today
             true => Some((Openings::read(conn, now)?, institutions::every(conn)?)),
             false => None,
         },
-        holidays_end: match (
-            staff.may(Permission::ReadInstitutions),
-            institutions::table_ends(conn, today)?,
-        ) {
-            (true, (last, true)) => Some(last.map_or("なし".to_owned(), wareki)),
-            _ => None,
-        },
+        holidays_end: holidays_end(conn, staff, now)?,
         cut: workspace.settings.deliveries.cut.clone(),
+    })
+}
+
+/// The end of the table of holidays, when it is near.
+fn holidays_end(conn: &mut Conn, staff: &Staff, now: NaiveDateTime) -> Result<Option<String>, Error> {
+    let ends = institutions::table_ends(conn, crate::clock::jst(now).date())?;
+    Ok(match (staff.may(Permission::ReadInstitutions), ends) {
+        (true, (last, true)) => Some(last.map_or("なし".to_owned(), wareki)),
+        _ => None,
     })
 }
 

@@ -11,11 +11,10 @@ use crate::{
     clock::jst,
     crypto::KeyRing,
     db::{Conn, text_enum},
-    institutions,
-    japan::calendar::Calendar,
+    inquiries::DeskHours,
     web::Error,
 };
-use chrono::NaiveDateTime;
+use chrono::{NaiveDateTime, NaiveTime};
 
 text_enum! {
     /// When a line of the chart counts.
@@ -29,28 +28,31 @@ text_enum! {
 impl Band {
     pub fn label(self) -> &'static str {
         match self {
-            Band::Office => "平日の日中（8時30分から17時15分まで）",
-            Band::Night => "平日の夜間・早朝",
-            Band::Holiday => "土日・祝日・年末年始",
+            Band::Office => "日中（受付の時間内）",
+            Band::Night => "受付のある日の夜間・早朝",
+            Band::Holiday => "受付のない日（土日・祝日・年末年始など）",
         }
     }
 
-    /// The band of a moment in Japan.
-    pub fn of(local: NaiveDateTime, calendar: &Calendar) -> Band {
-        if !calendar.bureau_business_day(local.date()) {
-            Band::Holiday
-        } else if calendar.support_open(local) {
-            Band::Office
-        } else {
-            Band::Night
+    /// The band of a moment in Japan, by the hours of that day.
+    fn of(local: NaiveDateTime, worked: Option<(NaiveTime, NaiveTime)>) -> Band {
+        match worked {
+            None => Band::Holiday,
+            Some((opens, closes)) if (opens..closes).contains(&local.time()) => Band::Office,
+            Some(_) => Band::Night,
         }
     }
 }
 
+/// The band of a moment (UTC), and the desk's usual hours; the desk has one clock.
+fn band_at(conn: &mut Conn, now: NaiveDateTime) -> Result<(Band, (NaiveTime, NaiveTime)), Error> {
+    let (hours, local) = (DeskHours::read(conn, now)?, jst(now));
+    Ok((Band::of(local, hours.of_day(local.date())), hours.usual()))
+}
+
 /// Whom to call now, in order, and in which band we are.
 pub fn on_call(conn: &mut Conn, keys: &KeyRing, now: NaiveDateTime) -> Result<(Band, Vec<Contact>), Error> {
-    let calendar = institutions::calendar(conn, now)?;
-    let band = Band::of(jst(now), &calendar);
+    let (band, _) = band_at(conn, now)?;
     let mut chart = store::chart(conn, keys, now)?;
     chart.retain(|contact| contact.band == band);
     Ok((band, chart))
@@ -62,19 +64,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_band_follows_the_desk_s_hours_and_the_calendar() {
-        let calendar = Calendar::of(["2026-11-23".parse().unwrap()]);
-        for (at, band) in [
-            ("2026-11-25T08:30:00", Band::Office),
-            ("2026-11-25T17:14:59", Band::Office),
-            ("2026-11-25T08:29:59", Band::Night),
-            ("2026-11-25T17:15:00", Band::Night),
-            ("2026-11-25T03:00:00", Band::Night),
-            ("2026-11-23T10:00:00", Band::Holiday),
-            ("2026-11-28T10:00:00", Band::Holiday),
-            ("2027-01-02T10:00:00", Band::Holiday),
+    fn the_band_follows_the_hours_of_the_day() {
+        let at = |text: &str| text.parse::<NaiveDateTime>().unwrap();
+        let worked = Some((at("2026-11-25T08:30:00").time(), at("2026-11-25T17:15:00").time()));
+        for (time, worked, band) in [
+            ("2026-11-25T08:30:00", worked, Band::Office),
+            ("2026-11-25T17:14:59", worked, Band::Office),
+            ("2026-11-25T08:29:59", worked, Band::Night),
+            ("2026-11-25T17:15:00", worked, Band::Night),
+            ("2026-11-25T03:00:00", worked, Band::Night),
+            ("2026-11-23T10:00:00", None, Band::Holiday),
         ] {
-            assert_eq!(Band::of(at.parse().unwrap(), &calendar), band, "{at}");
+            assert_eq!(Band::of(at(time), worked), band, "{time}");
         }
     }
 }

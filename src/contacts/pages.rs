@@ -34,6 +34,8 @@ pub struct Chart {
     pub day: Option<NaiveDate>,
     /// The band of this moment.
     pub now: Band,
+    /// The desk's usual hours.
+    pub usual: (NaiveTime, NaiveTime),
     /// With who added the line.
     pub lines: Vec<(Contact, String)>,
 }
@@ -53,7 +55,7 @@ async fn chart(workspace: &Data<Workspace>, day: Option<NaiveDate>) -> Result<Ch
     // A day's chart is the one at its end.
     let at = day.map_or(now, |day| utc_from_jst((day + Days::new(1)).and_time(NaiveTime::MIN)));
     let read = move |conn: &mut Conn| {
-        let calendar = crate::institutions::calendar(conn, now)?;
+        let (band, usual) = super::band_at(conn, now)?;
         let mut lines = vec![];
         for contact in store::chart(conn, &world.keys, at)? {
             let by = accounts::name_of(conn, &world.keys, &contact.added_by)?;
@@ -61,7 +63,8 @@ async fn chart(workspace: &Data<Workspace>, day: Option<NaiveDate>) -> Result<Ch
         }
         Ok::<_, Error>(Chart {
             day,
-            now: Band::of(jst(now), &calendar),
+            now: band,
+            usual,
             lines,
         })
     };

@@ -21,6 +21,7 @@ pub fn index(site: &Site, staff: &Staff, chart: &Chart, typed: &Form, errors: &[
             None => p class="lead" { "障害や事故のとき、上から順に電話します。いまは「" (chart.now.label()) "」です。" },
             Some(day) => p class="notice" { (day) " の終わりの連絡体制です。" a href="/contacts" { "いまの連絡体制を見る" } },
         }
+        p class="hint" { "日中は、問合せの受付の時間です（ふだんは" (chart.usual.0.format("%H:%M")) "から" (chart.usual.1.format("%H:%M")) "まで）。" }
         @for band in Band::ALL {
             h2 { (band.label()) @if is_now && *band == chart.now { " " span class="tag tag--good" { "いま" } } }
             (lines(chart, *band, may))

@@ -64,13 +64,13 @@ impl Refusal {
     }
 }
 
-/// Keeps a file and puts the look at it into the queue.
+/// Keeps a file and puts the look at it into the queue: who brings it, and whether the citizen sees it.
 pub fn keep(
     conn: &mut Conn,
     workspace: &Workspace,
     inquiry: &Inquiry,
     file: &Uploaded,
-    by: Actor,
+    (by, is_shown): (Actor, bool),
     now: NaiveDateTime,
 ) -> Result<Result<String, Refusal>, Error> {
     if file.bytes.is_empty() {
@@ -84,7 +84,7 @@ pub fn keep(
     }
     let name = tidy_name(&file.name, kind);
     let content = (kind, name.as_str(), file.bytes.as_slice());
-    let id = store::add_file(conn, &workspace.keys, &inquiry.id, content, &by.word(), now)?;
+    let id = store::add_file(conn, &workspace.keys, &inquiry.id, content, (&by.word(), is_shown), now)?;
     store::add_event(conn, &inquiry.id, &by.word(), "file_added", kind.as_str(), now)?;
     audit::record(
         conn,
@@ -107,16 +107,20 @@ pub async fn scan(workspace: Workspace) -> Result<(), JobError> {
         .db
         .read(|conn| Ok::<_, Error>(store::waiting_files(conn, AT_ONCE)?))
         .await?;
+    // One that cannot be judged must not keep the others waiting.
+    let mut failed: Option<(store::File, String)> = None;
     for file in waiting {
         let (keys, id) = (workspace.keys.clone(), file.id.clone());
         let content = workspace.db.read(move |conn| store::content(conn, &keys, &id)).await?;
         match Clamd(&clamav.address).scan(&content).await {
             Ok(verdict) => note(&workspace, file, verdict).await?,
-            Err(error) => {
-                complain(&workspace, &file).await?;
-                return Err(JobError::Retry(error.to_string()));
-            }
+            Err(error) if failed.is_none() => failed = Some((file, error.to_string())),
+            Err(_) => {}
         }
+    }
+    if let Some((oldest, error)) = failed {
+        complain(&workspace, &oldest).await?;
+        return Err(JobError::Retry(error));
     }
     let now = workspace.clock.now();
     workspace.db.write(move |conn| alarms::end(conn, ALARM, now)).await?;
@@ -157,7 +161,8 @@ async fn complain(workspace: &Workspace, oldest: &store::File) -> Result<(), Err
         let cause = alarms::Cause {
             key: ALARM,
             subject: "",
-            message: "30分以上、ウイルスの検査を待っているファイルがあります。ClamAV（clamd）が動いているか確かめてください。",
+            message: "30分以上、ウイルスの検査を待っているファイルがあります（設定 clamav.address）。\
+                      ClamAV（clamd）が動いているか、その設定 StreamMaxLength が12M以上かを確かめてください。",
         };
         alarms::hold(conn, &world, waits_long, &cause, now)
     };

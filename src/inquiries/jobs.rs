@@ -10,12 +10,10 @@ use crate::{
     web::Error,
     workspace::Workspace,
 };
-use chrono::{Duration, NaiveDateTime};
+use chrono::NaiveDateTime;
 use std::sync::Arc;
 
 const WATCH_JOB: &str = "inquiries.watch";
-/// Seen and still not answered, an alarm comes back after so long.
-const COMES_BACK: Duration = Duration::hours(24);
 
 pub fn handlers(workspace: &Workspace) -> [(&'static str, Handler); 2] {
     let (w1, w2) = (workspace.clone(), workspace.clone());
@@ -36,6 +34,8 @@ pub fn standing() -> [Standing; 2] {
 async fn watch(workspace: Workspace) -> Result<(), JobError> {
     let (world, now) = (workspace.clone(), workspace.clock.now());
     let write = move |conn: &mut Conn| {
+        // Staff may have corrected the calendar.
+        work::reckon_anew(conn)?;
         look(conn, &world, now)?;
         Ok::<_, Error>(store::forget_old(conn, now)?)
     };
@@ -49,28 +49,23 @@ fn look(conn: &mut Conn, workspace: &Workspace, now: NaiveDateTime) -> Result<()
         .filter(|i| i.is_overdue(now))
         .collect();
     for inquiry in &overdue {
-        let key = work::overdue_alarm(inquiry);
-        let seen = open.iter().find(|a| a.key == key).and_then(|a| a.acknowledged_at);
-        if seen.is_some_and(|at| now - at < COMES_BACK) {
-            continue;
-        }
         let message = format!(
             "問合せ {} の回答の期限が過ぎました。担当を決めて、回答してください。",
             inquiry.shown_number()
         );
         let cause = alarms::Cause {
-            key: &key,
+            key: &work::overdue_alarm(inquiry),
             subject: &inquiry.subject(),
             message: &message,
         };
-        alarms::raise(conn, workspace, &cause, now)?;
+        alarms::hold(conn, workspace, true, &cause, now)?;
     }
     let keys: Vec<String> = overdue.iter().map(work::overdue_alarm).collect();
     for alarm in open
         .iter()
         .filter(|a| a.key.starts_with(work::OVERDUE) && !keys.contains(&a.key))
     {
-        // Its due time moved, with the hours of the desk or the priority.
+        // Its due time moved, with the hours of the desk, the calendar or the priority.
         alarms::end(conn, &alarm.key, now)?;
     }
     Ok(())

@@ -20,14 +20,48 @@ pub use model::Source;
 pub use pages::routes;
 pub use store::{Improvement, Tally, tally};
 
-use crate::{crypto::KeyRing, db::Conn, web::Error};
+use crate::{crypto::KeyRing, db::Conn, institutions, japan::calendar::Calendar, web::Error};
+use chrono::{NaiveDate, NaiveDateTime};
+use hours::{Hours, Rule, Span};
 use store::ImprovementState;
+
+/// When the desk answers, as staff keep it; local times of Japan.
+pub struct DeskHours {
+    rule: Rule,
+    calendar: Calendar,
+}
+
+impl DeskHours {
+    /// The hours around a time (UTC).
+    pub fn read(conn: &mut Conn, now: NaiveDateTime) -> Result<Self, Error> {
+        Ok(Self {
+            rule: store::rule(conn)?.rule,
+            calendar: institutions::calendar(conn, now)?,
+        })
+    }
+    /// From when until when a day is worked; `None` when it is not.
+    pub fn of_day(&self, day: NaiveDate) -> Option<Span> {
+        let hours = Hours {
+            rule: &self.rule,
+            calendar: &self.calendar,
+        };
+        hours.of_day(day)
+    }
+    /// From when until when most days are worked.
+    pub fn usual(&self) -> Span {
+        self.rule.span
+    }
+}
 
 /// Requests for improvement that are neither done nor declined, the newest first.
 pub fn open_improvements(conn: &mut Conn, keys: &KeyRing) -> Result<Vec<Improvement>, Error> {
-    let all = store::improvements(conn, keys)?.into_iter();
     let open = [ImprovementState::Asked, ImprovementState::Planned];
-    Ok(all.filter(|wish| open.contains(&wish.state)).collect())
+    store::improvements_in(conn, keys, &open)
+}
+
+/// What staff call a template, also one that is used no more.
+pub fn template_named(conn: &mut Conn, id: &str) -> Result<String, Error> {
+    Ok(store::template_name(conn, id)?)
 }
 
 /// The number of an inquiry as people read it.

@@ -1,6 +1,6 @@
 //! What is done with an inquiry, each in its caller's transaction, with event and audit entry.
 use super::{
-    hours::Hours,
+    hours::{Hours, Rule},
     model::{Category, Contact, MessageKind, Priority, Question, Source, Status},
     number,
     store::{self, Inquiry, NewInquiry},
@@ -13,21 +13,23 @@ use crate::{
     crypto::KeyRing,
     db::{Conn, one_at_a_time},
     enrolment, institutions,
+    japan::calendar::Calendar,
     notices::{self, Addressee, Notice},
     web::Error,
     workspace::Workspace,
 };
-use chrono::NaiveDateTime;
+use chrono::{Duration, NaiveDateTime};
 
 /// When an answer is due that is asked for at `from` (UTC).
 pub fn due(conn: &mut Conn, from: NaiveDateTime, priority: Priority) -> Result<NaiveDateTime, Error> {
     let kept = store::rule(conn)?;
     let calendar = institutions::calendar(conn, from)?;
-    let hours = Hours {
-        rule: &kept.rule,
-        calendar: &calendar,
-    };
-    Ok(utc_from_jst(hours.due(jst(from), priority)))
+    Ok(due_by(&kept.rule, &calendar, from, priority))
+}
+
+fn due_by(rule: &Rule, calendar: &Calendar, from: NaiveDateTime, priority: Priority) -> NaiveDateTime {
+    let hours = Hours { rule, calendar };
+    utc_from_jst(hours.due(jst(from), priority))
 }
 
 /// The alarm of an inquiry that nobody answered in time.
@@ -57,12 +59,10 @@ pub fn receive(
     let digest = digest(keys, question)?;
     one_at_a_time(conn, &submit_key)?;
     if let Some(inquiry) = store::find_by_submit_key(conn, &submit_key)? {
-        let same = inquiry.submit_digest.as_deref() == Some(digest.as_str());
         let inquiry = Box::new(inquiry);
-        return Ok(if same {
-            Received::Kept { inquiry, code }
-        } else {
-            Received::Changed
+        return Ok(match inquiry.submit_digest.as_deref() == Some(digest.as_str()) {
+            true => Received::Kept { inquiry, code },
+            false => Received::Changed,
         });
     }
     let application = enrolment::parse_receipt_number(&question.contact.receipt_number)
@@ -83,6 +83,8 @@ pub fn receive(
             code_token: Some(&code_token(keys, &number, &code)),
             submit: Some((submit_key.as_str(), digest.as_str())),
             application_id: application.as_deref(),
+            // Whoever writes a number down has not shown that it is theirs.
+            linked_by: None,
             assignee: None,
             made_by: &Actor::Applicant.word(),
             received_at: now,
@@ -97,11 +99,27 @@ pub fn receive(
         &inquiry.subject(),
         Source::Web.as_str(),
     )?;
-    tell(conn, workspace, &inquiry, Notice::InquiryReceived, now)?;
+    if may_confirm(conn, keys, &question.contact.email, now)? {
+        tell(conn, workspace, &inquiry, Notice::InquiryReceived, now)?;
+    }
     Ok(Received::Kept {
         inquiry: Box::new(inquiry),
         code,
     })
+}
+
+/// That a question came is mailed once a day to an address: anybody can type anybody's.
+fn may_confirm(conn: &mut Conn, keys: &KeyRing, email: &str, now: NaiveDateTime) -> Result<bool, Error> {
+    if email.is_empty() {
+        return Ok(false);
+    }
+    let token = keys.blind("inquiry_tries.token", &format!("mail {}", email.to_lowercase()));
+    one_at_a_time(conn, &token)?;
+    if store::count_tries(conn, &token, now - Duration::days(1))? > 0 {
+        return Ok(false);
+    }
+    store::try_once(conn, &token, now)?;
+    Ok(true)
 }
 
 fn digest(keys: &KeyRing, question: &Question) -> Result<String, Error> {
@@ -122,7 +140,7 @@ pub fn code_token(keys: &KeyRing, number: &str, code: &str) -> String {
     keys.blind("inquiries.code", &format!("{number} {code}"))
 }
 
-/// Writes the mail with the link, where the citizen left an address.
+/// Writes the mail with the link, where the citizen left an address and something to open the page with.
 fn tell(
     conn: &mut Conn,
     workspace: &Workspace,
@@ -131,7 +149,8 @@ fn tell(
     now: NaiveDateTime,
 ) -> Result<(), Error> {
     let contact = inquiry.contact(&workspace.keys)?;
-    if contact.email.is_empty() || inquiry.source == Source::Staff {
+    let opens = inquiry.code_token.is_some() || !contact.phone.is_empty();
+    if contact.email.is_empty() || !opens || inquiry.source == Source::Staff {
         return Ok(());
     }
     let number = inquiry.shown_number();
@@ -166,7 +185,7 @@ pub fn take_in(
 ) -> Result<Inquiry, Error> {
     // Whoever took the call looks after it; a question to the operator is the operator's.
     let assignee = (intake.source != Source::Staff).then_some(staff.id.as_str());
-    let number = number::new();
+    let (number, by) = (number::new(), staff.word());
     let new = NewInquiry {
         number: &number,
         source: intake.source,
@@ -177,8 +196,9 @@ pub fn take_in(
         code_token: None,
         submit: None,
         application_id: intake.application_id.as_deref(),
+        linked_by: intake.application_id.as_ref().map(|_| by.as_str()),
         assignee,
-        made_by: &staff.word(),
+        made_by: &by,
         received_at: now,
         due_at: due(conn, now, intake.priority)?,
     };
@@ -191,18 +211,16 @@ pub fn take_in(
         intake.source.as_str(),
     )?;
     if !intake.answer.is_empty() {
-        say(
-            conn,
-            workspace,
-            staff,
-            &inquiry,
-            MessageKind::Reply,
-            &intake.answer,
-            now,
-        )?;
+        // After the question, also for whoever sorts by the time.
+        let at = now + Duration::microseconds(1);
+        write(conn, workspace, staff, &inquiry, MessageKind::Reply, &intake.answer, at)?;
+        // Who was answered on the phone and has nothing left to ask needs no mail about it.
+        if !intake.done {
+            tell(conn, workspace, &inquiry, Notice::InquiryAnswered, at)?;
+        }
         let status = if intake.done { Status::Closed } else { Status::Answered };
         let fresh = store::find(conn, &inquiry.id)?;
-        move_to(conn, staff, &fresh, status, now)?;
+        move_to(conn, staff, &fresh, status, at)?;
     }
     Ok(store::find(conn, &inquiry.id)?)
 }
@@ -217,17 +235,33 @@ pub fn say(
     body: &str,
     now: NaiveDateTime,
 ) -> Result<(), Error> {
+    write(conn, workspace, staff, inquiry, kind, body, now)?;
+    match kind {
+        MessageKind::Reply => tell(conn, workspace, inquiry, Notice::InquiryAnswered, now),
+        _ => Ok(()),
+    }
+}
+
+/// A message of staff that nobody is mailed about.
+fn write(
+    conn: &mut Conn,
+    workspace: &Workspace,
+    staff: &Staff,
+    inquiry: &Inquiry,
+    kind: MessageKind,
+    body: &str,
+    now: NaiveDateTime,
+) -> Result<(), Error> {
     let message = store::add_message(conn, &workspace.keys, &inquiry.id, kind, &staff.word(), body, now)?;
     let action = match kind {
         MessageKind::Reply => "inquiry.replied",
         MessageKind::Handover => "inquiry.handed_over",
         _ => "inquiry.noted",
     };
-    staff.record(conn, now, action, &inquiry.subject(), &format!("message/{message}"))?;
-    match kind {
-        MessageKind::Reply => tell(conn, workspace, inquiry, Notice::InquiryAnswered, now),
-        _ => Ok(()),
+    if kind == MessageKind::Reply {
+        store::note_answer(conn, inquiry, now)?;
     }
+    staff.record(conn, now, action, &inquiry.subject(), &format!("message/{message}"))
 }
 
 /// Another status, with its event. Whoever opens it again starts the clock anew; whatever is answered ends the alarm.
@@ -287,12 +321,37 @@ pub fn ask_on(
     Ok(())
 }
 
-/// Every due time of open inquiries anew, after the hours of the desk changed; gives how many moved.
+/// What a citizen brings to a closed inquiry is not lost: somebody looks at it again.
+pub fn reopen_for_citizen(conn: &mut Conn, inquiry: &Inquiry, now: NaiveDateTime) -> Result<(), Error> {
+    set_status(conn, inquiry, Status::Open, &Actor::Applicant.word(), now)?;
+    let detail = format!("{} {}", inquiry.status.as_str(), Status::Open.as_str());
+    audit::record(
+        conn,
+        now,
+        Actor::Applicant,
+        "inquiry.moved",
+        &inquiry.subject(),
+        &detail,
+    )?;
+    Ok(())
+}
+
+/// Every due time of open inquiries anew, after the hours of the desk or the calendar changed; gives how many moved.
 pub fn reckon_anew(conn: &mut Conn) -> Result<usize, Error> {
-    let mut moved = 0;
-    for inquiry in store::open_ones(conn)? {
-        let since = store::clock_began(conn, &inquiry)?;
-        let due_at = due(conn, since, inquiry.priority)?;
+    let opened = store::clocks_began(conn)?;
+    let began = |inquiry: Inquiry| {
+        let since = opened.get(&inquiry.id).copied().unwrap_or(inquiry.received_at);
+        (since, inquiry)
+    };
+    let mut open: Vec<_> = store::open_ones(conn)?.into_iter().map(began).collect();
+    open.sort_by_key(|(since, _)| *since);
+    let (Some((oldest, _)), Some((newest, _))) = (open.first(), open.last()) else {
+        return Ok(0);
+    };
+    let (kept, mut moved) = (store::rule(conn)?, 0);
+    let calendar = institutions::calendar_over(conn, *oldest, *newest)?;
+    for (since, inquiry) in &open {
+        let due_at = due_by(&kept.rule, &calendar, *since, inquiry.priority);
         if due_at != inquiry.due_at {
             store::set_due(conn, &inquiry.id, due_at)?;
             moved += 1;

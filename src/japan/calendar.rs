@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::iter::successors;
 
-use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, Weekday};
+use chrono::{Datelike, NaiveDate, Weekday};
 
 use super::{closed_days::ClosedDays, date::parse_compact};
 
@@ -96,14 +96,6 @@ impl Calendar {
             .unwrap_or(d)
     }
 
-    /// Whether the support desk answers at this local time: the bureau's business days, from 8:30 until
-    /// 17:15 (N8.7). At 17:15 sharp it is closed.
-    pub fn support_open(&self, local: NaiveDateTime) -> bool {
-        let at = |hour, minute| NaiveTime::from_hms_opt(hour, minute, 0);
-        let time = Some(local.time());
-        self.bureau_business_day(local.date()) && time >= at(8, 30) && time < at(17, 15)
-    }
-
     /// The last day for which the table speaks: 31 December of the year of its last holiday.
     /// A later day may be a holiday unknown to it.
     pub fn last_covered(&self) -> NaiveDate {
@@ -174,16 +166,6 @@ mod tests {
             day("2026-05-01")
         );
         assert_eq!(calendar.next_bureau_business_day(day("2026-12-28")), day("2027-01-04"));
-    }
-
-    #[test]
-    fn the_desk_closes_at_a_quarter_past_five() {
-        let at = |date: &str, h, m| day(date).and_hms_opt(h, m, 0).unwrap();
-        for (h, m, open) in [(8, 29, false), (8, 30, true), (17, 14, true), (17, 15, false)] {
-            assert_eq!(calendar().support_open(at("2026-08-24", h, m)), open, "{h}:{m}");
-        }
-        assert!(!calendar().support_open(at("2026-08-23", 10, 0)));
-        assert!(!calendar().support_open(at("2026-12-29", 10, 0)));
     }
 
     #[test]

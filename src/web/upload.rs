@@ -8,6 +8,8 @@ use std::time::Duration;
 /// The largest file that is taken (S9).
 const LARGEST: usize = 10 * 1024 * 1024;
 const SLOWEST: Duration = Duration::from_secs(60);
+/// Boxes beside a file; no form has more.
+const BOXES: usize = 8;
 
 /// A file as the browser sent it; without bytes when none was chosen.
 #[derive(Default)]
@@ -15,6 +17,8 @@ pub struct Uploaded {
     /// As the sender's machine calls it: never a path of ours.
     pub name: String,
     pub bytes: Vec<u8>,
+    /// Names of the boxes beside it that were ticked.
+    pub ticked: Vec<String>,
 }
 hidden_debug!(Uploaded);
 
@@ -40,6 +44,7 @@ async fn read(mut body: Multipart, name: &str) -> Result<Uploaded, Error> {
             found.name = sent.unwrap_or_default().to_owned();
         }
         let mut size = 0;
+        let other = field.name().filter(|_| !wanted).map(str::to_owned);
         while let Some(chunk) = field.next().await {
             let chunk = chunk.map_err(|_| Error::BadRequest("a broken upload"))?;
             size += chunk.len();
@@ -49,6 +54,9 @@ async fn read(mut body: Multipart, name: &str) -> Result<Uploaded, Error> {
             if wanted {
                 found.bytes.extend_from_slice(&chunk);
             }
+        }
+        if let Some(other) = other.filter(|_| size > 0 && found.ticked.len() < BOXES) {
+            found.ticked.push(other);
         }
     }
     Ok(found)

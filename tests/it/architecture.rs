@@ -78,7 +78,7 @@ const EDGES: &[(&str, &str, &str)] = &[
     ),
     ("inquiries", "notices", "that there is an answer is told by mail"),
     ("contacts", "accounts", "staff change the chart"),
-    ("contacts", "institutions", "business days"),
+    ("contacts", "inquiries", "whom to call follows the hours of the desk"),
     ("incidents", "accounts", "staff work on incidents"),
     ("incidents", "contacts", "the chart is walked in order"),
     (

@@ -3,6 +3,8 @@ mod desk;
 mod faq;
 mod files;
 mod improvements;
+mod links;
+mod promises;
 mod public;
 
 use crate::{

@@ -23,6 +23,8 @@ diesel::table! {
         answered_at -> Nullable<Timestamp>,
         closed_at -> Nullable<Timestamp>,
         updated_at -> Timestamp,
+        answered_late -> Bool,
+        linked_by -> Nullable<Text>,
     }
 }
 
@@ -95,6 +97,7 @@ diesel::table! {
         added_by -> Text,
         added_at -> Timestamp,
         checked_at -> Nullable<Timestamp>,
+        is_shown -> Bool,
     }
 }
 

@@ -1,8 +1,8 @@
 //! What staff do with one inquiry. Each is one transaction with its event and its audit entry.
-use super::{detail, readable};
+use super::{detail, readable, staff_only};
 use crate::{
     accounts::Staff,
-    db::Conn,
+    db::{Conn, one_at_a_time},
     enrolment::{self, Candidate},
     inquiries::{
         files::{self, Refusal},
@@ -27,12 +27,16 @@ fn path_of(id: &str) -> String {
 
 /// The inquiry, if this person may see it, read what is in it, and saw it as it is now.
 fn found(conn: &mut Conn, staff: &Staff, id: &str, form_rev: Option<i32>) -> Result<Inquiry, Error> {
+    // The citizen may ask on at this moment.
+    one_at_a_time(conn, id)?;
     let inquiry = readable(conn, staff, id)?;
     match form_rev {
         Some(rev) if rev != inquiry.rev => Err(Error::Conflict),
         _ => Ok(inquiry),
     }
 }
+
+const CHANGED: &str = "本文を確かめてください。書いているあいだに、この問合せに動きがありました。「これまでの動き」を見てから、もう一度保存してください";
 
 /// `POST /inquiries/{id}/messages`: an answer, a note, or what the next person must know.
 pub async fn say(
@@ -55,22 +59,30 @@ pub async fn say(
     let Some(kind) = kind.filter(|_| errors.is_empty()) else {
         return detail::again(&workspace, &site, &staff, &id, &form, &errors).await;
     };
-    let (world, now, path) = (workspace.clone(), workspace.clock.now(), path_of(&id));
+    let (world, by, now) = (workspace.clone(), staff.clone(), workspace.clock.now());
     // A reply to what changed meanwhile may say what is no longer so.
     let rev = (kind == MessageKind::Reply).then(|| form.get("rev").parse().unwrap_or(-1));
     let waits = form.get("waits") == "yes";
+    let (path, inquiry_id) = (path_of(&id), id.to_string());
     let write = move |conn: &mut Conn| {
-        let inquiry = found(conn, &staff, &id, rev)?;
-        work::say(conn, &world, &staff, &inquiry, kind, &body, now)?;
+        let inquiry = found(conn, &by, &inquiry_id, rev)?;
+        work::say(conn, &world, &by, &inquiry, kind, &body, now)?;
         match kind {
             MessageKind::Reply => {
                 let status = if waits { Status::Waiting } else { Status::Answered };
-                work::move_to(conn, &staff, &inquiry, status, now)
+                work::move_to(conn, &by, &inquiry, status, now)
             }
             _ => Ok(()),
         }
     };
-    workspace.db.write(write).await?;
+    match workspace.db.write(write).await {
+        // What somebody wrote for minutes is shown again, beside what came meanwhile.
+        Err(Error::Conflict) => {
+            let errors = [FieldError::new("body", CHANGED)];
+            return detail::again(&workspace, &site, &staff, &id, &form, &errors).await;
+        }
+        done => done?,
+    }
     workspace.jobs.notify_waiters();
     Ok(see_other(&path))
 }
@@ -92,8 +104,9 @@ pub async fn add_file(
         Ok(file) => {
             let (world, by, id, now) = (workspace.clone(), staff.clone(), id.to_string(), workspace.clock.now());
             let write = move |conn: &mut Conn| {
-                let inquiry = readable(conn, &by, &id)?;
-                files::keep(conn, &world, &inquiry, &file, by.actor(), now)
+                let inquiry = found(conn, &by, &id, None)?;
+                let is_shown = file.ticked.iter().any(|name| name == "shown");
+                files::keep(conn, &world, &inquiry, &file, (by.actor(), is_shown), now)
             };
             workspace.db.write(write).await?
         }
@@ -174,22 +187,45 @@ pub async fn handle(
     let detail = detail::load(&workspace, &staff, id.to_string()).await?;
     let mut errors = vec![];
     let wanted = read(&detail, &form, &mut errors);
-    let (world, said) = (workspace.clone(), form.get("about").trim().to_owned());
-    let candidates = workspace
-        .db
-        .read(move |conn| enrolment::by_what_is_said(conn, &world, &said))
-        .await?;
-    let link = link(&form, &detail.inquiry, &candidates, &mut errors);
+    let candidates = look_up(&workspace, &staff, &detail.inquiry, &form).await?;
+    let link = match &candidates {
+        Some(candidates) => link(&form, &detail.inquiry, candidates, &staff.word(), &mut errors),
+        None => Link::of(&detail.inquiry),
+    };
     if !errors.is_empty() {
         return detail::again(&workspace, &site, &staff, &id, &form, &errors).await;
     }
     let (now, path) = (workspace.clock.now(), path_of(&id));
     let write = move |conn: &mut Conn| {
         let inquiry = found(conn, &staff, &id, Some(wanted.rev))?;
-        apply(conn, &staff, &inquiry, &wanted, link.as_deref(), now)
+        apply(conn, &staff, &inquiry, &wanted, &link, now)
     };
     workspace.db.write(write).await?;
     Ok(see_other(&path))
+}
+
+/// The applications that fit what is typed. `None` for who may not look up citizens; whoever does is on the record.
+async fn look_up(
+    workspace: &Data<Workspace>,
+    staff: &Staff,
+    inquiry: &Inquiry,
+    form: &FormBody,
+) -> Result<Option<Vec<Candidate>>, Error> {
+    let said = form.get("about").trim().to_owned();
+    if staff_only(staff) {
+        return Ok(None);
+    }
+    if said.is_empty() {
+        return Ok(Some(vec![]));
+    }
+    let (world, by, now) = (workspace.clone(), staff.clone(), workspace.clock.now());
+    let subject = inquiry.subject();
+    let write = move |conn: &mut Conn| {
+        let found = enrolment::by_what_is_said(conn, &world, &said)?;
+        by.record(conn, now, "applications.searched", "applications", &subject)?;
+        Ok::<_, Error>(found)
+    };
+    workspace.db.write(write).await.map(Some)
 }
 
 fn read(detail: &detail::Detail, form: &FormBody, errors: &mut Vec<FieldError>) -> Wanted {
@@ -218,17 +254,45 @@ fn read(detail: &detail::Detail, form: &FormBody, errors: &mut Vec<FieldError>) 
     }
 }
 
-/// The application that the inquiry is to be linked with: it stays, goes, or is the only one that fits what is typed.
-fn link(form: &FormBody, seen: &Inquiry, found: &[Candidate], errors: &mut Vec<FieldError>) -> Option<String> {
-    let typed = form.get("about").trim();
+/// The application that an inquiry is linked with, and who says that it is the one that is meant.
+struct Link {
+    application_id: Option<String>,
+    by: Option<String>,
+}
+
+impl Link {
+    fn of(seen: &Inquiry) -> Self {
+        Self {
+            application_id: seen.application_id.clone(),
+            by: seen.linked_by.clone(),
+        }
+    }
+}
+
+/// The link that is wanted: it stays, is confirmed, goes, or is the only application that fits what is typed.
+fn link(form: &FormBody, seen: &Inquiry, found: &[Candidate], staff: &str, errors: &mut Vec<FieldError>) -> Link {
+    let kept = Link::of(seen);
+    let nothing = Link {
+        application_id: None,
+        by: None,
+    };
     match found {
-        _ if form.get("unlink") == "yes" => None,
-        _ if typed.is_empty() => seen.application_id.clone(),
-        [only] => Some(only.id.clone()),
+        _ if form.get("unlink") == "yes" => nothing,
+        [] if form.get("about").trim().is_empty() => match form.get("confirm") == "yes" && kept.by.is_none() {
+            true => Link {
+                by: kept.application_id.as_ref().map(|_| staff.to_owned()),
+                ..kept
+            },
+            false => kept,
+        },
+        [only] => Link {
+            application_id: Some(only.id.clone()),
+            by: Some(staff.to_owned()),
+        },
         [] => {
             let sentence = "結び付ける申込みを確かめてください。番号かお名前（カナ）にあう申込みがありません";
             errors.push(FieldError::new("about", sentence));
-            None
+            nothing
         }
         several => {
             let numbers: Vec<&str> = several.iter().map(|c| c.receipt_number.as_str()).collect();
@@ -238,7 +302,7 @@ fn link(form: &FormBody, seen: &Inquiry, found: &[Candidate], errors: &mut Vec<F
                 numbers.join("、")
             );
             errors.push(FieldError::new("about", sentence));
-            None
+            nothing
         }
     }
 }
@@ -248,10 +312,11 @@ fn apply(
     staff: &Staff,
     seen: &Inquiry,
     wanted: &Wanted,
-    link: Option<&str>,
+    link: &Link,
     now: NaiveDateTime,
 ) -> Result<(), Error> {
-    let due_at = match wanted.priority == seen.priority {
+    // What is answered keeps the time that it was held against.
+    let due_at = match wanted.priority == seen.priority || seen.status != Status::Open {
         true => seen.due_at,
         false => {
             let since = store::clock_began(conn, seen)?;
@@ -263,7 +328,8 @@ fn apply(
         priority: wanted.priority,
         assignee: wanted.assignee.as_deref(),
         next_contact_on: wanted.next_contact_on,
-        application_id: link,
+        application_id: link.application_id.as_deref(),
+        linked_by: link.by.as_deref(),
         institution_code: wanted.institution_code.as_deref(),
         due_at,
     };
@@ -288,13 +354,18 @@ fn changes(seen: &Inquiry, to: &Handling) -> Vec<(&'static str, String)> {
     if (seen.category, seen.priority) != (to.category, to.priority) {
         changes.push(("sorted", format!("{}・{}", to.category.label(), to.priority.label())));
     }
-    if seen.application_id.as_deref() != to.application_id {
+    let is_confirmed = seen.linked_by.is_none() && to.linked_by.is_some();
+    if seen.application_id.as_deref() != to.application_id || is_confirmed {
         changes.push((
             "linked",
             to.application_id
                 .map(|id| format!("application/{id}"))
                 .unwrap_or_default(),
         ));
+    }
+    if seen.institution_code.as_deref() != to.institution_code {
+        let subject = to.institution_code.map(|code| format!("institution/{code}"));
+        changes.push(("institution", subject.unwrap_or_default()));
     }
     if seen.next_contact_on != to.next_contact_on {
         changes.push((

@@ -93,12 +93,14 @@ pub async fn again(
 /// A template with its fields filled in; what is not known stays for the clerk to see.
 fn filled(site: &Site, detail: &Detail, body: &str) -> String {
     let application = detail.application.as_ref();
+    // A number that somebody wrote into the form is no proof that the application is theirs.
+    let confirmed = application.filter(|_| detail.inquiry.linked_by.is_some());
     let contact = detail.contact.as_ref();
     let values = [
         ("{{number}}", Some(detail.inquiry.shown_number())),
         ("{{receipt_number}}", application.map(|a| a.receipt_number.clone())),
-        ("{{institution}}", application.map(|a| a.institution.clone())),
-        ("{{state}}", application.map(|a| a.state.to_owned())),
+        ("{{institution}}", confirmed.map(|a| a.institution.clone())),
+        ("{{state}}", confirmed.map(|a| a.state.to_owned())),
         (
             "{{name}}",
             contact.map(|c| c.name.clone()).filter(|name| !name.is_empty()),
@@ -268,6 +270,7 @@ fn words_of(conn: &mut Conn, keys: &KeyRing, event: &Event) -> Result<(&'static 
         "file_added" => ("ファイルを付けた", detail.to_uppercase()),
         "file_checked" if detail == "clean" => ("ウイルスの検査", "見つかりませんでした".to_owned()),
         "file_checked" => ("ウイルスの検査", "見つかったため、中身を消しました".to_owned()),
+        "institution" => ("金融機関の変更", institution_named(conn, detail)?),
         "improvement" => ("改善の要望に結び付けた", String::new()),
         "promised" => (
             "次の連絡日",
@@ -279,4 +282,12 @@ fn words_of(conn: &mut Conn, keys: &KeyRing, event: &Event) -> Result<(&'static 
         ),
         _ => ("記録", String::new()),
     })
+}
+
+/// The name of `institution/CODE`; 「なし」 of nothing.
+fn institution_named(conn: &mut Conn, subject: &str) -> Result<String, Error> {
+    let Some(code) = subject.strip_prefix("institution/") else {
+        return Ok("なし".to_owned());
+    };
+    Ok(institutions::find(conn, code)?.map_or(code.to_owned(), |i| i.name))
 }

@@ -142,7 +142,14 @@ async fn page(
     let (world, id, by) = (workspace.clone(), id.to_owned(), staff.word());
     let read = move |conn: &mut Conn| {
         let entry = store::find_entry(conn, &world.keys, &id)?;
-        if entry.state == VersionState::Draft && entry.made_by != by {
+        // A draft, and what was refused, may hold what a citizen said.
+        let decider = entry.decided_by.as_ref() == Some(&by);
+        let is_open = match entry.state {
+            VersionState::Draft => entry.made_by == by,
+            VersionState::Refused => entry.made_by == by || decider,
+            VersionState::Proposed | VersionState::Approved => true,
+        };
+        if !is_open {
             return Err(Error::NotFound);
         }
         let maker = accounts::name_of(conn, &world.keys, &entry.made_by)?;
@@ -151,8 +158,16 @@ async fn page(
     let (entry, maker) = workspace.db.read(read).await?;
     let form = typed.unwrap_or_else(|| FaqForm::of(&entry));
     let problems = FaqForm::of(&entry).problems();
-    let preview = workspace.site.fill(&entry.answer);
-    let markup = views::entry(site, staff, &entry, &maker, &form, (&preview, &problems), errors);
+    let preview = (workspace.site.fill(&entry.question), workspace.site.fill(&entry.answer));
+    let markup = views::entry(
+        site,
+        staff,
+        &entry,
+        &maker,
+        &form,
+        ((&preview.0, &preview.1), &problems),
+        errors,
+    );
     Ok(if errors.is_empty() {
         html(markup)
     } else {
@@ -214,9 +229,26 @@ pub async fn propose(workspace: Data<Workspace>, staff: Staff, id: Path<String>)
     Ok(see_other(&to))
 }
 
+const OVERTAKEN: &str =
+    "もとの質問は、ほかの案で直されたか、公開をやめています。却下して、いまの質問から案を作り直してください";
+
+/// Whether what a proposal replaces is gone.
+async fn is_overtaken(workspace: &Data<Workspace>, id: &str) -> Result<bool, Error> {
+    let (keys, id) = (workspace.keys.clone(), id.to_owned());
+    let read = move |conn: &mut Conn| {
+        let entry = store::find_entry(conn, &keys, &id)?;
+        match entry.replaces.filter(|_| entry.state == VersionState::Proposed) {
+            Some(before) => Ok(!store::is_shown(conn, &before)?),
+            None => Ok::<_, Error>(false),
+        }
+    };
+    workspace.db.read(read).await
+}
+
 /// `POST /questions/{id}/decision`: by somebody else than its maker.
 pub async fn decide(
     workspace: Data<Workspace>,
+    site: Data<Site>,
     staff: Staff,
     id: Path<String>,
     form: FormBody,
@@ -226,6 +258,10 @@ pub async fn decide(
         "refuse" => false,
         _ => return Err(Error::BadRequest("no decision")),
     };
+    if approve && is_overtaken(&workspace, &id).await? {
+        let errors = [FieldError::new("decision", OVERTAKEN)];
+        return page(&workspace, &site, &staff, &id, None, &errors).await;
+    }
     let (now, to) = (workspace.clock.now(), path(&id));
     let write = move |conn: &mut Conn| {
         if !store::decide_entry(conn, &id, &staff.word(), approve, now)? {

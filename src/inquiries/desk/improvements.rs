@@ -116,7 +116,12 @@ async fn page(
         let name = |conn: &mut Conn, who: &str| accounts::name_of(conn, &world.keys, who);
         let mut askers = vec![];
         for inquiry in store::askers(conn, &id)? {
-            askers.extend(readable(conn, &by, &inquiry).ok());
+            match readable(conn, &by, &inquiry) {
+                Ok(inquiry) => askers.push(inquiry),
+                // Not for this person's eyes.
+                Err(Error::NotFound) => {}
+                Err(error) => return Err(error),
+            }
         }
         Ok::<_, Error>(Shown {
             made_by: name(conn, &improvement.made_by)?,

@@ -287,26 +287,30 @@ pub struct HandoverRow {
     pub note: Option<store::Message>,
 }
 
-/// `GET /inquiries/handover`: what is open, for whoever goes on.
+/// Inquiries on the sheet.
+pub const ON_THE_SHEET: i64 = 200;
+
+/// `GET /inquiries/handover`: what goes on, for whoever comes next. Whose notes are shown was looked at.
 async fn handover(workspace: Data<Workspace>, site: Data<Site>, staff: Staff) -> Result<HttpResponse, Error> {
-    let (world, by) = (workspace.clone(), staff.clone());
-    let read = move |conn: &mut Conn| {
-        let now = world.clock.now();
+    let (world, by, now) = (workspace.clone(), staff.clone(), workspace.clock.now());
+    let write = move |conn: &mut Conn| {
         let narrow = Filter::default().narrow(&by, now);
-        let open = store::list(conn, &narrow, 0, 200)?.rows;
+        let page = store::to_hand_over(conn, &narrow, ON_THE_SHEET)?;
+        let readable = page.rows.iter().filter(|i| may_read(&by, i.source));
+        let ids = readable.map(|i| i.id.clone()).collect();
+        let mut notes = store::last_handovers(conn, &world.keys, ids)?;
         let mut sheet = vec![];
-        for row in rows(conn, &world, &by, open, now)? {
-            let mut said = match may_read(&by, row.inquiry.source) {
-                true => store::messages_of(conn, &world.keys, &row.inquiry.id)?,
-                false => vec![],
-            };
-            said.retain(|m| m.kind == super::model::MessageKind::Handover);
-            sheet.push(HandoverRow { row, note: said.pop() });
+        for row in rows(conn, &world, &by, page.rows, now)? {
+            let note = notes.remove(&row.inquiry.id);
+            if note.is_some() {
+                by.record(conn, now, "inquiry.seen_in_clear", &row.inquiry.subject(), "handover")?;
+            }
+            sheet.push(HandoverRow { row, note });
         }
-        Ok::<_, Error>(sheet)
+        Ok::<_, Error>((sheet, page.more))
     };
-    let sheet = workspace.db.read(read).await?;
-    Ok(html(views::handover(&site, &staff, &sheet, workspace.clock.now())))
+    let (sheet, more) = workspace.db.write(write).await?;
+    Ok(html(views::handover(&site, &staff, &sheet, more, now)))
 }
 
 /// What the store is asked for.

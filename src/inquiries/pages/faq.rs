@@ -38,6 +38,10 @@ pub async fn show(
     };
     let (text, mut entries) = workspace.db.read(read).await?;
     let mut text = workspace.site.fill(&text);
+    for entry in &mut entries {
+        entry.question = workspace.site.fill(&entry.question);
+        entry.answer = workspace.site.fill(&entry.answer);
+    }
     if !words.is_empty() {
         let wanted: Vec<String> = words.split_whitespace().map(model::folded).collect();
         let fits = |text: &str| wanted.iter().all(|word| model::folded(text).contains(word));

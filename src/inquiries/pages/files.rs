@@ -2,12 +2,8 @@
 use super::{READER, client, visit};
 use crate::{
     audit::Actor,
-    db::Conn,
-    inquiries::{
-        files::{self, Refusal},
-        model::Status,
-        store,
-    },
+    db::{Conn, one_at_a_time},
+    inquiries::{files, model::Status, store, work},
     web::{Error, read_file, see_other},
     workspace::Workspace,
 };
@@ -38,11 +34,13 @@ pub async fn create(workspace: Data<Workspace>, req: HttpRequest, body: Multipar
     };
     let (world, now) = (workspace.clone(), workspace.clock.now());
     let write = move |conn: &mut Conn| {
+        one_at_a_time(conn, &id)?;
         let inquiry = store::find(conn, &id)?;
-        match inquiry.status {
-            Status::Closed => Ok(Err(Refusal::None)),
-            _ => files::keep(conn, &world, &inquiry, &file, Actor::Applicant, now),
+        let kept = files::keep(conn, &world, &inquiry, &file, (Actor::Applicant, true), now)?;
+        if kept.is_ok() && inquiry.status == Status::Closed {
+            work::reopen_for_citizen(conn, &inquiry, now)?;
         }
+        Ok::<_, Error>(kept)
     };
     let kept = workspace.db.write(write).await?;
     workspace.jobs.notify_waiters();
@@ -61,6 +59,9 @@ pub async fn show(workspace: Data<Workspace>, req: HttpRequest, file: Path<Strin
     let (world, now) = (workspace.clone(), workspace.clock.now());
     let write = move |conn: &mut Conn| {
         let inquiry = store::find(conn, &id)?;
+        if !store::find_file(conn, &id, &file)?.is_shown {
+            return Err(Error::NotFound);
+        }
         files::open(conn, &world, &inquiry, &file, Actor::Applicant, now)
     };
     let (file, content) = workspace.db.write(write).await?;

@@ -4,7 +4,7 @@ mod files;
 
 use super::{
     files::{Refusal, are_taken},
-    model::{self, Category, MessageKind, Status},
+    model::{self, Category, MessageKind, Source},
     number,
     store::{self, Inquiry, Visit},
     views,
@@ -54,6 +54,8 @@ const READER: &str = "answer";
 const DRAFT_LASTS: Duration = Duration::hours(2);
 /// An inquiry that was looked up stays open so long in a browser.
 const READ_LASTS: Duration = Duration::minutes(30);
+/// The same words within this time are one click.
+const ONE_CLICK: Duration = Duration::minutes(10);
 const TRIES: i64 = 5;
 const WINDOW: Duration = Duration::minutes(15);
 /// Of all clients, at one number.
@@ -182,6 +184,7 @@ async fn shown(workspace: &Workspace, visit: Visit) -> Result<Option<Shown>, Err
         let named = |file: store::File| Ok((file.clone(), file.name(&world.keys)?));
         let files = store::files_of(conn, &id)?
             .into_iter()
+            .filter(|file| file.is_shown)
             .map(named)
             .collect::<Result<_, Error>>()?;
         let takes_files = are_taken(&world);
@@ -292,7 +295,7 @@ fn proves(workspace: &Workspace, inquiry: &Inquiry, proof: &str) -> Result<bool,
     }
     let contact = inquiry.contact(&workspace.keys)?;
     // Staff ask at the console and read there.
-    let asked_here = inquiry.code_token.is_some();
+    let asked_here = inquiry.source != Source::Staff;
     Ok(asked_here && proof.len() == 4 && !contact.phone.is_empty() && phone::last4(&contact.phone) == proof)
 }
 
@@ -319,19 +322,23 @@ async fn ask_on(workspace: Data<Workspace>, req: HttpRequest, body: FormBody) ->
     }
     let (world, now) = (workspace.clone(), workspace.clock.now());
     let write = move |conn: &mut Conn| {
+        one_at_a_time(conn, &id)?;
         let inquiry = store::find(conn, &id)?;
-        let said = store::messages_of(conn, &world.keys, &id)?;
-        let again = said
-            .last()
-            .is_some_and(|m| m.kind == MessageKind::Asked && m.body == text);
-        // A second click says nothing new; what is closed is not opened by its reader.
-        match again || inquiry.status == Status::Closed {
+        match is_said(&store::messages_of(conn, &world.keys, &id)?, &text, now) {
             true => Ok(()),
+            // What is typed is never lost: what staff closed meanwhile is open again.
             false => work::ask_on(conn, &world, &inquiry, &text, now),
         }
     };
     workspace.db.write(write).await?;
     Ok(see_other("/inquiry/status"))
+}
+
+/// A second click says nothing new, also when staff wrote something between the two; the same words later do.
+fn is_said(said: &[store::Message], text: &str, now: NaiveDateTime) -> bool {
+    let is_last = |m: &store::Message| said.last().is_some_and(|last| last.id == m.id);
+    let asked = said.iter().rfind(|m| m.kind == MessageKind::Asked);
+    asked.is_some_and(|m| m.body == text && (is_last(m) || now - m.at < ONE_CLICK))
 }
 
 /// `POST /inquiry/leave`: on a machine that others use.

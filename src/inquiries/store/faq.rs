@@ -26,6 +26,9 @@ pub struct FaqEntry {
     pub state: VersionState,
     pub made_by: String,
     pub made_at: NaiveDateTime,
+    pub decided_by: Option<String>,
+    /// The entry that goes when this one is approved.
+    pub replaces: Option<String>,
     pub retired_at: Option<NaiveDateTime>,
 }
 
@@ -120,7 +123,8 @@ pub fn propose_entry(conn: &mut Conn, id: &str, by: &str) -> QueryResult<bool> {
         == 1)
 }
 
-/// Decided by somebody else than its maker; what it replaces goes with the approval.
+/// Decided by somebody else than its maker; what it replaces goes with the approval. `false`, to be rolled back, also when
+/// that is gone already: two drafts of one question would both be shown.
 pub fn decide_entry(conn: &mut Conn, id: &str, by: &str, approve: bool, now: NaiveDateTime) -> QueryResult<bool> {
     let state = if approve {
         VersionState::Approved
@@ -140,10 +144,18 @@ pub fn decide_entry(conn: &mut Conn, id: &str, by: &str, approve: bool, now: Nai
     if decided == 1 && approve {
         let replaced: Option<String> = faq_entries::table.find(id).select(faq_entries::replaces).first(conn)?;
         if let Some(before) = replaced {
-            retire_entry(conn, &before, now)?;
+            return retire_entry(conn, &before, now);
         }
     }
     Ok(decided == 1)
+}
+
+/// Whether citizens read it.
+pub fn is_shown(conn: &mut Conn, id: &str) -> QueryResult<bool> {
+    let shown = faq_entries::table
+        .filter(faq_entries::id.eq(id).and(faq_entries::retired_at.is_null()))
+        .filter(faq_entries::state.eq(VersionState::Approved.as_str()));
+    Ok(shown.count().get_result::<i64>(conn)? > 0)
 }
 
 /// Takes an entry from the page.

@@ -33,6 +33,8 @@ pub struct File {
     #[diesel(deserialize_as = String)]
     pub state: FileState,
     pub added_at: NaiveDateTime,
+    /// Whether the citizen sees it, too.
+    pub is_shown: bool,
 }
 hidden_debug!(File);
 
@@ -48,7 +50,7 @@ pub fn add_file(
     keys: &KeyRing,
     inquiry_id: &str,
     (kind, name, content): (Kind, &str, &[u8]),
-    by: &str,
+    (by, is_shown): (&str, bool),
     now: NaiveDateTime,
 ) -> Result<String, Error> {
     let id = ulid::Ulid::generate().to_string();
@@ -63,6 +65,7 @@ pub fn add_file(
             inquiry_files::state.eq(FileState::Waiting.as_str()),
             inquiry_files::added_by.eq(by),
             inquiry_files::added_at.eq(now),
+            inquiry_files::is_shown.eq(is_shown),
         ))
         .execute(conn)?;
     Ok(id)

@@ -108,11 +108,25 @@ pub fn find_improvement(conn: &mut Conn, keys: &KeyRing, id: &str) -> Result<Imp
     open(keys, Improvement::query().filter(improvements::id.eq(id)).first(conn)?)
 }
 
-/// All of them, the newest first.
+/// The newest of all, the newest first.
 pub fn improvements(conn: &mut Conn, keys: &KeyRing) -> Result<Vec<Improvement>, Error> {
     let rows: Vec<Improvement> = Improvement::query()
         .order((improvements::made_at.desc(), improvements::id.desc()))
         .limit(500)
+        .load(conn)?;
+    rows.into_iter().map(|row| open(keys, row)).collect()
+}
+
+/// Those in some states, the newest first.
+pub fn improvements_in(
+    conn: &mut Conn,
+    keys: &KeyRing,
+    states: &[ImprovementState],
+) -> Result<Vec<Improvement>, Error> {
+    let words: Vec<&str> = states.iter().map(|state| state.as_str()).collect();
+    let rows: Vec<Improvement> = Improvement::query()
+        .filter(improvements::state.eq_any(words))
+        .order((improvements::made_at.desc(), improvements::id.desc()))
         .load(conn)?;
     rows.into_iter().map(|row| open(keys, row)).collect()
 }

@@ -39,6 +39,10 @@ pub struct Inquiry {
     pub received_at: NaiveDateTime,
     pub due_at: NaiveDateTime,
     pub answered_at: Option<NaiveDateTime>,
+    /// An answer came after its time; what begins anew later does not change that.
+    answered_late: bool,
+    /// Who says that the application is the one that is meant; `None` when only the form named it.
+    pub linked_by: Option<String>,
 }
 hidden_debug!(Inquiry, NewInquiry<'_>);
 
@@ -70,6 +74,7 @@ pub struct NewInquiry<'a> {
     /// Blind key and digest of a form that is sent.
     pub submit: Option<(&'a str, &'a str)>,
     pub application_id: Option<&'a str>,
+    pub linked_by: Option<&'a str>,
     pub assignee: Option<&'a str>,
     pub made_by: &'a str,
     pub received_at: NaiveDateTime,
@@ -96,6 +101,7 @@ pub fn add(conn: &mut Conn, keys: &KeyRing, new: &NewInquiry) -> Result<Inquiry,
                 inquiries::submit_digest.eq(new.submit.map(|(_, digest)| digest)),
             ),
             inquiries::application_id.eq(new.application_id),
+            inquiries::linked_by.eq(new.linked_by),
             inquiries::assignee.eq(new.assignee),
             inquiries::made_by.eq(new.made_by),
             inquiries::received_at.eq(now),
@@ -157,6 +163,7 @@ pub struct Handling<'a> {
     pub assignee: Option<&'a str>,
     pub next_contact_on: Option<NaiveDate>,
     pub application_id: Option<&'a str>,
+    pub linked_by: Option<&'a str>,
     pub institution_code: Option<&'a str>,
     pub due_at: NaiveDateTime,
 }
@@ -172,6 +179,7 @@ pub fn set_handling(conn: &mut Conn, seen: &Inquiry, to: &Handling, now: NaiveDa
             inquiries::assignee.eq(to.assignee),
             inquiries::next_contact_on.eq(to.next_contact_on),
             inquiries::application_id.eq(to.application_id),
+            inquiries::linked_by.eq(to.linked_by),
             inquiries::institution_code.eq(to.institution_code),
             inquiries::due_at.eq(to.due_at),
             inquiries::updated_at.eq(now),
@@ -180,7 +188,7 @@ pub fn set_handling(conn: &mut Conn, seen: &Inquiry, to: &Handling, now: NaiveDa
     if changed == 1 { Ok(()) } else { Err(Error::Conflict) }
 }
 
-/// Moves an inquiry to a status, with what goes along: the first answer, the end, a due time that begins anew.
+/// Moves an inquiry to a status, with what goes along: the end, a due time that begins anew.
 pub fn set_status(
     conn: &mut Conn,
     seen: &Inquiry,
@@ -188,17 +196,12 @@ pub fn set_status(
     due_at: NaiveDateTime,
     now: NaiveDateTime,
 ) -> Result<(), Error> {
-    let answered = match status {
-        Status::Answered => seen.answered_at.or(Some(now)),
-        _ => seen.answered_at,
-    };
     let closed = (status == Status::Closed).then_some(now);
     let changed = diesel::update(inquiries::table.find(&seen.id))
         .filter(inquiries::rev.eq(seen.rev))
         .set((
             inquiries::rev.eq(seen.rev + 1),
             inquiries::status.eq(status.as_str()),
-            inquiries::answered_at.eq(answered),
             inquiries::closed_at.eq(closed),
             inquiries::due_at.eq(due_at),
             inquiries::updated_at.eq(now),
@@ -206,6 +209,17 @@ pub fn set_status(
         .kept()
         .execute(conn)?;
     if changed == 1 { Ok(()) } else { Err(Error::Conflict) }
+}
+
+/// Notes an answer: when the first was given, and whether one came after its time while the clock ran.
+pub fn note_answer(conn: &mut Conn, seen: &Inquiry, now: NaiveDateTime) -> QueryResult<()> {
+    diesel::update(inquiries::table.find(&seen.id))
+        .set((
+            inquiries::answered_at.eq(seen.answered_at.unwrap_or(now)),
+            inquiries::answered_late.eq(seen.answered_late || seen.is_overdue(now)),
+        ))
+        .execute(conn)
+        .map(drop)
 }
 
 /// Those whose clock runs, oldest due first.
@@ -229,7 +243,7 @@ pub fn set_due(conn: &mut Conn, id: &str, due_at: NaiveDateTime) -> QueryResult<
 pub struct Tally {
     pub received: i64,
     pub answered: i64,
-    /// Received in the span and answered after their due time, or not yet although it has passed.
+    /// Received in the span and answered after their time, or waiting for an answer although it has passed.
     pub overdue: i64,
 }
 
@@ -242,13 +256,9 @@ pub fn tally(
 ) -> QueryResult<Tally> {
     let of_source = || inquiries::table.filter(inquiries::source.eq(source.as_str()));
     let received = || of_source().filter(inquiries::received_at.ge(from).and(inquiries::received_at.lt(to)));
-    let late = inquiries::answered_at
-        .gt(inquiries::due_at.nullable())
-        .assume_not_null()
-        .and(inquiries::answered_at.is_not_null());
-    let waits = inquiries::answered_at
-        .is_null()
-        .and(inquiries::status.eq(Status::Open.as_str()))
+    let late = inquiries::answered_late.eq(true);
+    let waits = inquiries::status
+        .eq(Status::Open.as_str())
         .and(inquiries::due_at.lt(now));
     Ok(Tally {
         received: received().count().get_result(conn)?,

@@ -1,8 +1,8 @@
 //! The list of inquiries at the console.
 use super::Inquiry;
 use crate::{
-    db::{Conn, inquiries, inquiry_tokens, text_enum},
-    inquiries::model::{Category, Source, Status},
+    db::{Conn, inquiries, inquiry_messages, inquiry_tokens, text_enum},
+    inquiries::model::{Category, MessageKind, Source, Status},
 };
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
@@ -81,13 +81,14 @@ macro_rules! narrowed {
     }};
 }
 
-/// `most` rows from the `from`-th on: by due time while the clock runs, else the newest first.
+/// `most` rows from the `from`-th on: what waits for somebody first, by due time; where nothing does, the newest first.
 pub fn list(conn: &mut Conn, narrow: &Narrow, from: i64, most: i64) -> QueryResult<Page> {
+    let is_answered = inquiries::status.eq(Status::Answered.as_str());
     let query = narrowed!(Inquiry::query().into_boxed(), narrow);
     let query = match narrow.view {
         View::Closed | View::All => query.order((inquiries::received_at.desc(), inquiries::id.desc())),
         View::Contact => query.order((inquiries::next_contact_on, inquiries::due_at, inquiries::id)),
-        _ => query.order((inquiries::due_at, inquiries::id)),
+        _ => query.order((is_answered, inquiries::due_at, inquiries::id)),
     };
     let mut rows: Vec<Inquiry> = query.offset(from).limit(most + 1).load(conn)?;
     let more = rows.len() as i64 > most;
@@ -95,10 +96,30 @@ pub fn list(conn: &mut Conn, narrow: &Narrow, from: i64, most: i64) -> QueryResu
     Ok(Page { rows, more })
 }
 
+/// What the next shift must know of: what waits for somebody; of what is answered, where something was handed over or
+/// promised.
+pub fn to_hand_over(conn: &mut Conn, narrow: &Narrow, most: i64) -> QueryResult<Page> {
+    let is_answered = inquiries::status.eq(Status::Answered.as_str());
+    let handed_over = inquiry_messages::table
+        .filter(inquiry_messages::kind.eq(MessageKind::Handover.as_str()))
+        .select(inquiry_messages::inquiry_id);
+    let goes_on = inquiries::status
+        .ne(Status::Answered.as_str())
+        .or(inquiries::next_contact_on.is_not_null())
+        .or(inquiries::id.eq_any(handed_over));
+    let mut rows: Vec<Inquiry> = narrowed!(Inquiry::query().into_boxed(), narrow)
+        .filter(goes_on)
+        .order((is_answered, inquiries::due_at, inquiries::id))
+        .limit(most + 1)
+        .load(conn)?;
+    let more = rows.len() as i64 > most;
+    rows.truncate(most as usize);
+    Ok(Page { rows, more })
+}
+
 pub fn count(conn: &mut Conn, narrow: &Narrow) -> QueryResult<i64> {
-    let ones = inquiries::table.select(inquiries::id).into_boxed();
-    let ids: Vec<String> = narrowed!(ones, narrow).limit(10_000).load(conn)?;
-    Ok(i64::try_from(ids.len()).unwrap_or(i64::MAX))
+    let all = inquiries::table.select(diesel::dsl::count_star()).into_boxed();
+    narrowed!(all, narrow).first(conn)
 }
 
 /// The inquiries that carry a token, newest first.

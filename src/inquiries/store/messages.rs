@@ -62,6 +62,18 @@ pub fn messages_of(conn: &mut Conn, keys: &KeyRing, inquiry_id: &str) -> Result<
     rows.into_iter().map(|row| open(keys, row)).collect()
 }
 
+/// What was last handed over, by inquiry.
+pub fn last_handovers(conn: &mut Conn, keys: &KeyRing, ids: Vec<String>) -> Result<BTreeMap<String, Message>, Error> {
+    let rows: Vec<Message> = Message::query()
+        .filter(inquiry_messages::inquiry_id.eq_any(ids))
+        .filter(inquiry_messages::kind.eq(MessageKind::Handover.as_str()))
+        .order((inquiry_messages::at, inquiry_messages::id))
+        .load(conn)?;
+    let last: BTreeMap<String, Message> = rows.into_iter().map(|row| (row.inquiry_id.clone(), row)).collect();
+    let opened = last.into_iter().map(|(id, row)| Ok((id, open(keys, row)?)));
+    opened.collect()
+}
+
 /// The beginning of what was asked, by inquiry.
 pub fn first_lines(conn: &mut Conn, keys: &KeyRing, ids: Vec<String>) -> Result<BTreeMap<String, String>, Error> {
     let rows: Vec<Message> = Message::query()
@@ -128,6 +140,22 @@ pub fn events_of(conn: &mut Conn, inquiry_id: &str) -> QueryResult<Vec<Event>> {
         .filter(inquiry_events::inquiry_id.eq(inquiry_id))
         .order((inquiry_events::at, inquiry_events::id))
         .load(conn)
+}
+
+/// When each open inquiry was last opened again; one that never was is not among them.
+pub fn clocks_began(conn: &mut Conn) -> QueryResult<BTreeMap<String, NaiveDateTime>> {
+    let open = inquiries::table.filter(inquiries::status.eq(Status::Open.as_str()));
+    let rows: Vec<(String, Option<NaiveDateTime>)> = inquiry_events::table
+        .filter(inquiry_events::inquiry_id.eq_any(open.select(inquiries::id)))
+        .filter(
+            inquiry_events::what
+                .eq("moved")
+                .and(inquiry_events::detail.eq(Status::Open.as_str())),
+        )
+        .group_by(inquiry_events::inquiry_id)
+        .select((inquiry_events::inquiry_id, diesel::dsl::max(inquiry_events::at)))
+        .load(conn)?;
+    Ok(rows.into_iter().filter_map(|(id, at)| Some((id, at?))).collect())
 }
 
 /// When the clock of an open inquiry began: when it was last opened again, else when it came.

@@ -9,25 +9,26 @@ mod settings;
 mod visits;
 
 pub use faq::{
-    FaqEntry, Words, add_entry, decide_entry, entries, find_entry, propose_entry, retire_entry, shown_entries,
-    update_entry,
+    FaqEntry, Words, add_entry, decide_entry, entries, find_entry, is_shown, propose_entry, retire_entry,
+    shown_entries, update_entry,
 };
 pub use files::{File, FileState, add_file, content, files_of, find_file, set_checked, waiting_files};
 pub use improvements::{
     Decided, Improvement, ImprovementState, Origin, add_asker, add_improvement, askers, decide_improvement,
-    find_improvement, improvements,
+    find_improvement, improvements, improvements_in,
 };
 pub use inquiries::{
-    Handling, Inquiry, LONGEST_PREFIX, NewInquiry, Tally, add, find, find_by_number, find_by_submit_key, open_ones,
-    set_due, set_handling, set_status, tally,
+    Handling, Inquiry, LONGEST_PREFIX, NewInquiry, Tally, add, find, find_by_number, find_by_submit_key, note_answer,
+    open_ones, set_due, set_handling, set_status, tally,
 };
-pub use list::{Narrow, View, count, list, tokens_hits};
+pub use list::{Narrow, View, count, list, to_hand_over, tokens_hits};
 pub use messages::{
-    Event, Message, add_event, add_message, clock_began, events_of, first_lines, messages_of, newest_messages,
+    Event, Message, add_event, add_message, clock_began, clocks_began, events_of, first_lines, last_handovers,
+    messages_of, newest_messages,
 };
 pub use settings::{
-    Kept, Template, add_template, drop_day, find_template, put_day, retire_template, rule, save_rule, templates,
-    update_template,
+    Kept, Template, add_template, drop_day, find_template, put_day, retire_template, rule, save_rule, template_name,
+    templates, update_template,
 };
 pub use visits::{
     Visit, close_visit, count_tries, find_search, find_visit, forget_old, keep_search, keep_visit, open_visit, try_once,

@@ -146,6 +146,14 @@ pub fn find_template(conn: &mut Conn, id: &str) -> QueryResult<Template> {
         .first(conn)
 }
 
+/// The name of a template, also of one that is used no more.
+pub fn template_name(conn: &mut Conn, id: &str) -> QueryResult<String> {
+    inquiry_templates::table
+        .find(id)
+        .select(inquiry_templates::name)
+        .first(conn)
+}
+
 pub fn add_template(conn: &mut Conn, name: &str, body: &str, by: &str, now: NaiveDateTime) -> QueryResult<String> {
     let id = ulid::Ulid::generate().to_string();
     diesel::insert_into(inquiry_templates::table)

@@ -2,8 +2,8 @@ use super::{PART, file_form, files, select, stamp, tag, urgency};
 use crate::{
     accounts::{ConsolePage, Permission, Staff},
     inquiries::{
-        desk::{Detail, Moment, may_read},
-        model::{Category, MessageKind, Priority, Status},
+        desk::{Detail, Moment, may_read, staff_only},
+        model::{Category, MessageKind, Priority, Source, Status},
         store::Inquiry,
     },
     web::{
@@ -83,14 +83,14 @@ pub fn detail(site: &Site, staff: &Staff, d: &Detail, form: &DetailForm, errors:
         }
         (summary(d))
         @if may {
-            @if i.status != Status::Closed { (write(d, form, errors)) }
-            (handling(d, form, errors))
+            @if i.status != Status::Closed || !form.body.is_empty() { (write(d, form, errors)) }
+            (handling(staff, d, form, errors))
             (end(i))
         }
         @if !d.files.is_empty() || (may && d.takes_files) {
             h2 { "ファイル" }
-            (files(&format!("/inquiries/{}/files", i.id), &d.files))
-            @if may && d.takes_files { (file_form(&format!("/inquiries/{}/files", i.id), errors)) }
+            (files(&format!("/inquiries/{}/files", i.id), &d.files, i.source != Source::Staff))
+            @if may && d.takes_files { (file_form(&format!("/inquiries/{}/files", i.id), i.source != Source::Staff, errors)) }
         }
         (to_faq(staff, d))
         @if may { (to_improvement(i)) }
@@ -126,7 +126,10 @@ fn summary(d: &Detail) -> Markup {
             @if let Some(a) = &d.application {
                 div class="summary__row" {
                     dt { "結び付けた申込み" }
-                    dd { a href={ "/applications/" (a.id) } { (a.receipt_number) } "　" (a.name) "　" (a.institution) "　" (a.state) }
+                    dd {
+                        a href={ "/applications/" (a.id) } { (a.receipt_number) } "　" (a.name) "　" (a.institution) "　" (a.state)
+                        @if i.linked_by.is_none() { " " span class="tag tag--look" { "本人の確認はしていません" } }
+                    }
                 }
             }
         }
@@ -166,7 +169,7 @@ fn write(d: &Detail, form: &DetailForm, errors: &[FieldError]) -> Markup {
     }
 }
 
-fn handling(d: &Detail, form: &DetailForm, errors: &[FieldError]) -> Markup {
+fn handling(staff: &Staff, d: &Detail, form: &DetailForm, errors: &[FieldError]) -> Markup {
     let field = |name: &'static str, label: &'static str, hint: &'static str, value: &str, width: &'static str| {
         let field = TextField {
             name,
@@ -190,14 +193,21 @@ fn handling(d: &Detail, form: &DetailForm, errors: &[FieldError]) -> Markup {
                 (select("category", "種類", &form.category, None, Category::ALL.iter().map(|c| (c.as_str(), c.label()))))
                 (select("institution", "金融機関", &form.institution, Some("なし"), d.institutions.iter().map(|i| (i.code.as_str(), i.name.as_str()))))
                 (field("next_contact_on", "次の連絡日", "例：2026-12-01", &form.next_contact_on, "w12"))
-                (field("about", "結び付ける申込み", "受付番号、お問い合わせ番号、電話番号、お名前（カナ）", &form.about, "w20"))
-                @if d.inquiry.application_id.is_some() {
-                    div class="checkbox" { input type="checkbox" id="unlink" name="unlink" value="yes"; label for="unlink" { "申込みとの結び付けを外す" } }
+                @if !staff_only(staff) {
+                    (field("about", "結び付ける申込み", "受付番号、お問い合わせ番号、電話番号、お名前（カナ）", &form.about, "w20"))
+                    @if d.inquiry.application_id.is_some() {
+                        @if d.inquiry.linked_by.is_none() { (tick("confirm", "本人の申込みであることを確かめた")) }
+                        (tick("unlink", "申込みとの結び付けを外す"))
+                    }
                 }
                 (ui::submit("変更を保存する"))
             }
         }
     }
+}
+
+fn tick(name: &str, label: &str) -> Markup {
+    html! { div class="checkbox" { input type="checkbox" id=(name) name=(name) value="yes"; label for=(name) { (label) } } }
 }
 
 /// What was answered can become a question of the public page.

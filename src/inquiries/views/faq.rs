@@ -66,7 +66,7 @@ pub fn entry(
     entry: &FaqEntry,
     maker: &str,
     form: &FaqForm,
-    (preview, problems): (&str, &[FieldError]),
+    (preview, problems): ((&str, &str), &[FieldError]),
     errors: &[FieldError],
 ) -> Markup {
     let path = format!("/questions/{}", entry.id);
@@ -92,7 +92,7 @@ pub fn entry(
             _ => {}
         }
         h2 { "公開したときの見え方" }
-        section class="sample" aria-label="公開したときの見え方" { p class="sample__title" { (entry.question) } div class="prose" { (ui::markdown_without_links(preview)) } }
+        section class="sample" aria-label="公開したときの見え方" { p class="sample__title" { (preview.0) } div class="prose" { (ui::markdown_without_links(preview.1)) } }
     };
     ConsolePage::new(title, PART, main)
         .crumbs(&[(DESK_TITLE, PART)])

@@ -33,7 +33,7 @@ pub fn intake(site: &Site, staff: &Staff, t: &Typed, errors: &[FieldError]) -> M
             (ui::text_area("body", "用件", "1行でかまいません", t.get("body"), 3, errors))
             (text("name", "相手のお名前", "", t, errors))
             (text("phone", "電話番号", "かけ直すとき", t, errors))
-            (text("email", "メールアドレス", "回答したことを知らせるとき", t, errors))
+            (text("email", "メールアドレス", "回答したことを知らせるとき。電話番号の下4桁で開くので、電話番号も要ります", t, errors))
             (select("priority", "優先度", t.get("priority"), None, Priority::ALL.iter().map(|p| (p.as_str(), p.label()))))
             (ui::text_area("answer", "その場で答えたこと", "まだのときは、空けておきます", t.get("answer"), 3, errors))
             div class="checkbox" {

@@ -2,7 +2,7 @@ use super::{PART, select, stamp, tag, urgency};
 use crate::{
     accounts::{ConsolePage, Permission, Staff, heading},
     inquiries::{
-        desk::{Filter, HandoverRow, LOOKED_AT, ListPage, Row, VIEWS},
+        desk::{Filter, HandoverRow, LOOKED_AT, ListPage, ON_THE_SHEET, Row, VIEWS},
         model::{Category, Source},
     },
     web::{
@@ -115,10 +115,11 @@ fn line(row: &Row) -> Markup {
 }
 
 /// The sheet for the next shift, on paper or on the screen.
-pub fn handover(site: &Site, staff: &Staff, sheet: &[HandoverRow], now: NaiveDateTime) -> Markup {
+pub fn handover(site: &Site, staff: &Staff, sheet: &[HandoverRow], more: bool, now: NaiveDateTime) -> Markup {
     let main = html! {
         (heading("引き継ぎの一覧"))
-        p { (when(now)) "現在　完了していない問合せ " (sheet.len()) "件" }
+        p { (when(now)) "現在　" (sheet.len()) "件　（未回答と返事待ち。回答済みは、引き継ぎか次の連絡日のあるもの）" }
+        @if more { p class="notice" { "期限の近い" (ON_THE_SHEET) "件だけを載せています。ほかにもあります。" a href="/inquiries" { "問合せの一覧を見る" } } }
         @if sheet.is_empty() { p { "引き継ぐ問合せはありません。" a href="/inquiries" { "問合せの一覧を見る" } } }
         @for line in sheet {
             @let i = &line.row.inquiry;

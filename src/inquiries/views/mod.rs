@@ -44,8 +44,8 @@ fn urgency(priority: Priority) -> Markup {
     html! { span class={ "tag" (kind) } { (priority.label()) } }
 }
 
-/// The files of an inquiry below `path`: what is clean is a link.
-fn files(path: &str, list: &[(File, String)]) -> Markup {
+/// The files of an inquiry below `path`: what is clean is a link. Staff are told which of them the citizen sees.
+fn files(path: &str, list: &[(File, String)], to_staff: bool) -> Markup {
     html! {
         ul { @for (file, name) in list { li {
             @match file.state {
@@ -54,12 +54,13 @@ fn files(path: &str, list: &[(File, String)]) -> Markup {
                 FileState::Infected => { (name) "（ウイルスが見つかったため、消しました）" }
             }
             "　" (file.bytes / 1024 + 1) "KB"
+            @if to_staff && !file.is_shown { "（職員だけが見られます）" }
         } } }
     }
 }
 
-/// The form that brings a file.
-fn file_form(path: &str, errors: &[FieldError]) -> Markup {
+/// The form that brings a file; at the desk the citizen sees it when it is said so.
+fn file_form(path: &str, may_show: bool, errors: &[FieldError]) -> Markup {
     html! {
         form class="form noprint" method="post" action=(path) enctype="multipart/form-data" {
             div class={ "field" @if FieldError::of(errors, "file").is_some() { " field--error" } } {
@@ -68,6 +69,10 @@ fn file_form(path: &str, errors: &[FieldError]) -> Markup {
                 (crate::web::ui::error_message("file", errors))
                 input class="input" type="file" id="file" name="file" accept="image/jpeg,image/png,application/pdf" aria-describedby="file-hint";
             }
+            @if may_show { div class="checkbox" {
+                input type="checkbox" id="shown" name="shown" value="yes";
+                label for="shown" { "相手にも見せる（選ばないと、職員だけが見られます）" }
+            } }
             button class="button button--secondary" type="submit" { "このファイルを付ける" }
         }
     }

@@ -110,8 +110,8 @@ pub fn status(s: &Shown, errors: &[FieldError]) -> Markup {
                 (ui::submit("追加で問い合わせる"))
             }
         }
-        @if !s.files.is_empty() { h2 { "付けたファイル" } (files("/inquiry/files", &s.files)) }
-        @if s.takes_files && s.inquiry.status != Status::Closed { (file_form("/inquiry/files", errors)) }
+        @if !s.files.is_empty() { h2 { "付けたファイル" } (files("/inquiry/files", &s.files, false)) }
+        @if s.takes_files && s.inquiry.status != Status::Closed { (file_form("/inquiry/files", false, errors)) }
         ul class="noprint" { li { a href="/inquiry" { "新しく問い合わせる" } } li { a href="/faq" { "よくある質問" } } }
         form class="noprint" method="post" action="/inquiry/leave" {
             button class="button button--secondary" type="submit" { "この画面を閉じる（共用のパソコンのとき）" }

@@ -65,7 +65,7 @@ pub fn hours(
     let main = html! {
         (ui::error_summary(errors))
         (heading("受付の時間と、回答の期限"))
-        p { "回答の期限は、受付の時間のなかで数えます。祝日と12月29日から1月3日までは休みです。" }
+        p { "回答の期限は、受付の時間のなかで数えます。祝日と、「営業日と休日」の休業日は休みです。" }
         @if may { (rule_form(kept, form, errors)) } @else { (rule_shown(&kept.rule)) }
         h2 { "いつもとちがう日" }
         (days(kept, today, may))

@@ -102,12 +102,17 @@ pub fn withdraw_closure(conn: &mut Conn, id: &str, now: NaiveDateTime) -> QueryR
 
 /// The holidays around a time, and the bureau's closed days: what a rule may look back on and ahead to.
 pub fn calendar(conn: &mut Conn, now: NaiveDateTime) -> QueryResult<Calendar> {
-    let today = crate::clock::jst(now).date();
+    calendar_over(conn, now, now)
+}
+
+/// The same for many times at once, of which these are the first and the last.
+pub fn calendar_over(conn: &mut Conn, first: NaiveDateTime, last: NaiveDateTime) -> QueryResult<Calendar> {
+    let day = |at| crate::clock::jst(at).date();
     let days = holidays::table
         .filter(
             holidays::day
-                .ge(today - Days::new(60))
-                .and(holidays::day.le(today + Days::new(400))),
+                .ge(day(first) - Days::new(60))
+                .and(holidays::day.le(day(last) + Days::new(400))),
         )
         .select(holidays::day)
         .load::<NaiveDate>(conn)?;

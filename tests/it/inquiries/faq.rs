@@ -25,7 +25,7 @@ async fn an_answer_becomes_a_question_of_the_public_page_by_two_people() {
         assert_eq!(wrong.status, 422);
         let words = [
             ("question", "いつから引き落としですか"),
-            ("answer", "登録の**翌月分**からです。"),
+            ("answer", "登録の**翌月分**からです。お電話は{{phone}}へ。"),
             ("category", "bill"),
         ];
         clerk
@@ -54,7 +54,10 @@ async fn an_answer_becomes_a_question_of_the_public_page_by_two_people() {
             .get("/faq")
             .await
             .expect("いつから引き落としですか")
-            .expect("<strong>翌月分</strong>");
+            .expect("<strong>翌月分</strong>")
+            .expect("お電話は0258-00-0000へ");
+        let found = citizen.post("/faq", &[("words", "0258-00-0000")]).await;
+        assert!(found.has("いつから引き落としですか") && !found.has("{{phone}}"));
         // Changed by two people as well: until then the older words stay.
         let second = clerk
             .post("/questions", &[("replaces", draft.path.rsplit('/').next().unwrap())])
@@ -75,6 +78,56 @@ async fn an_answer_becomes_a_question_of_the_public_page_by_two_people() {
         for action in ["faq.drafted", "faq.proposed", "faq.approved"] {
             assert_eq!(world.audit(action).await.len(), 2, "{action}");
         }
+    }
+}
+
+/// A proposal that changes a question that is shown.
+async fn change_of(desk: &mut Desk, shown: &str, answer: &str) -> String {
+    let draft = desk
+        .post("/questions", &[("replaces", shown.rsplit('/').next().unwrap())])
+        .await;
+    let form = draft.form_to(&draft.path);
+    desk.post_with(&draft.path, &form, &[("answer", answer)]).await;
+    desk.post(&format!("{}/proposal", draft.path), &[]).await;
+    draft.path
+}
+
+#[actix_web::test]
+async fn of_two_changes_of_one_question_one_is_published() {
+    for world in worlds().await {
+        let mut clerk = clerk(&world).await;
+        let mut approver = Desk::open(&world, "p1", &[Role::Approver]).await;
+        clerk.prove().await;
+        approver.prove().await;
+        let page = clerk.post("/questions", &[]).await;
+        let words = [("question", "問い"), ("answer", "はじめの答え"), ("category", "other")];
+        clerk.post(&page.path, &words).await;
+        clerk.post(&format!("{}/proposal", page.path), &[]).await;
+        let decide = |path: &str| format!("{path}/decision");
+        approver.post(&decide(&page.path), &[("decision", "approve")]).await;
+        let one = change_of(&mut clerk, &page.path, "1つめの答え").await;
+        let two = change_of(&mut clerk, &page.path, "2つめの答え").await;
+        approver
+            .post(&decide(&one), &[("decision", "approve")])
+            .await
+            .expect("公開中");
+        let late = approver.post(&decide(&two), &[("decision", "approve")]).await;
+        assert_eq!(late.status, 422);
+        late.expect("もとの質問は、ほかの案で直されたか");
+        let public = Browser::new(&world.url).get("/faq").await;
+        assert!(public.has("1つめの答え") && !public.has("2つめの答え") && !public.has("はじめの答え"));
+        approver
+            .post(&decide(&two), &[("decision", "refuse")])
+            .await
+            .expect("却下");
+        clerk.get(&two).await.expect("2つめの答え");
+        let mut auditor = Desk::open(&world, "v1", &[Role::Auditor]).await;
+        assert_eq!(
+            auditor.get(&two).await.status,
+            404,
+            "what was refused is its maker's and its decider's"
+        );
+        assert_eq!(auditor.get(&one).await.status, 200);
     }
 }
 

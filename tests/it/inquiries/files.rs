@@ -1,5 +1,5 @@
 //! Files beside an inquiry, with a real clamd whose only signature is EICAR's.
-use super::{QUESTION, ask, clerk, number_and_code, open};
+use super::{QUESTION, ask, clerk, number_and_code, open, reply};
 use crate::{
     browser::{Browser, Page},
     harness::{Wish, World},
@@ -18,13 +18,18 @@ struct Clamd {
 
 impl Clamd {
     fn start(port: u16) -> Self {
+        Self::start_with(port, "12M")
+    }
+
+    /// One that looks at files up to a size.
+    fn start_with(port: u16, most: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
         let signature = hex::encode("EICAR-STANDARD-ANTIVIRUS-TEST-FILE");
         std::fs::create_dir(path("db")).unwrap();
         std::fs::write(path("db/own.ndb"), format!("Test.Eicar:0:*:{signature}\n")).unwrap();
         let settings = format!(
-            "Foreground yes\nTCPSocket {port}\nTCPAddr 127.0.0.1\nStreamMaxLength 12M\nDatabaseDirectory {}\n",
+            "Foreground yes\nTCPSocket {port}\nTCPAddr 127.0.0.1\nStreamMaxLength {most}\nDatabaseDirectory {}\n",
             path("db").display()
         );
         std::fs::write(path("clamd.conf"), settings).unwrap();
@@ -71,8 +76,17 @@ fn free_port() -> u16 {
 
 /// A file as a browser sends it.
 async fn bring(browser: &mut Browser, path: &str, name: &str, bytes: &[u8]) -> Page {
+    bring_with(browser, path, name, bytes, "").await
+}
+
+/// The same with a box beside it ticked.
+async fn bring_with(browser: &mut Browser, path: &str, name: &str, bytes: &[u8], ticked: &str) -> Page {
     let head = format!("--X\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n");
-    let body = [head.as_bytes(), bytes, b"\r\n--X--\r\n"].concat();
+    let more = match ticked {
+        "" => String::new(),
+        name => format!("\r\n--X\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\nyes"),
+    };
+    let body = [head.as_bytes(), bytes, more.as_bytes(), b"\r\n--X--\r\n"].concat();
     let page = browser
         .once("POST", path, Some(("multipart/form-data; boundary=X", body)))
         .await;
@@ -221,4 +235,83 @@ async fn a_bureau_without_a_virus_check_takes_no_file() {
     assert!(!ask(&mut citizen, &QUESTION).await.has("type=\"file\""));
     bring(&mut citizen, "/inquiry/files", "a.pdf", b"%PDF-1.4").await;
     assert_eq!(world.count("select count(*) as n from inquiry_files").await, 0);
+}
+
+#[actix_web::test]
+async fn a_file_that_cannot_be_judged_keeps_no_other_waiting() {
+    let port = free_port();
+    let _clamd = Clamd::start_with(port, "100K");
+    for world in worlds(port).await {
+        let mut citizen = Browser::new(&world.url);
+        ask(&mut citizen, &QUESTION).await;
+        let large = [b"%PDF-1.4\n".as_slice(), &vec![7; 300 * 1024]].concat();
+        bring(&mut citizen, "/inquiry/files", "large.pdf", &large).await;
+        world.workspace.clock.advance(Duration::seconds(1));
+        bring(&mut citizen, "/inquiry/files", "small.pdf", b"%PDF-1.4").await;
+        world.run_jobs().await;
+        let page = citizen.get("/inquiry/status").await;
+        assert_eq!(page.all("a[download]"), ["small.pdf"]);
+        page.expect("ウイルスの検査を待っています");
+        for _ in 0..2 {
+            world.pass(Duration::minutes(20)).await;
+        }
+        assert!(world.alarms().await.contains(&"inquiries.files_wait".to_owned()));
+    }
+}
+
+#[actix_web::test]
+async fn a_file_of_staff_is_the_citizen_s_only_when_it_was_meant_for_them() {
+    for world in worlds(free_port()).await {
+        let mut citizen = Browser::new(&world.url);
+        let (number, _) = number_and_code(&ask(&mut citizen, &QUESTION).await);
+        let mut clerk = clerk(&world).await;
+        let page = open(&mut clerk, &number).await;
+        page.expect("相手にも見せる");
+        let way = format!("{}/files", page.path);
+        bring(&mut clerk, &way, "inner.pdf", b"%PDF-1.4").await;
+        bring_with(&mut clerk, &way, "answer.pdf", b"%PDF-1.4", "shown").await;
+        bring(&mut citizen, "/inquiry/files", "own.pdf", b"%PDF-1.4").await;
+        let change = |conn: &mut mizumado::db::Conn| {
+            let sql = "update inquiry_files set state = 'clean'";
+            diesel::RunQueryDsl::execute(diesel::sql_query(sql), conn)?;
+            Ok(())
+        };
+        world.write(change).await;
+        let page = open(&mut clerk, &number).await;
+        page.expect("inner.pdf").expect("職員だけが見られます");
+        let of_clerk = page.attributes("a[download]", "href");
+        assert_eq!(of_clerk.len(), 3);
+        let seen = citizen.get("/inquiry/status").await;
+        assert!(seen.has("answer.pdf") && seen.has("own.pdf") && !seen.has("inner.pdf"));
+        let mut opened = 0;
+        for link in of_clerk {
+            let id = link.rsplit('/').next().unwrap().to_owned();
+            let status = citizen.get(&format!("/inquiry/files/{id}")).await.status;
+            assert!([200, 404].contains(&status), "{status}");
+            opened += u32::from(status == 200);
+        }
+        assert_eq!(opened, 2);
+    }
+}
+
+#[actix_web::test]
+async fn a_file_for_a_closed_inquiry_opens_it_again() {
+    for world in worlds(free_port()).await {
+        let mut citizen = Browser::new(&world.url);
+        let (number, _) = number_and_code(&ask(&mut citizen, &QUESTION).await);
+        let mut clerk = clerk(&world).await;
+        let page = open(&mut clerk, &number).await;
+        let page = reply(&mut clerk, &page, "写真を付けてください").await;
+        let way = format!("{}/closing", page.path);
+        clerk.post_with(&way, &page.form_to(&way), &[]).await.expect("完了");
+        let page = bring(&mut citizen, "/inquiry/files", "photo.pdf", b"%PDF-1.4").await;
+        page.expect("photo.pdf").expect("お調べしています");
+        assert!(!page.has("付けるファイルを選んでください"));
+        open(&mut clerk, &number).await.expect("未回答").expect("photo.pdf");
+        assert_eq!(
+            world.audit("inquiry.moved").await.len(),
+            3,
+            "answered, closed, open again"
+        );
+    }
 }

@@ -70,11 +70,23 @@ pub fn hold(
     cause: &Cause,
     now: NaiveDateTime,
 ) -> Result<(), Error> {
+    hold_quiet(conn, workspace, crossed, cause, COMES_BACK, now)
+}
+
+/// The same for a cause that must not rest for a day: one that was acknowledged is quiet for `quiet`.
+pub fn hold_quiet(
+    conn: &mut Conn,
+    workspace: &Workspace,
+    crossed: bool,
+    cause: &Cause,
+    quiet: Duration,
+    now: NaiveDateTime,
+) -> Result<(), Error> {
     if !crossed {
         return end(conn, cause.key, now);
     }
     match store::seen_at(conn, cause.key)? {
-        Some(seen) if now - seen < COMES_BACK => Ok(()),
+        Some(seen) if now - seen < quiet => Ok(()),
         _ => raise(conn, workspace, cause, now),
     }
 }

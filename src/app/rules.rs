@@ -225,6 +225,7 @@ pub const RULES: &[Rule] = &[
         "/incidents/{id}/measures/{measure}/completion",
         Access::May(P::HandleIncidents),
     ),
+    rule("POST", "/incidents/{id}/scope", Access::May(P::HandleIncidents)),
     rule("POST", "/incidents/{id}/switch", Access::StepUp(P::SwitchService)),
     rule("POST", "/incidents/{id}/stops", Access::StepUp(P::SwitchService)),
     rule(

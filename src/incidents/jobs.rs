@@ -1,13 +1,14 @@
 //! What happens by itself, every minute: marked alarms open incidents, a note that is due and a measure that is late raise
 //! alarms.
 use super::{
-    model::{self, NoteKind},
+    model::{self, NoteKind, State},
     open,
     store::{self, NewIncident},
+    tell,
 };
 use crate::{
     alarms::{self, Alarm, Cause},
-    audit::Actor,
+    audit::{self, Actor},
     clock::jst,
     db::Conn,
     jobs::{
@@ -76,13 +77,9 @@ fn from_alarms(conn: &mut Conn, workspace: &Workspace, now: NaiveDateTime) -> Re
         }
         let incident_id = match known.iter().find(|(key, _)| *key == alarm.key) {
             Some((_, incident_id)) => {
-                note(
-                    conn,
-                    workspace,
-                    incident_id,
-                    &format!("警報がまた出ました：{}", alarm.message),
-                    now,
-                )?;
+                let words = format!("警報がまた出ました：{}", alarm.message);
+                note(conn, workspace, incident_id, &words, now)?;
+                break_again(conn, workspace, incident_id, now)?;
                 incident_id.clone()
             }
             None => begin(conn, workspace, alarm, now)?,
@@ -90,6 +87,20 @@ fn from_alarms(conn: &mut Conn, workspace: &Workspace, now: NaiveDateTime) -> Re
         store::link(conn, &alarm.id, &incident_id, now)?;
     }
     Ok(())
+}
+
+/// What was restored and breaks again is worked on again: the rhythm of its notes begins anew, and people are told.
+fn break_again(conn: &mut Conn, workspace: &Workspace, incident_id: &str, now: NaiveDateTime) -> Result<(), Error> {
+    let incident = store::find(conn, incident_id)?;
+    if incident.state != State::Restored || !store::change_state(conn, &incident, State::Working, now)? {
+        return Ok(());
+    }
+    let words = format!("{}：警報がまた出たため、復旧から戻しました", State::Working.label());
+    let by = Actor::System.word();
+    store::add_note(conn, &workspace.keys, incident_id, NoteKind::State, &words, &by, now)?;
+    let subject = format!("incident/{incident_id}");
+    audit::record(conn, now, Actor::System, "incident.state", &subject, "")?;
+    tell(conn, workspace, &incident, State::Working, now)
 }
 
 fn note(
@@ -137,7 +148,8 @@ fn notes_due(conn: &mut Conn, workspace: &Workspace, now: NaiveDateTime) -> Resu
             subject: &format!("incident/{}", incident.id),
             message: &message,
         };
-        alarms::hold(conn, workspace, due, &cause, now)?;
+        // Whoever has seen it may have forgotten it by the time of the next note.
+        alarms::hold_quiet(conn, workspace, due, &cause, incident.severity.rhythm(), now)?;
     }
     Ok(())
 }

@@ -110,6 +110,7 @@ text_enum! {
         Cause = "cause",
         Measure = "measure",
         Accident = "accident",
+        Scope = "scope",
     }
 }
 
@@ -125,6 +126,7 @@ impl NoteKind {
             NoteKind::Cause => "原因",
             NoteKind::Measure => "再発防止",
             NoteKind::Accident => "個人情報の事故",
+            NoteKind::Scope => "重大度・影響",
         }
     }
 }

@@ -15,6 +15,7 @@ fn subject(subject: &str) -> Markup {
             Some("delivery") => a href={ "/deliveries/" (id) } { "還元データ 第" (id) "号を開く" },
             Some("incident") => a href={ "/incidents/" (id) } { "障害を開く" },
             Some("inquiry") => a href={ "/inquiries/" (id) } { "問合せを開く" },
+            Some("outage") => a href={ "/outages/" (id) } { "停止予定を開く" },
             _ => { (kind) " " (id) },
         }
     }

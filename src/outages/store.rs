@@ -5,8 +5,11 @@ use crate::{
     db::{Conn, one_at_a_time, outage_steps, outages},
     web::Error,
 };
-use chrono::NaiveDateTime;
+use chrono::{Duration, NaiveDateTime};
 use diesel::prelude::*;
+
+/// By so much one person can extend what two agreed upon.
+const ALONE: Duration = Duration::hours(24);
 
 /// A planned stop. Times are UTC.
 #[derive(Clone, HasQuery)]
@@ -31,6 +34,8 @@ pub struct Outage {
     pub ended_at: Option<NaiveDateTime>,
     /// The closed time that citizens read.
     pub closure_id: Option<String>,
+    /// The end that was agreed upon; extensions leave it as it is.
+    agreed_until: Option<NaiveDateTime>,
 }
 crate::hidden::hidden_debug!(Outage);
 
@@ -48,6 +53,10 @@ impl Outage {
             effect: open("effect", &self.effect)?,
             way_back: open("way_back", &self.way_back)?,
         })
+    }
+    /// The latest end that one person can give it; a later one needs a second person.
+    pub fn longest(&self) -> NaiveDateTime {
+        self.agreed_until.unwrap_or(self.ends_at) + ALONE
     }
     /// `outage/ID`, as audit entries and alarms name it.
     pub fn subject(&self) -> String {
@@ -69,6 +78,7 @@ pub fn add(conn: &mut Conn, keys: &KeyRing, new: &Proposal, by: &str, now: Naive
             outages::institution_code.eq(&new.institution_code),
             outages::starts_at.eq(new.starts_at),
             outages::ends_at.eq(new.ends_at),
+            outages::agreed_until.eq(new.ends_at),
             outages::work.eq(seal("work", &new.words.work)?),
             outages::notice.eq(seal("notice", &new.words.notice)?),
             outages::effect.eq(seal("effect", &new.words.effect)?),

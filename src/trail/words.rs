@@ -14,8 +14,27 @@ pub fn detail(action: &str, detail: &str) -> String {
     if let Some(words) = audit::detail_word(action, detail) {
         return words.to_owned();
     }
+    if let Some(words) = closed_days(action, detail) {
+        return words;
+    }
     let words = detail.split_whitespace().map(|word| shown(action, word));
-    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    let words = words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+    words.replace(", ", "、")
+}
+
+/// `12-29 to 01-03 from 2026-11-26`: which days, and since when they count, or count no more.
+fn closed_days(action: &str, detail: &str) -> Option<String> {
+    let (days, from) = detail
+        .rsplit_once("from ")
+        .filter(|_| action.starts_with("closed_days."))?;
+    let days = match days.trim().split_once(" to ") {
+        Some((first, last)) => format!("{first}から{last}まで"),
+        None => days.trim().to_owned(),
+    };
+    Some(match days.is_empty() {
+        true => format!("{from}から"),
+        false => format!("{days}（{from}から）"),
+    })
 }
 
 fn shown(action: &str, word: &str) -> String {
@@ -53,6 +72,23 @@ mod tests {
             ("audit.exported", "115 rows", "115 件"),
             ("delivery.downloaded", "encrypted", "暗号化したファイル"),
             ("access.denied", "GET /staff", "GET /staff"),
+            (
+                "holidays.imported",
+                "added 3, removed 0, renamed 1",
+                "追加 3、削除 0、名前の変更 1",
+            ),
+            (
+                "closed_days.added",
+                "12-29 to 01-03 from 2026-11-26",
+                "12-29から01-03まで（2026-11-26から）",
+            ),
+            (
+                "closed_days.added",
+                "2027-05-01 from 2026-11-26",
+                "2027-05-01（2026-11-26から）",
+            ),
+            ("closed_days.ended", "from 2026-11-26", "2026-11-26から"),
+            ("support_hours.changed", "3 due_times", "3 件の期限を改めた"),
         ] {
             assert_eq!(detail(action, written), read);
         }

@@ -108,7 +108,13 @@ async fn the_list_of_people_affected_is_what_the_audit_record_says() {
             "nobody overwrites what they did not see"
         );
         let form = boss.get(&accident).await.form_to(&accident);
+        // Every item as long as it may be.
+        let long = "長".repeat(2000);
+        for item in &mut wider[..4] {
+            item.1 = &long;
+        }
         let page = boss.post_with(&accident, &form, &wider).await;
+        page.expect(&long);
         let expected: BTreeSet<String> = all[..5].iter().map(|(_, number)| number.clone()).collect();
         assert_eq!(listed(&page), expected);
         // Who takes a file has seen what it holds, also of a reissue.
@@ -156,7 +162,7 @@ async fn who_reads_an_inquiry_has_seen_its_person() {
         for name in ["水野花子", "堀田次郎"] {
             let call = [
                 ("source", "phone"),
-                ("category", "apply"),
+                ("category", "procedure"),
                 ("body", "つながらない"),
                 ("name", name),
             ];

@@ -269,6 +269,40 @@ async fn a_change_record_says_what_was_changed_by_whom() {
             .expect("第四銀行")
             .expect("役割を付けた")
             .expect("管理者");
+        // Everything of it is Japanese on paper, too.
+        let closed = [("name", "年末年始"), ("first", "12-28"), ("last", "01-03")];
+        desk.post("/holidays/closed-days", &closed).await;
+        let table = "date,name\n2027-01-01,元日\n2027-07-21,海の日\n";
+        let import = desk.upload("/holidays/imports", "file", table.as_bytes()).await;
+        let taken = format!("{}/application", import.path);
+        desk.post_with(&taken, &import.form_to(&taken), &[]).await;
+        let day = [("day", "2026-12-28"), ("day_opens", ""), ("day_closes", "")];
+        desk.post("/inquiries/hours/days", &day).await;
+        let template = [("name", "時期の案内"), ("body", "翌月分からです")];
+        desk.post("/inquiries/templates", &template).await;
+        let contact = [
+            ("band", "office"),
+            ("position", "1"),
+            ("organisation", "水道局"),
+            ("name", "山田"),
+            ("phone", "0258-00-0000"),
+        ];
+        desk.post("/contacts", &contact).await;
+        let renewal = format!("{}/renewal", page.path);
+        let page = desk.post_with(&renewal, &page.form_to(&renewal), &[]).await;
+        for part in [
+            "12-28から01-03まで（2026-11-26から）",
+            "件の期限を改めた",
+            "ひな形「時期の案内」",
+            "連絡先を加えた",
+            "平日の日中",
+            "祝日の表を取り込んだ",
+        ] {
+            page.expect(part);
+        }
+        for english in ["added", "removed", "renamed", "from ", "due_times"] {
+            assert!(!page.text().contains(english), "{english}: {}", page.text());
+        }
         let before = make(&mut desk, "changes", "2026-10").await;
         assert!(!before.has("金融機関の名前を変えた"));
     }

@@ -1,4 +1,6 @@
 //! Incidents: opened by a person or an alarm, worked on a rhythm, announced, closed, printed.
+mod later;
+
 use crate::{
     applicant::Applicant,
     browser::{Browser, Page},

@@ -94,11 +94,15 @@ async fn a_proposal_that_nobody_decides_is_told_until_somebody_does() {
         let mut far = PROPOSAL;
         (far[2].1, far[3].1) = ("2026-11-29 10:00", "2026-11-29 12:00");
         let path = operator.post("/outages", &far).await.path;
-        operator.get("/").await.expect("承認待ちの停止予定 1件");
+        let home = operator.get("/").await.text();
+        assert!(home.contains("承認待ちの停止予定 1件"), "{home}");
         world.pass(Duration::hours(20)).await;
         assert!(!has(&world.alarms().await, "outages."), "there is time");
         world.pass(Duration::hours(5)).await;
         assert!(has(&world.alarms().await, "outages.undecided:"));
+        operator.sign_in().await;
+        let page = operator.get("/alarms").await;
+        assert_eq!(page.attributes("section.card a", "href"), [path.as_str()]);
         approve(&mut approver, &path).await;
         world.pass(Duration::minutes(6)).await;
         assert!(!has(&world.alarms().await, "outages."), "{:?}", world.alarms().await);
@@ -283,6 +287,16 @@ async fn an_extended_outage_stays_closed_until_its_new_end() {
             .await
             .expect("部品が遅れた")
             .expect("13時00分");
+        // Alone nobody makes of two hours a week, not by and by either.
+        let form_now = operator.get(&path).await.form_to(&way);
+        for until in ["2026-11-28 12:01", "2026-12-04 12:00"] {
+            let long = operator
+                .post_with(&way, &form_now, &[("until", until), ("why", "x")])
+                .await;
+            assert_eq!(long.status, 422);
+            long.expect("28日（土）12時00分までの日時を入力してください")
+                .expect("新しい停止を提案してください");
+        }
         // Somebody with the page of before does not move the new end.
         let stale = operator
             .post_with(&way, &form, &[("until", "2026-11-27 14:00"), ("why", "x")])

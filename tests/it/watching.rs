@@ -1,5 +1,7 @@
 //! The watch over the running service: figures, thresholds, the visual check, and alarms that nobody can overlook.
 use crate::{
+    applicant::Applicant,
+    browser::Browser,
     desk::Desk,
     harness::{Wish, World},
 };
@@ -8,7 +10,7 @@ use mizumado::{accounts::Role, alarms, app, db::Conn, operations};
 use serde_json::json;
 
 const DOWN: &str = "operations.gateway_down:main";
-const MISSED: &str = "operations.check_missed";
+const MISSED: &str = "operations.check_missed:2026-11-25T1300";
 
 /// What the ops listener says of open alarms.
 async fn open_by_metrics(world: &World) -> i64 {
@@ -218,5 +220,74 @@ async fn a_broken_mail_server_hides_no_alarm() {
         assert!(open_by_metrics(&world).await >= 1);
         world.pass(Duration::minutes(70)).await;
         assert!(has(&world, "operations.mail_waits").await);
+    }
+}
+
+#[actix_web::test]
+async fn every_missed_check_has_its_own_alarm_and_ends_with_its_own_record() {
+    for world in World::all_with_console().await {
+        let evening = "operations.check_missed:2026-11-25T1700";
+        world.run_jobs().await;
+        let mut desk = Desk::open(&world, "o1", &[Role::Operator]).await;
+        // 13:00, 17:00 and 90 minutes are over.
+        world.pass(Duration::minutes(8 * 60 + 35)).await;
+        assert!(has(&world, MISSED).await && has(&world, evening).await);
+        desk.sign_in().await;
+        desk.get("/alarms")
+            .await
+            .expect("11月25日 13:00の目視点検")
+            .expect("目視の点検の抜け");
+        let page = desk.get("/checks").await;
+        page.expect("どの時刻の点検か").expect("まだ記録がありません");
+        let check = |slot: &'static str| [("slot", slot), ("odd", "no"), ("seen", "ランプは緑")];
+        let wrong = desk.post("/checks", &check("2026-11-24T0900")).await;
+        assert_eq!(wrong.status, 422);
+        wrong.expect("どの時刻の点検かを選んでください").expect("ランプは緑");
+        desk.post("/checks", &check("2026-11-25T1700")).await;
+        assert!(has(&world, MISSED).await && !has(&world, evening).await, "only its own");
+        desk.post("/checks", &check("2026-11-25T1300")).await;
+        assert!(!has(&world, MISSED).await);
+        world.pass(Duration::minutes(5)).await;
+        assert!(
+            !has(&world, MISSED).await && !has(&world, evening).await,
+            "made late is made"
+        );
+        assert_eq!(
+            world.count("select count(distinct slot) as n from visual_checks").await,
+            2
+        );
+    }
+}
+
+#[actix_web::test]
+async fn the_sheet_of_checks_asks_no_gateway_and_takes_no_figure_from_the_watch() {
+    let silent = Wish {
+        endpoint: Some("http://127.0.0.1:1/api".into()),
+        ..Wish::with_console()
+    };
+    for world in World::all_with(silent).await {
+        let mut desk = Desk::open(&world, "o1", &[Role::Operator]).await;
+        desk.get("/checks").await.expect("まだ数字がありません");
+        world.run_jobs().await;
+        world.workspace.clock.advance(Duration::minutes(3));
+        let before = "select count(*) as n from figures";
+        let kept = world.count(before).await;
+        desk.get("/checks").await.expect("10時00分 の数字です");
+        desk.post("/checks", &[("odd", "no"), ("seen", "ランプは緑")])
+            .await
+            .expect("3分前：");
+        assert_eq!(world.count(before).await, kept);
+        let aged = "select count(*) as n from visual_checks where figures like '%\"age\":3%' and figures like '%gateway_up:main%'";
+        assert_eq!(world.count(aged).await, 1);
+    }
+    for world in World::all_with_console().await {
+        Applicant::default().hand_off(&mut Browser::new(&world.url)).await;
+        let mut desk = Desk::open(&world, "o1", &[Role::Operator]).await;
+        desk.get("/checks").await;
+        desk.post("/checks", &[("odd", "no"), ("seen", "ランプは緑")]).await;
+        assert!(
+            world.workspace.gateways.take_calls("main").calls > 0,
+            "they are the watch's"
+        );
     }
 }

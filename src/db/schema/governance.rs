@@ -17,6 +17,7 @@ diesel::table! {
         begun_at -> Nullable<Timestamp>,
         ended_at -> Nullable<Timestamp>,
         closure_id -> Nullable<Text>,
+        agreed_until -> Nullable<Timestamp>,
     }
 }
 

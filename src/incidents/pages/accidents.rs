@@ -11,7 +11,7 @@ use crate::{
         views,
     },
     trail::{self, Span},
-    web::{Error, FormBody, Site, html, see_other, ui::FieldError, unprocessable},
+    web::{Error, FormBody, LongFormBody, Site, html, see_other, ui::FieldError, unprocessable},
     workspace::Workspace,
 };
 use actix_web::{
@@ -93,8 +93,9 @@ pub async fn save(
     site: Data<Site>,
     staff: Staff,
     id: Path<String>,
-    form: FormBody,
+    form: LongFormBody,
 ) -> Result<HttpResponse, Error> {
+    let LongFormBody(form) = form;
     let mut errors = vec![];
     let mut item = |field, label| words(&form, field, label, ITEM, &mut errors);
     let (contents, place) = (item("contents", "個人情報の内容"), item("place", "発生場所"));

@@ -1,14 +1,15 @@
 //! What is done about an incident, line by line. Each act is one transaction with its audit entry.
-use super::{NoteKind, State, WORDS, again, change, words, write_down};
+use super::{NoteKind, State, WORDS, again, change, switches, words, write_down};
 use crate::{
     accounts::Staff,
     alarms, contacts,
     db::Conn,
     incidents::{
         jobs, path_of,
-        store::{self, NewMeasure},
+        store::{self, Incident, NewMeasure},
         tell,
     },
+    institutions::{Mode, Openings},
     japan::date::parse_compact,
     web::{Error, FormBody, Site, see_other, ui::FieldError},
     workspace::Workspace,
@@ -56,13 +57,20 @@ pub async fn state(
     let mut errors = vec![];
     let said = words(&form, "words", "内容", WORDS, &mut errors);
     if to == State::Closed {
-        errors.extend(missing(&workspace, &id).await?);
+        let (world, seen) = (workspace.clone(), id.to_string());
+        let read = move |conn: &mut Conn| {
+            let incident = store::find(conn, &seen)?;
+            missing(conn, &world, &incident)
+        };
+        errors.extend(workspace.db.read(read).await?);
     }
     if !errors.is_empty() {
         return again(&workspace, &site, &staff, &id, &form, &errors).await;
     }
     change(&workspace, id.into_inner(), move |conn, world, incident, now| {
-        if !incident.state.next().contains(&to) || !store::change_state(conn, incident, to, now)? {
+        // Somebody may have stopped something since it was looked at.
+        let lacks = to == State::Closed && !missing(conn, world, incident)?.is_empty();
+        if lacks || !incident.state.next().contains(&to) || !store::change_state(conn, incident, to, now)? {
             return Err(Error::Conflict);
         }
         alarms::end(conn, &jobs::note_alarm(&incident.id), now)?;
@@ -73,21 +81,39 @@ pub async fn state(
     .await
 }
 
-/// What an incident needs before it is over (N8.8).
-async fn missing(workspace: &Data<Workspace>, id: &str) -> Result<Vec<FieldError>, Error> {
-    let (world, id) = (workspace.clone(), id.to_owned());
-    let read = move |conn: &mut Conn| {
-        let has_cause = store::find(conn, &id)?.has_cause();
-        let has_measure = !store::measures_of(conn, &world.keys, &id)?.is_empty();
-        Ok::<_, Error>((has_cause, has_measure))
-    };
-    let (has_cause, has_measure) = workspace.db.read(read).await?;
+/// What an incident needs before it is over (N8.8): its cause, a measure, and nothing stopped that nobody could open again.
+fn missing(conn: &mut Conn, workspace: &Workspace, incident: &Incident) -> Result<Vec<FieldError>, Error> {
     let mut errors = vec![];
-    if !has_cause {
+    if !incident.has_cause() {
         errors.push(FieldError::new("cause", "原因を入力してください"));
     }
-    if !has_measure {
+    if store::measures_of(conn, &workspace.keys, &incident.id)?.is_empty() {
         errors.push(FieldError::new("measure", "再発防止策を入力してください"));
+    }
+    let openings = Openings::read(conn, workspace.clock.now())?;
+    let mode = &openings.service;
+    let others: Vec<_> = store::not_closed(conn)?
+        .into_iter()
+        .filter(|other| other.id != incident.id)
+        .map(|other| switches::reason(&other))
+        .collect();
+    let is_ours = !others.contains(&mode.reason);
+    if is_ours && mode.mode != Mode::Open {
+        let message = format!(
+            "サービスの状態を「{}」にもどしてから、完了にしてください（いまは「{}」です）",
+            switches::label(Mode::Open),
+            switches::label(mode.mode)
+        );
+        errors.push(FieldError::new("mode", message));
+    }
+    if is_ours && !mode.announcement.is_empty() {
+        let message = "申込者へのお知らせを消してから、完了にしてください";
+        errors.push(FieldError::new("announcement", message));
+    }
+    let begun = store::stops_of(conn, &incident.id)?;
+    if openings.stops.iter().any(|stop| begun.contains(&stop.id)) {
+        let message = "この障害で休止した金融機関の受付を再開してから、完了にしてください";
+        errors.push(FieldError::new("institution", message));
     }
     Ok(errors)
 }

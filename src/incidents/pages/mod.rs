@@ -1,6 +1,7 @@
 //! The console's side of incidents: the list, a new one, the page of one, its report.
 mod accidents;
 mod acts;
+mod scope;
 mod switches;
 
 pub use accidents::Report;
@@ -40,6 +41,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .route("/incidents/{id}/calls", post().to(acts::call))
         .route("/incidents/{id}/measures", post().to(acts::measure))
         .route("/incidents/{id}/measures/{measure}/completion", post().to(acts::finish))
+        .route("/incidents/{id}/scope", post().to(scope::correct))
         .route("/incidents/{id}/switch", post().to(switches::turn))
         .route("/incidents/{id}/stops", post().to(switches::stop))
         .route("/incidents/{id}/stops/{closure}/end", post().to(switches::reopen))
@@ -105,21 +107,16 @@ fn read_new(
         }
         Some(_) => {}
     }
-    let chosen = |prefix: &str, word: &str| form.has(&format!("{prefix}_{word}"));
+    let (functions, institutions) = scope::ticked(form, all);
     match (severity, happened, errors.is_empty()) {
         (Some(severity), Some(happened_at), true) => {
-            let functions = Function::ALL
-                .iter()
-                .map(|f| f.as_str())
-                .filter(|w| chosen("function", w));
-            let institutions = all.iter().map(|i| i.code.clone()).filter(|c| chosen("institution", c));
             let new = NewIncident {
                 title,
                 severity,
-                is_accident: chosen("function", Function::PersonalData.as_str()),
+                is_accident: functions.iter().any(|f| f == Function::PersonalData.as_str()),
                 happened_at,
-                institutions: institutions.collect(),
-                functions: functions.map(str::to_owned).collect(),
+                institutions,
+                functions,
             };
             Ok((new, first))
         }
@@ -151,6 +148,8 @@ pub struct Shown {
     pub incident: Incident,
     pub cause: Option<String>,
     pub functions: Vec<&'static str>,
+    /// The same in words of ours, and everything that may be corrected as the page shows it.
+    pub touched: FormBody,
     /// Codes and names of what is touched.
     pub institutions: Vec<(String, String)>,
     /// Line and who wrote it, oldest first.
@@ -201,7 +200,9 @@ pub(super) fn gather(conn: &mut Conn, workspace: &Workspace, id: &str) -> Result
         (code, name)
     };
     let alarms = store::alarms_of(conn, id)?;
+    let touched_form = scope::form(&incident, &functions, &touched);
     Ok(Shown {
+        touched: touched_form,
         cause: store::cause_of(keys, &incident)?,
         functions: functions
             .iter()
@@ -309,7 +310,10 @@ async fn report(
 }
 
 /// `GET /incidents/{id}/report/word`
-async fn report_word(workspace: Data<Workspace>, id: Path<String>) -> Result<HttpResponse, Error> {
+async fn report_word(workspace: Data<Workspace>, staff: Staff, id: Path<String>) -> Result<HttpResponse, Error> {
     let shown = load(&workspace, &id).await?;
+    let (now, subject) = (workspace.clock.now(), format!("incident/{id}"));
+    let write = move |conn: &mut Conn| staff.record(conn, now, "incident.report_taken", &subject, "");
+    workspace.db.write(write).await?;
     report::incident(&shown).download(&format!("incident_{}", shown.incident.no))
 }

@@ -3,7 +3,10 @@
 use super::{NoteKind, State, again, change, moment, words, write_down};
 use crate::{
     accounts::Staff,
-    incidents::{path_of, store},
+    incidents::{
+        path_of,
+        store::{self, Incident},
+    },
     institutions::{self, Closure, Mode, ServiceMode},
     web::{Error, FormBody, Site, see_other, ui::FieldError},
     workspace::Workspace,
@@ -22,6 +25,11 @@ pub(in crate::incidents) fn label(mode: Mode) -> &'static str {
         Mode::Degraded => "縮退：受け付けて、金融機関への引き渡しを待つ",
         Mode::Stopped => "停止：新しい申込みを受け付けない",
     }
+}
+
+/// What the service's mode names as its reason when it was turned from an incident.
+pub(super) fn reason(incident: &Incident) -> String {
+    format!("障害 第{}号", incident.no)
 }
 
 /// `POST /incidents/{id}/switch`: stop, degrade, open again; what is announced stands on every page concerned.
@@ -57,7 +65,7 @@ pub async fn turn(
         let line = format!("{}　お知らせ：{said}", label(mode));
         let asked = ServiceMode {
             mode,
-            reason: format!("障害 第{}号", incident.no),
+            reason: reason(incident),
             announcement,
             decided_by: format!("職員番号 {}", staff.code),
             at: None,

@@ -78,18 +78,48 @@ pub fn add(conn: &mut Conn, new: &NewIncident, by: &str, now: NaiveDateTime) -> 
             incidents::next_note_at.eq(now + new.severity.rhythm()),
         ))
         .execute(conn)?;
-    for (kind, words) in [("institution", &new.institutions), ("function", &new.functions)] {
+    add_targets(conn, &id, &new.institutions, &new.functions)?;
+    find(conn, &id)
+}
+
+fn add_targets(conn: &mut Conn, id: &str, institutions: &[String], functions: &[String]) -> QueryResult<()> {
+    for (kind, words) in [("institution", institutions), ("function", functions)] {
         for word in words {
             diesel::insert_into(incident_targets::table)
                 .values((
-                    incident_targets::incident_id.eq(&id),
+                    incident_targets::incident_id.eq(id),
                     incident_targets::kind.eq(kind),
                     incident_targets::word.eq(word),
                 ))
                 .execute(conn)?;
         }
     }
-    find(conn, &id)
+    Ok(())
+}
+
+/// How bad an incident is and what it touches.
+pub struct Touched {
+    pub severity: Severity,
+    pub is_accident: bool,
+    pub functions: Vec<String>,
+    pub institutions: Vec<String>,
+}
+
+/// Corrects it; another severity has another rhythm, which begins anew.
+pub fn set_touched(conn: &mut Conn, seen: &Incident, to: &Touched, now: NaiveDateTime) -> QueryResult<()> {
+    let next_note = match to.severity == seen.severity {
+        true => seen.next_note_at,
+        false => seen.next_note_at.map(|_| now + to.severity.rhythm()),
+    };
+    diesel::update(incidents::table.find(&seen.id))
+        .set((
+            incidents::severity.eq(to.severity.as_str()),
+            incidents::is_accident.eq(to.is_accident),
+            incidents::next_note_at.eq(next_note),
+        ))
+        .execute(conn)?;
+    diesel::delete(incident_targets::table.filter(incident_targets::incident_id.eq(&seen.id))).execute(conn)?;
+    add_targets(conn, &seen.id, &to.institutions, &to.functions)
 }
 
 pub fn find(conn: &mut Conn, id: &str) -> QueryResult<Incident> {

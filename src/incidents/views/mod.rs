@@ -70,7 +70,8 @@ fn table(caption: &str, list: &[&Incident]) -> Markup {
     }
 }
 
-pub fn new(site: &Site, staff: &Staff, all: &[Institution], typed: &FormBody, errors: &[FieldError]) -> Markup {
+/// Severity, functions and institutions, for a new incident and for a correction.
+fn touched(all: &[Institution], typed: &FormBody, errors: &[FieldError]) -> Markup {
     let severities: Vec<ui::Choice> = Severity::ALL
         .iter()
         .map(|s| ui::Choice {
@@ -86,25 +87,33 @@ pub fn new(site: &Site, staff: &Staff, all: &[Institution], typed: &FormBody, er
             label for=(name) { (label) }
         } }
     };
+    let is_chosen = all.iter().any(|i| typed.has(&format!("institution_{}", i.code)));
+    html! {
+        (ui::choices("severity", "重大度", "", typed.get("severity"), &severities, errors))
+        fieldset class="field" {
+            legend { "影響する機能" }
+            p class="hint" { "「個人情報」を選ぶと、事故の報告書を書けます" }
+            (ui::error_message("function_personal_data", errors))
+            div class="radios" { @for f in Function::ALL { (box_of("function", f.as_str(), f.label())) } }
+        }
+        details class="details" open[is_chosen] {
+            summary { "影響する金融機関を選ぶ" }
+            fieldset class="field" {
+                legend { "影響する金融機関" }
+                div class="radios" { @for i in all { (box_of("institution", &i.code, &i.name)) } }
+            }
+        }
+    }
+}
+
+pub fn new(site: &Site, staff: &Staff, all: &[Institution], typed: &FormBody, errors: &[FieldError]) -> Markup {
     let main = html! {
         (ui::error_summary(errors))
         (heading("障害を登録する"))
         form class="form" method="post" action="/incidents" novalidate {
             (TextField { name: "title", label: "件名", hint: "例：○○銀行につながらない。人の名前や番号は書きません", value: typed.get("title"), width: "full", autocomplete: "off", ..Default::default() }.render(errors))
             (TextField { name: "happened_at", label: "発生日時", hint: "例：2026-11-25 10:00", value: typed.get("happened_at"), width: "w20", autocomplete: "off", ..Default::default() }.render(errors))
-            (ui::choices("severity", "重大度", "", typed.get("severity"), &severities, errors))
-            fieldset class="field" {
-                legend { "影響する機能" }
-                p class="hint" { "「個人情報」を選ぶと、事故の報告書を書けます" }
-                div class="radios" { @for f in Function::ALL { (box_of("function", f.as_str(), f.label())) } }
-            }
-            details class="details" {
-                summary { "影響する金融機関を選ぶ" }
-                fieldset class="field" {
-                    legend { "影響する金融機関" }
-                    div class="radios" { @for i in all { (box_of("institution", &i.code, &i.name)) } }
-                }
-            }
+            (touched(all, typed, errors))
             (ui::text_area("words", "わかっていること", "いつ、だれが、何に気づいたか", typed.get("words"), 4, errors))
             (ui::submit("障害を登録する"))
         }

@@ -1,4 +1,4 @@
-use super::{PART, tag};
+use super::{PART, tag, touched};
 use crate::{
     accounts::{ConsolePage, Permission, Staff, heading},
     incidents::{
@@ -42,7 +42,7 @@ pub fn show(site: &Site, staff: &Staff, s: &Shown, typed: &FormBody, errors: &[F
             @if staff.may(Permission::ReportAccidents) && i.is_accident { "　" a href={ (part.path) "/accident" } { "個人情報の事故の報告書" } }
         }
         @if i.state.is_burning() { (procedures()) }
-        @if handles && goes_on { (progress(&part)) }
+        @if handles && goes_on { (progress(&part)) (correct(&part)) }
         h2 { "電話連絡" }
         (calls(&part, handles && goes_on))
         @if staff.may(Permission::SwitchService) && goes_on { (switches(&part)) }
@@ -111,6 +111,22 @@ fn progress(p: &Part) -> Markup {
     }
 }
 
+/// What was thought at first is often wrong.
+fn correct(p: &Part) -> Markup {
+    let is_typed = p.typed.has("seen");
+    let form = if is_typed { p.typed } else { &p.s.touched };
+    html! {
+        details class="details" open[is_typed] {
+            summary { "重大度と影響を直す" }
+            form class="form" method="post" action={ (p.path) "/scope" } novalidate {
+                input type="hidden" name="seen" value=(p.s.touched.get("seen"));
+                (touched(&p.s.all, form, p.errors))
+                (ui::submit("この内容に直す"))
+            }
+        }
+    }
+}
+
 fn calls(p: &Part, may: bool) -> Markup {
     let s = p.s;
     let next = s.next.as_ref().and_then(|id| s.chart.iter().find(|c| c.id == *id));
@@ -168,11 +184,13 @@ fn switches(p: &Part) -> Markup {
             .first()
             .map(|(code, _)| code.as_str())
             .unwrap_or_default();
+    let is_wrong = |field| FieldError::of(p.errors, field).is_some();
+    let turns = p.typed.has("mode") || is_wrong("mode") || is_wrong("announcement");
     let (stop, open) = (p.typed.get("institution"), p.typed.has("until"));
     html! {
         h2 { "切替えとお知らせ" }
         p { "いまは「" (mode_label(p.s.mode.mode)) "」です。お知らせは、はじめの画面と停止の予定の画面に出ます。" }
-        details class="details" open[p.typed.has("mode")] {
+        details class="details" open[turns] {
             summary { "サービスを切り替える、お知らせを出す" }
             form class="form" method="post" action={ (p.path) "/switch" } novalidate {
                 (ui::choices("mode", "サービスの状態", "", chosen, &modes, p.errors))

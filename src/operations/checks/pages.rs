@@ -43,12 +43,13 @@ pub struct Sheet {
     pub rows: Vec<Row>,
     /// The time that a check of now is for.
     pub slot: NaiveDateTime,
-    /// The figures of this moment.
-    pub figures: Vec<Figure>,
+    /// Other times that nobody has written down yet.
+    pub missed: Vec<NaiveDateTime>,
+    /// The newest figures that were written down, and when; asking for newer ones is the job's alone.
+    pub figures: Option<(NaiveDateTime, Vec<Figure>)>,
 }
 
 async fn sheet(workspace: &Data<Workspace>, day: NaiveDate) -> Result<Sheet, Error> {
-    let figures = status::gather(workspace).await?;
     let monday = day - Days::new(u64::from(day.weekday().num_days_from_monday()));
     let (world, now) = (workspace.clone(), workspace.clock.now());
     let times = workspace.settings.watch.times();
@@ -60,9 +61,11 @@ async fn sheet(workspace: &Data<Workspace>, day: NaiveDate) -> Result<Sheet, Err
             let by = accounts::name_of(conn, &world.keys, &check.made_by)?;
             made.push((check, by));
         }
-        Ok::<_, Error>(made)
+        let mut missed = super::missed(conn)?;
+        missed.retain(|other| *other != slot);
+        Ok::<_, Error>((made, missed, status::newest_all(conn)?))
     };
-    let made = workspace.db.read(read).await?;
+    let (made, missed, figures) = workspace.db.read(read).await?;
     let mut slots: Vec<NaiveDateTime> = (0..7)
         .flat_map(|n| times.iter().map(move |time| (n, *time)))
         .filter_map(|(n, (hour, minute))| {
@@ -83,6 +86,7 @@ async fn sheet(workspace: &Data<Workspace>, day: NaiveDate) -> Result<Sheet, Err
         monday,
         rows: rows.collect(),
         slot,
+        missed,
         figures,
     })
 }
@@ -103,7 +107,29 @@ async fn index(
     Ok(html(views::index(&site, &staff, &sheet, &FormBody::default(), &[])))
 }
 
-/// `POST /checks`: what was seen, and the figures of this moment beside it.
+/// The time that a check is for: the one that the form named, if it is near or was missed.
+async fn slot(
+    workspace: &Data<Workspace>,
+    form: &FormBody,
+    now: NaiveDateTime,
+) -> Result<Option<NaiveDateTime>, Error> {
+    let times = workspace.settings.watch.times();
+    let near = super::slot_of(&times, now);
+    if !form.has("slot") {
+        return Ok(Some(near));
+    }
+    let Some(named) = super::from_word(form.get("slot")) else {
+        return Ok(None);
+    };
+    // The next time may have come near while the form was open.
+    if named == near || Some(named) == super::newest_slot(&times, now) {
+        return Ok(Some(named));
+    }
+    let missed = workspace.db.read(super::missed).await?;
+    Ok(Some(named).filter(|named| missed.contains(named)))
+}
+
+/// `POST /checks`: what was seen, for the time that the form names, and the newest figures beside it.
 async fn create(
     workspace: Data<Workspace>,
     site: Data<Site>,
@@ -123,15 +149,17 @@ async fn create(
         errors.push(FieldError::new("seen", message));
     }
     let (now, today) = (workspace.clock.now(), jst(workspace.clock.now()).date());
-    if !errors.is_empty() {
+    let slot = slot(&workspace, &form, now).await?;
+    if slot.is_none() {
+        errors.push(FieldError::new("slot", "どの時刻の点検かを選んでください"));
+    }
+    let Some(slot) = slot.filter(|_| errors.is_empty()) else {
         let sheet = sheet(&workspace, today).await?;
         return Ok(unprocessable(views::index(&site, &staff, &sheet, &form, &errors)));
-    }
-    let figures = status::gather(&workspace).await?;
-    let figures = store::Figures(figures.into_iter().map(|f| (f.name, f.value)).collect());
-    let slot = super::slot_of(&workspace.settings.watch.times(), now);
+    };
     let world = workspace.clone();
     let write = move |conn: &mut Conn| {
+        let figures = store::Figures::of(status::newest_all(conn)?, now);
         let new = NewCheck {
             slot,
             made_by: &staff.word(),
@@ -140,7 +168,7 @@ async fn create(
             figures: &figures,
         };
         let id = store::add(conn, &world.keys, &new, now)?;
-        alarms::end(conn, super::MISSED, now)?;
+        alarms::end(conn, &super::alarm_of(slot), now)?;
         staff.record(conn, now, "check.made", &format!("check/{id}"), "")
     };
     workspace.db.write(write).await?;

@@ -1,6 +1,7 @@
 use crate::{
     crypto::{KeyRing, Place},
     db::{Conn, visual_checks},
+    operations::status::Figure,
     web::Error,
 };
 use chrono::NaiveDateTime;
@@ -28,6 +29,21 @@ crate::hidden::hidden_debug!(Check);
 /// The figures of a moment by name; kept as JSON. What cannot be read is an error, never an empty sheet.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Figures(pub BTreeMap<String, i64>);
+
+/// How old they were, in minutes, among them.
+pub const AGE: &str = "age";
+
+impl Figures {
+    /// The figures of a moment beside a check that is made `now`.
+    pub fn of(newest: Option<(NaiveDateTime, Vec<Figure>)>, now: NaiveDateTime) -> Self {
+        let Some((at, figures)) = newest else {
+            return Self::default();
+        };
+        let mut all: BTreeMap<_, _> = figures.into_iter().map(|f| (f.name, f.value)).collect();
+        all.insert(AGE.to_owned(), (now - at).num_minutes());
+        Self(all)
+    }
+}
 
 impl TryFrom<String> for Figures {
     type Error = serde_json::Error;

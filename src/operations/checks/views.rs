@@ -1,6 +1,7 @@
 use super::{
     pages::{Row, Sheet},
-    store::Check,
+    store::{AGE, Check},
+    word,
 };
 use crate::{
     accounts::{ConsolePage, Permission, Staff, heading},
@@ -62,18 +63,45 @@ fn check_form(sheet: &Sheet, typed: &FormBody, errors: &[FieldError]) -> Markup 
     ];
     html! {
         form class="form noprint" method="post" action="/checks" novalidate {
-            p { (when(sheet.slot)) " の点検として記録します。" }
+            (which(sheet, typed, errors))
             (ui::choices("odd", "異常", "", typed.get("odd"), &choices, errors))
             (TextField { name: "seen", label: "見たもの", hint: "例：申込みの画面、稼働状況、サーバーのランプ", value: typed.get("seen"), width: "full", autocomplete: "off", ..Default::default() }.render(errors))
             (ui::submit("点検を記録する"))
         }
         details class="details noprint" {
-            summary { "いまの数字（点検に添えて記録します）" }
-            dl class="summary summary--dense" { @for figure in &sheet.figures { @if let Some((_, label, unit)) = known(&figure.name) {
+            summary { "いちばん新しい数字（点検に添えて記録します）" }
+            @let (at, figures) = match &sheet.figures { Some((at, figures)) => (Some(*at), figures.as_slice()), None => (None, [].as_slice()) };
+            @match at { Some(at) => p { (when(at)) " の数字です。5分おきに記録します。" }, None => p { "まだ数字がありません。5分おきに記録します。" } }
+            dl class="summary summary--dense" { @for figure in figures { @if let Some((_, label, unit)) = known(&figure.name) {
                 (ui::summary_row(&labelled(label, &figure.name), &unit.show(figure.value), None))
             } } }
         }
     }
+}
+
+/// For which time: the near one, or one that nobody has written down.
+fn which(sheet: &Sheet, typed: &FormBody, errors: &[FieldError]) -> Markup {
+    let near = word(sheet.slot);
+    if sheet.missed.is_empty() {
+        return html! { input type="hidden" name="slot" value=(near); p { (when(sheet.slot)) " の点検として記録します。" } };
+    }
+    let all: Vec<(String, String, &str)> = std::iter::once((near.clone(), when(sheet.slot), ""))
+        .chain(
+            sheet
+                .missed
+                .iter()
+                .map(|slot| (word(*slot), when(*slot), "まだ記録がありません")),
+        )
+        .collect();
+    let choices: Vec<ui::Choice> = all
+        .iter()
+        .map(|(value, label, note)| ui::Choice { value, label, note })
+        .collect();
+    let chosen = match typed.get("slot") {
+        "" => &near,
+        typed => typed,
+    };
+    ui::choices("slot", "どの時刻の点検か", "", chosen, &choices, errors)
 }
 
 fn labelled(label: &str, name: &str) -> String {
@@ -121,5 +149,9 @@ fn figures_of(check: &Check) -> String {
         })
         .collect();
     list.sort();
-    list.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join("、")
+    let figures = list.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join("、");
+    match check.figures.0.get(AGE) {
+        Some(minutes @ 1..) => format!("{minutes}分前：{figures}"),
+        _ => figures,
+    }
 }

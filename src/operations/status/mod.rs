@@ -6,9 +6,10 @@ mod pages;
 mod store;
 mod views;
 
-pub use gather::gather;
 pub use pages::routes;
-pub use store::begun_at;
+pub use store::{begun_at, newest_all};
+
+use gather::gather;
 
 use crate::{
     db::Conn,

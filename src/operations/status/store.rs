@@ -18,6 +18,21 @@ pub fn add(conn: &mut Conn, all: &[Figure], at: NaiveDateTime) -> QueryResult<()
     Ok(())
 }
 
+/// Every figure of the newest moment, and that moment.
+pub fn newest_all(conn: &mut Conn) -> QueryResult<Option<(NaiveDateTime, Vec<Figure>)>> {
+    let at: Option<NaiveDateTime> = figures::table.select(diesel::dsl::max(figures::at)).first(conn)?;
+    let Some(at) = at else {
+        return Ok(None);
+    };
+    let rows: Vec<(String, i64)> = figures::table
+        .filter(figures::at.eq(at))
+        .order(figures::name)
+        .select((figures::name, figures::value))
+        .load(conn)?;
+    let all = rows.into_iter().map(|(name, value)| Figure { name, value });
+    Ok(Some((at, all.collect())))
+}
+
 /// The newest value of a figure.
 pub fn newest(conn: &mut Conn, name: &str) -> QueryResult<Option<i64>> {
     figures::table

@@ -160,12 +160,18 @@ pub async fn extend(
     } else if until.is_some_and(|until| until <= outage.ends_at) {
         let message = "新しい終わりは、いまの予定より後の日時を入力してください";
         errors.push(FieldError::new("until", message));
+    } else if until.is_some_and(|until| until > outage.longest()) {
+        let message = format!(
+            "新しい終わりは、{}までの日時を入力してください。それより長く止めるときは、新しい停止を提案してください",
+            when(outage.longest())
+        );
+        errors.push(FieldError::new("until", message));
     }
     let (Some(until), true) = (until, errors.is_empty()) else {
         return again(&workspace, &site, &staff, &id, &form, &errors).await;
     };
     change(&workspace, id.into_inner(), move |conn, world, outage, now| {
-        if outage.ends_at != seen || outage.ends_at <= now {
+        if outage.ends_at != seen || outage.ends_at <= now || until > outage.longest() {
             return Err(Error::Conflict);
         }
         reopen(conn, &staff, outage, now)?;

@@ -186,7 +186,10 @@ async fn record_page(
 }
 
 /// `GET /outages/{id}/record/word`
-async fn record_word(workspace: Data<Workspace>, id: Path<String>) -> Result<HttpResponse, Error> {
+async fn record_word(workspace: Data<Workspace>, staff: Staff, id: Path<String>) -> Result<HttpResponse, Error> {
     let shown = load(&workspace, &id).await?;
+    let (now, subject) = (workspace.clock.now(), shown.outage.subject());
+    let write = move |conn: &mut Conn| staff.record(conn, now, "outage.record_taken", &subject, "");
+    workspace.db.write(write).await?;
     record::record(&shown).download(&format!("outage_{}", shown.outage.no))
 }

@@ -117,7 +117,7 @@ fn going_on(p: &Part) -> Markup {
             summary { "終わりを延ばす" }
             form class="form" method="post" action={ (p.path) "/extension" } novalidate {
                 input type="hidden" name="planned" value=(planned);
-                (TextField { name: "until", label: "新しい終わり", hint: "例：2026-12-06 06:00。申込者の画面の表示も変わります", value: typed.get("until"), width: "w20", autocomplete: "off", ..Default::default() }.render(p.errors))
+                (TextField { name: "until", label: "新しい終わり", hint: &format!("例：2026-12-06 06:00。{}まで延ばせます。申込者の画面の表示も変わります", when(outage.longest())), value: typed.get("until"), width: "w20", autocomplete: "off", ..Default::default() }.render(p.errors))
                 (ui::text_area("why", "延長の理由", "", typed.get("why"), 2, p.errors))
                 (ui::submit("延長する"))
             }

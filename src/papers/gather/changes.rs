@@ -2,7 +2,7 @@ use super::{heading, institution, table};
 use crate::{
     audit::{self, AuditEntry, Wanted},
     db::Conn,
-    deliveries,
+    deliveries, inquiries,
     papers::model::month_of,
     texts,
     trail::{self, Line},
@@ -18,7 +18,23 @@ const PARTS: &[(&str, &[&str])] = &[
     ("金融機関・支店", &["institution.", "branches.imported"]),
     ("休日・休業日", &["holidays.imported", "closed_days."]),
     ("受付の停止と再開、休止の予定", &["service.", "closure."]),
-    ("停止予定", &["outage."]),
+    (
+        "停止予定",
+        &[
+            "outage.proposed",
+            "outage.approved",
+            "outage.refused",
+            "outage.withdrawn",
+            "outage.begun",
+            "outage.extended",
+            "outage.ended",
+        ],
+    ),
+    (
+        "問合せの受付の時間とひな形",
+        &["support_hours.", "support_day.", "inquiry_template."],
+    ),
+    ("連絡体制", &["contact."]),
     (
         "職員と役割",
         &[
@@ -80,6 +96,9 @@ fn subject(conn: &mut Conn, line: &Line) -> Result<String, Error> {
         Some(("layout", id)) => deliveries::layout_named(conn, id)?.unwrap_or_else(|| line.subject.clone()),
         // The number stands in the detail.
         Some(("outage", _)) => "停止予定".to_owned(),
+        Some(("inquiry_template", id)) => format!("ひな形「{}」", inquiries::template_named(conn, id)?),
+        // Who is called is nobody's business who reads the paper.
+        Some(("contact", _)) => "連絡先".to_owned(),
         _ => line.subject.clone(),
     })
 }

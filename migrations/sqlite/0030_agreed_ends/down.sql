@@ -1,0 +1,1 @@
+alter table outages drop column agreed_until;

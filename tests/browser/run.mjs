@@ -18,7 +18,7 @@ const FILE_MS = 900_000;
 // Long ones first, so that no worker idles at the end.
 const HEAVY = ['accessibility', 'accessibility-109', 'journeys', 'journeys-odd', 'errors'];
 // They need none, or one of their own.
-const NEED_NO_DEMO = new Set(['browsers', 'tools', 'passkeys', 'rare-pages', 'inquiries', 'incidents'].map((name) => `${name}.test.mjs`));
+const NEED_NO_DEMO = new Set(['browsers', 'tools', 'passkeys', 'rare-pages', 'inquiries', 'incidents', 'exercises'].map((name) => `${name}.test.mjs`));
 
 const run = randomUUID();
 const environment = { ...process.env, BROWSER_TEST_RUN: run, MIZUMADO_TEST_RESULTS: results, MIZUMADO_BIN: program };

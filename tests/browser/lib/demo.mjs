@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from './until.mjs';
 
-const LISTENERS = ['public', 'console', 'gateway', 'mail'];
+const LISTENERS = ['public', 'console', 'gateway', 'mail', 'training'];
 const READY_MS = 60_000;
 const STOP_MS = 15_000;
 

@@ -5,15 +5,15 @@ import { assertAccessible } from './axe.mjs';
 import { assertGeometry, assertZoomed } from './geometry.mjs';
 import { assertSound } from './markup.mjs';
 import { sentHtml, watchNetwork } from './network.mjs';
-import { addresses, newContext } from './session.mjs';
+import { addresses, newContext, origins } from './session.mjs';
 
 /** A second browser beside the scene's own, for the second person; watched as the first one is. */
 export async function beside(scene) {
   const context = await newContext({ width: 1280 });
   const app = addresses();
-  const log = watchNetwork(context, [app.public, app.gateway, app.console]);
+  const log = watchNetwork(context, origins(app));
   try {
-    return await scene(await context.newPage(), log);
+    return await scene(await context.newPage(), log, app);
   } finally {
     await context.close();
   }

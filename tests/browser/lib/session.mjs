@@ -17,6 +17,13 @@ export function addresses() {
   return JSON.parse(readFileSync(file, 'utf8'));
 }
 
+/** Where a demo's pages are: its own, and the four faces of its practice desks, whose ports follow one another. */
+export function origins(app) {
+  const { protocol, hostname, port } = new URL(app.training);
+  const faces = [0, 1, 2, 3].map((n) => `${protocol}//${hostname}:${Number(port) + n}`);
+  return [app.public, app.gateway, app.console, ...faces];
+}
+
 async function keepPicture(context, name) {
   mkdirSync(results, { recursive: true });
   for (const [number, page] of context.pages().entries()) {
@@ -51,7 +58,7 @@ export async function newContext({ version = 'current', js = true, width = 390, 
 export async function visit(t, options, scene) {
   const app = addresses();
   const context = await newContext(options);
-  const log = watchNetwork(context, [app.public, app.gateway, app.console]);
+  const log = watchNetwork(context, origins(app));
   let late = false;
   const limit = setTimeout(() => {
     late = true;

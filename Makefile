@@ -1,6 +1,6 @@
 # make run   sets up what is missing, builds, and starts everything on loopback
 # make test  sets up what is missing and runs every test
-.PHONY: run test setup check rust-test browser-test power-loss-test supply-chain bench bench-console chaos powerloss migration fuzz \
+.PHONY: run test setup check rust-test browser-test power-loss-test supply-chain bench bench-console bench-training chaos powerloss migration fuzz \
     sbom promises submissions lifecycles results mails jobs
 
 run: setup
@@ -39,6 +39,11 @@ bench:
 bench-console:
 	SCALE_ROWS=$${SCALE_ROWS:-1000000} SCALE_ROUNDS=$${SCALE_ROUNDS:-40} TEST_POSTGRES_DURABLE=yes \
 	    scripts/with-postgres cargo nextest run --cargo-profile chaos --profile chaos -E 'test(scale::)'
+
+# Ten classes of three at once: making, reset, pages beside the real console's. TRAINING_CLASSES, TRAINING_SEATS, TRAINING_ROUNDS.
+bench-training:
+	TRAINING_CLASSES=$${TRAINING_CLASSES:-10} TRAINING_SEATS=$${TRAINING_SEATS:-3} TRAINING_ROUNDS=$${TRAINING_ROUNDS:-10} \
+	    cargo nextest run --cargo-profile chaos --profile chaos -E 'test(training::crowd)'
 
 # Kills and faults without end: CHAOS_ROUNDS, CHAOS_PER_ROUND, CHAOS_SEED. The figures are kept in
 # bench/results.

@@ -13,6 +13,7 @@ fn main() {
         "assets/js/console",
         "assets/js/form",
         "assets/js/htmx",
+        "assets/exercises",
         "assets/img",
         "migrations",
         HTMX,
@@ -62,6 +63,19 @@ fn main() {
     }
     table.push_str("];\n");
     fs::write(Path::new(&out).join("assets.rs"), table).expect("OUT_DIR is writable");
+    exercises(Path::new(&out));
+}
+
+/// The exercises of the training, by file name.
+fn exercises(out: &Path) {
+    let mut table = String::from("const BUILT_IN: &[(&str, &str)] = &[\n");
+    for path in listed("assets/exercises", "md") {
+        let name = path.rsplit('/').next().unwrap_or_default();
+        let path = Path::new(&path).canonicalize().expect("a listed file is there");
+        writeln!(table, "    ({name:?}, include_str!({path:?})),").expect("a String takes text");
+    }
+    table.push_str("];\n");
+    fs::write(out.join("exercises.rs"), table).expect("OUT_DIR is writable");
 }
 
 /// All files of a folder in the order of their names, so that a page asks for one instead of many.

@@ -31,6 +31,7 @@ pub mod reconciliation;
 pub mod texts;
 pub mod today;
 pub mod trail;
+pub mod training;
 pub mod uploads;
 pub mod web;
 pub mod workspace;

@@ -7,11 +7,12 @@ use crate::{
     gateways::Gateways,
     logs::LogHealth,
     mail::{MailError, Mailer},
-    web::Site,
+    web::{Practice, Site},
 };
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use std::{
     num::NonZeroU32,
+    path::PathBuf,
     sync::{Arc, Mutex},
 };
 use tokio::sync::Notify;
@@ -65,6 +66,27 @@ pub enum OpenError {
 impl Workspace {
     /// Opens the world that the settings describe; migrates its database.
     pub fn open(settings: Settings, clock: Clock) -> Result<Self, OpenError> {
+        let (mailer, site) = (mailer(&settings)?, Site::new(&settings));
+        Self::assemble(settings, clock, mailer, site)
+    }
+
+    /// Opens a practice desk. Its mails are files of its own, whatever the settings say: there is no way from here to a
+    /// mail server.
+    pub fn open_practice(
+        settings: Settings,
+        clock: Clock,
+        sink: PathBuf,
+        practice: Practice,
+    ) -> Result<Self, OpenError> {
+        let site = Site {
+            practice: Some(practice),
+            ..Site::new(&settings)
+        };
+        let mailer = Mailer::folder(&sink)?;
+        Self::assemble(settings, clock, mailer, site)
+    }
+
+    fn assemble(settings: Settings, clock: Clock, mailer: Mailer, site: Site) -> Result<Self, OpenError> {
         let text = std::fs::read_to_string(&settings.keys).map_err(|cause| OpenError::NoKeys {
             path: settings.keys.display().to_string(),
             cause,
@@ -82,13 +104,13 @@ impl Workspace {
         Db::refuse_another_world(&settings.database, asked, &key_check)?;
         let db = Db::open(&settings.database)?;
         db.claim(asked, &key_check, clock.now())?;
-        let (site, terms) = (Site::new(&settings), Terms::load(settings.form.terms.as_deref())?);
+        let terms = Terms::load(settings.form.terms.as_deref())?;
         Ok(Self {
             keys: Arc::new(keys),
             terms: Arc::new(terms),
             items: Arc::new(Items::load(settings.form.items.as_deref())?),
             gateways: Gateways::new(&settings, &clock)?,
-            mailer: mailer(&settings)?,
+            mailer,
             db,
             drafts: Arc::new(RateLimiter::keyed(Quota::per_hour(
                 NonZeroU32::new(settings.limits.client_drafts_per_hour).unwrap_or(NonZeroU32::MIN),

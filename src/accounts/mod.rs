@@ -12,7 +12,10 @@ mod ways;
 
 pub use ceremonies::{Holder, Relying};
 pub use gate::{Access, NavItem, Plan, Rule, gate};
-pub use pages::people::add as add_person;
+pub use pages::{
+    people::{add as add_person, record_training},
+    sign_in::practise,
+};
 pub use roles::{Permission, Role, TABLE as PERMISSIONS, allows, table_in_markdown};
 pub use sessions::Sessions;
 pub use staff::{STEP_UP, Staff};

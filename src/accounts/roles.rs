@@ -65,6 +65,7 @@ text_enum! {
         ApproveOutages = "approve_outages",
         ReadPapers = "read_papers",
         MakePapers = "make_papers",
+        Train = "train",
     }
 }
 
@@ -247,6 +248,11 @@ pub const TABLE: &[(Permission, &str, &[Role])] = &[
         Permission::MakePapers,
         "進捗報告書・課題管理表・変更管理記録・議事録を作る、確定する",
         &[Role::Approver, Role::Administrator, Role::Operator],
+    ),
+    (
+        Permission::Train,
+        "研修の教室を作る、進める、終える、修了証と受入テストの報告書を印刷する",
+        &[Role::Trainer, Role::Administrator],
     ),
 ];
 

@@ -1,11 +1,13 @@
 //! The staff's listener: its routes and its guards. What each route needs stands in `rules.rs`.
 use super::rules::PLAN;
 use crate::{
-    accounts::{self, Relying, Sessions},
+    accounts::{self, Plan, Relying, Sessions},
     assist,
     config::Console,
     contacts, deliveries, enrolment, incidents, inquiries, institutions, operations, outages, papers, reconciliation,
-    texts, today, trail, web as pages,
+    texts, today, trail,
+    training::{self, School},
+    web as pages,
     web::{Certificate, Networks, Site},
     workspace::Workspace,
 };
@@ -13,8 +15,9 @@ use actix_identity::IdentityMiddleware;
 use actix_session::{SessionMiddleware, config::CookieContentSecurity};
 use actix_web::{
     App, HttpServer,
+    body::MessageBody,
     cookie::{Key, SameSite},
-    dev::Server,
+    dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse},
     middleware::{Compress, from_fn},
     web::{self, Data, PayloadConfig, ServiceConfig},
 };
@@ -37,6 +40,7 @@ pub fn console_routes(cfg: &mut ServiceConfig) {
         .configure(outages::routes)
         .configure(papers::routes)
         .configure(contacts::routes)
+        .configure(training::routes)
         .route("/assets/{file}", web::get().to(pages::asset))
         .route("/favicon.ico", web::get().to(pages::favicon));
 }
@@ -50,42 +54,79 @@ pub enum ConsoleError {
     Io(#[from] std::io::Error),
 }
 
-/// Serves the console on an already bound socket, with TLS when a certificate is given.
+/// Whose console it is, and what its pages are made with.
+#[derive(Clone)]
+pub(super) struct Parts {
+    pub workspace: Workspace,
+    pub site: Data<Site>,
+    pub relying: Data<Relying>,
+    pub networks: Data<Networks>,
+    pub plan: Plan,
+    /// The classes, where a trainer leads them.
+    pub school: Option<Data<School>>,
+}
+
+/// The console with its guards.
+pub(super) fn console_app(
+    parts: Parts,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = actix_web::Error,
+        InitError = (),
+    >,
+> {
+    let app = App::new()
+        .app_data(parts.site.clone())
+        .app_data(parts.relying.clone())
+        .app_data(parts.networks.clone())
+        .app_data(Data::new(parts.plan))
+        .app_data(Data::new(parts.workspace.clone()))
+        .app_data(PayloadConfig::new(super::LARGEST_BODY));
+    let app = match parts.school {
+        Some(school) => app.app_data(school),
+        None => app,
+    };
+    app.wrap(Compress::default())
+        .wrap(from_fn(accounts::gate))
+        .wrap(IdentityMiddleware::default())
+        .wrap(sessions(&parts.workspace, &parts.site))
+        .wrap(from_fn(pages::same_origin_only))
+        .wrap(from_fn(pages::no_nul))
+        .wrap(from_fn(pages::render_errors))
+        .wrap(from_fn(pages::listed_networks_only))
+        .wrap(from_fn(pages::headers))
+        .wrap(from_fn(pages::access_log))
+        .configure(console_routes)
+}
+
+/// Serves the console on an already bound socket, with TLS when a certificate is given. `school` is where a trainer leads
+/// classes.
 pub fn serve_console(
     workspace: Workspace,
     settings: Console,
     socket: TcpListener,
     certificate: Option<Arc<Certificate>>,
+    school: Option<School>,
 ) -> Result<Server, ConsoleError> {
     let relying = Relying::new(&settings, &workspace.settings.bureau);
-    let relying = Data::new(relying.map_err(|_| ConsoleError::Relying(settings.url.clone()))?);
-    let site = Data::new(Site::console(&workspace.settings, &settings));
-    let networks = Data::new(Networks(settings.networks.clone()));
-    let server = HttpServer::new(move || {
-        App::new()
-            .app_data(site.clone())
-            .app_data(relying.clone())
-            .app_data(networks.clone())
-            .app_data(Data::new(PLAN))
-            .app_data(Data::new(workspace.clone()))
-            .app_data(PayloadConfig::new(super::LARGEST_BODY))
-            .wrap(Compress::default())
-            .wrap(from_fn(accounts::gate))
-            .wrap(IdentityMiddleware::default())
-            .wrap(sessions(&workspace, &site))
-            .wrap(from_fn(pages::same_origin_only))
-            .wrap(from_fn(pages::no_nul))
-            .wrap(from_fn(pages::render_errors))
-            .wrap(from_fn(pages::listed_networks_only))
-            .wrap(from_fn(pages::headers))
-            .wrap(from_fn(pages::access_log))
-            .configure(console_routes)
-    })
-    .workers(2)
-    .client_request_timeout(Duration::from_secs(5))
-    .client_disconnect_timeout(Duration::from_secs(5))
-    .shutdown_timeout(20)
-    .disable_signals();
+    let relying = relying.map_err(|_| ConsoleError::Relying(settings.url.clone()))?;
+    let parts = Parts {
+        site: Data::new(Site::console(&workspace.settings, &settings)),
+        relying: Data::new(relying),
+        networks: Data::new(Networks(settings.networks.clone())),
+        plan: PLAN,
+        school: school.map(Data::new),
+        workspace,
+    };
+    let server = HttpServer::new(move || console_app(parts.clone()))
+        .workers(2)
+        .client_request_timeout(Duration::from_secs(5))
+        .client_disconnect_timeout(Duration::from_secs(5))
+        .shutdown_timeout(20)
+        .disable_signals();
     let bound = match certificate {
         None => server.listen(socket)?,
         Some(certificate) => {

@@ -242,6 +242,18 @@ pub const RULES: &[Rule] = &[
         "/incidents/{id}/accident/word",
         Access::StepUp(P::ReportAccidents),
     ),
+    rule("GET", "/training", Access::May(P::Train)),
+    rule("POST", "/training", Access::May(P::Train)),
+    rule("GET", "/training/{class}", Access::May(P::Train)),
+    rule("POST", "/training/{class}/messages", Access::May(P::Train)),
+    rule("POST", "/training/{class}/resets", Access::May(P::Train)),
+    rule("POST", "/training/{class}/clock", Access::May(P::Train)),
+    rule("POST", "/training/{class}/replay", Access::May(P::Train)),
+    rule("POST", "/training/{class}/ending", Access::StepUp(P::Train)),
+    rule("POST", "/training/{class}/trainings", Access::StepUp(P::Train)),
+    rule("GET", "/training/{class}/certificates", Access::May(P::Train)),
+    rule("GET", "/training/{class}/report", Access::May(P::Train)),
+    rule("GET", "/training/{class}/report/word", Access::May(P::Train)),
     rule("GET", "/outages", Access::May(P::ReadIncidents)),
     rule("POST", "/outages", Access::May(P::PlanOutages)),
     rule("GET", "/outages/new", Access::May(P::PlanOutages)),
@@ -300,6 +312,7 @@ const NAV: &[NavItem] = &[
     item("/incidents", "障害・連絡", Some(P::ReadIncidents)),
     item("/status", "稼働状況", Some(P::ReadIncidents)),
     item("/papers", "報告書・議事録", Some(P::ReadPapers)),
+    item("/training", "研修", Some(P::Train)),
     item("/audit", "操作記録", Some(P::ReadAudit)),
     item("/staff", "職員", Some(P::ManageStaff)),
     item("/permissions", "権限の表", None),
@@ -307,4 +320,14 @@ const NAV: &[NavItem] = &[
 ];
 
 /// Rules and navigation of the console.
-pub const PLAN: Plan = Plan { rules: RULES, nav: NAV };
+pub const PLAN: Plan = Plan {
+    rules: RULES,
+    more: &[],
+    nav: NAV,
+};
+
+/// The same at a practice desk, where people change their role without a key. What nobody needs there is not shown.
+pub const PRACTICE_PLAN: Plan = Plan {
+    more: &[rule("POST", "/practice/person", Access::Open)],
+    ..PLAN
+};

@@ -135,6 +135,12 @@ pub fn details_of(conn: &mut Conn, action: &str) -> QueryResult<Vec<(String, Str
         .load(conn)
 }
 
+/// The entries after a number, oldest first.
+pub fn after(conn: &mut Conn, no: i64) -> QueryResult<Vec<AuditEntry>> {
+    let newer = AuditEntry::query().filter(audit_entries::no.gt(no));
+    newer.order(audit_entries::no).load(conn)
+}
+
 /// The number of the newest entry.
 pub fn head_no(conn: &mut Conn) -> QueryResult<i64> {
     audit_head::table.select(audit_head::no).first(conn)

@@ -13,6 +13,7 @@ mod service;
 mod simulator;
 mod staff;
 mod stops;
+mod training;
 
 use clap::{Args, Parser, Subcommand};
 use rustix::process::{Resource, Rlimit};
@@ -75,6 +76,9 @@ enum Command {
     /// The people of the console: invite the first one, list, suspend
     #[command(subcommand)]
     Staff(staff::Command),
+    /// The practice site
+    #[command(subcommand)]
+    Training(training::Command),
     /// Check the log files
     #[command(subcommand)]
     Logs(inspect::Logs),
@@ -144,6 +148,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Alarms(command) => alarms::run(command),
         Command::Jobs(command) => jobs::run(command),
         Command::Staff(command) => staff::run(command),
+        Command::Training(command) => training::run(command),
         Command::Logs(inspect::Logs::Check(file)) => inspect::check_logs(&file),
         Command::Audit(AuditCommand::Verify(options)) => serve::verify_audit(&options),
         Command::Audit(AuditCommand::Checkpoints(file)) => serve::list_checkpoints(&file),

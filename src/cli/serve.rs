@@ -3,9 +3,10 @@ use crate::{
     app, audit,
     audit::ChainCheck,
     clock::Clock,
-    config::{Settings, Tls, log_filter},
+    config::{Settings, Tls, Training, log_filter},
     db::DbError,
     logs, operations,
+    training::{Addresses, School},
     web::Certificate,
     workspace::Workspace,
 };
@@ -15,7 +16,13 @@ use actix_web::{
 };
 use listenfd::ListenFd;
 use sd_notify::NotifyState;
-use std::{fs::File, net::TcpListener, path::Path, sync::Arc, time::Duration};
+use std::{
+    fs::File,
+    net::{SocketAddr, TcpListener},
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Opens the workspace for a command; its own lines go to standard error, because a running server owns the log files.
@@ -80,7 +87,17 @@ pub fn serve(file: &ConfigFile) -> Outcome {
             None => None,
         };
         tracing::info!(address = %public.local_addr()?, "serving the public site");
-        run(workspace, Sockets { public, ops, console }).await
+        let training = match &workspace.settings.training {
+            Some(training) => Some(training_sockets(training)?),
+            None => None,
+        };
+        let sockets = Sockets {
+            public,
+            ops,
+            console,
+            training,
+        };
+        run(workspace, sockets).await
     })
 }
 
@@ -93,11 +110,24 @@ fn socket(given: &mut ListenFd, place: usize, setting: &str, address: &str) -> R
     }
 }
 
+fn training_sockets(training: &Training) -> Result<[TcpListener; 4], String> {
+    let bind = |address: SocketAddr| {
+        TcpListener::bind(address).map_err(|e| {
+            let setting = format!("training.listen = {:?}", training.listen);
+            format!("{setting}: {address} cannot be bound: {e}; it needs this port and the three after it")
+        })
+    };
+    let [console, public, bank, mails] = training.sockets().ok_or("training.listen is no address")?;
+    Ok([bind(console)?, bind(public)?, bind(bank)?, bind(mails)?])
+}
+
 /// The bound sockets of the listeners.
 pub struct Sockets {
     pub public: TcpListener,
     pub ops: Option<TcpListener>,
     pub console: Option<TcpListener>,
+    /// The four faces of the practice site, in the order of `app::Face::ALL`.
+    pub training: Option<[TcpListener; 4]>,
 }
 
 /// Serves and works until SIGTERM or Ctrl-C, then lets the running requests end.
@@ -114,19 +144,12 @@ pub async fn run(workspace: Workspace, sockets: Sockets) -> Outcome {
         .transpose()?;
     let ops_handle = ops.as_ref().map(|server| server.handle());
     let ops = ops.map(actix_web::rt::spawn);
-    let console = serve_console(&workspace, sockets.console, &mut renewing)?;
+    let (school, practice) = training(&workspace, sockets.training, &mut renewing).await?;
+    let console = serve_console(&workspace, sockets.console, &mut renewing, school)?;
     let public = app::serve_public(workspace, sockets.public, certificate)?;
-    let handles: Vec<ServerHandle> = [Some(&public), console.as_ref()]
-        .into_iter()
-        .flatten()
-        .map(Server::handle)
-        .collect();
-    let mut servers = actix_web::rt::spawn(async move {
-        match console {
-            Some(console) => futures_util::future::try_join(public, console).await.map(drop),
-            None => public.await,
-        }
-    });
+    let all: Vec<Server> = [Some(public), console].into_iter().flatten().chain(practice).collect();
+    let handles: Vec<ServerHandle> = all.iter().map(Server::handle).collect();
+    let mut servers = actix_web::rt::spawn(async move { futures_util::future::try_join_all(all).await.map(drop) });
     tell_systemd(NotifyState::Ready);
     let outcome = tokio::select! {
         ended = &mut servers => ended?.map_err(Into::into),
@@ -152,10 +175,37 @@ pub async fn run(workspace: Workspace, sockets: Sockets) -> Outcome {
     outcome
 }
 
+/// The practice site, where the settings have one: the school, and its four listeners.
+async fn training(
+    workspace: &Workspace,
+    sockets: Option<[TcpListener; 4]>,
+    renewing: &mut Vec<JoinHandle<()>>,
+) -> Result<(Option<School>, Vec<Server>), Box<dyn std::error::Error>> {
+    let (Some(settings), Some(sockets)) = (&workspace.settings.training, sockets) else {
+        return Ok((None, vec![]));
+    };
+    let urls = settings.urls().ok_or("training.url is no address")?;
+    let bank_here = format!("http://{}", sockets[2].local_addr()?);
+    let [console, public, bank, mails] = urls;
+    let addresses = Addresses {
+        console,
+        public,
+        bank,
+        mails,
+        bank_here,
+    };
+    let clock = Clock::system();
+    let school = School::open(&workspace.settings, settings, addresses, app::ENGINE, clock).await?;
+    let certificate = certificate(settings.tls.as_ref(), renewing)?;
+    let servers = app::serve_training(&school, sockets, certificate)?;
+    Ok((Some(school), servers))
+}
+
 fn serve_console(
     workspace: &Workspace,
     socket: Option<TcpListener>,
     renewing: &mut Vec<JoinHandle<()>>,
+    school: Option<School>,
 ) -> Result<Option<Server>, Box<dyn std::error::Error>> {
     let (Some(socket), Some(settings)) = (socket, workspace.settings.console.clone()) else {
         return Ok(None);
@@ -166,6 +216,7 @@ fn serve_console(
         settings,
         socket,
         certificate,
+        school,
     )?))
 }
 

@@ -44,6 +44,9 @@ impl Settings {
         }
         self.check_running(source)?;
         self.check_console(source)?;
+        if let Some(training) = &self.training {
+            training.check(source)?;
+        }
         self.check_production(source)?;
         self.check_mail(source)?;
         self.check_form(source)?;
@@ -302,7 +305,7 @@ fn is_safe_database(text: &str) -> bool {
 }
 
 /// TLS on every path that leaves the machine (NS ネットワーク).
-fn is_safe_url(text: &str) -> bool {
+pub(super) fn is_safe_url(text: &str) -> bool {
     let Ok(url) = Url::parse(text) else {
         return false;
     };

@@ -8,6 +8,7 @@ mod items;
 mod running;
 mod source;
 mod terms;
+mod training;
 mod watching;
 
 pub use environment::log_filter;
@@ -15,6 +16,7 @@ pub use items::{Ask, Item, ItemFault, ItemId, Items, LONGEST_HINT, LONGEST_LABEL
 pub use running::{Backup, Clamav, Console, Deliveries, Limits, Offsite, Ops, Tls, time_of_day};
 pub use source::{ConfigError, Source};
 pub use terms::Terms;
+pub use training::Training;
 pub use watching::{Incidents, Watch};
 
 use serde::{Deserialize, Serialize};
@@ -78,6 +80,9 @@ pub struct Settings {
     /// The staff's console; none is served when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub console: Option<Console>,
+    /// The practice site; none is served when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub training: Option<Training>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backup: Option<Backup>,
     /// The virus check; without it no file is taken.
@@ -268,8 +273,13 @@ impl Settings {
             .iter_mut()
             .filter_map(|g| g.codes.as_mut())
             .for_each(absolute);
+        if let Some(training) = &mut self.training {
+            absolute(&mut training.folder);
+            training.exercises.iter_mut().for_each(absolute);
+        }
         let console_tls = self.console.as_mut().and_then(|console| console.tls.as_mut());
-        for tls in self.public.tls.iter_mut().chain(console_tls) {
+        let training_tls = self.training.as_mut().and_then(|training| training.tls.as_mut());
+        for tls in self.public.tls.iter_mut().chain(console_tls).chain(training_tls) {
             absolute(&mut tls.certificate);
             absolute(&mut tls.key);
         }

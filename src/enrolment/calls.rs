@@ -1,7 +1,7 @@
 //! Alarms about one application: what only a person can settle.
 use super::{
     states::{Cause, Registration},
-    store::{Application, Attempt, Outcome},
+    store::{self, Application, Attempt, Outcome},
 };
 use crate::{
     alarms,
@@ -58,7 +58,9 @@ pub fn alarm_if_twice(
     answer: Option<&Answer>,
     now: NaiveDateTime,
 ) -> Result<(), Error> {
-    let is_new = matches!(answer, Some(Answer::Success { .. })) && attempt.outcome != Outcome::Success;
+    // The attempt was read before the gateway was asked: another answer may have been written down meanwhile.
+    let known = store::find_attempt(conn, &attempt.id)?.outcome;
+    let is_new = matches!(answer, Some(Answer::Success { .. })) && known != Outcome::Success;
     if is_new && application.state != Registration::Unknown {
         let subject = format!("application/{}", application.id);
         let cause = alarms::Cause {

@@ -15,6 +15,11 @@ pub fn due(from: NaiveDateTime, step: usize) -> Option<NaiveDateTime> {
     rungs().nth(step).map(|seconds| from + Duration::seconds(seconds))
 }
 
+/// The rung after which nobody asks any more.
+pub fn last() -> usize {
+    rungs().count() - 1
+}
+
 /// The first rung not earlier than `seconds` after the beginning: where a ladder of silence starts.
 pub fn step_after(seconds: i64) -> usize {
     rungs().position(|s| s >= seconds).unwrap_or(0)

@@ -9,6 +9,7 @@ mod decide;
 mod desk;
 mod form;
 mod inquiry;
+pub mod invented;
 mod jobs;
 mod ladder;
 mod limits;
@@ -31,7 +32,7 @@ pub use jobs::{handlers, standing};
 pub use pages::routes;
 pub use receipt::parse as parse_receipt_number;
 pub use records::{
-    ResultRecord, Waiting, id_of_receipt, mark_hard_characters, receipt_of, registered_by_number, results,
+    ResultRecord, Waiting, id_of_receipt, mark_hard_characters, receipt_of, registered_by_number, results, state_of,
     take_results, waiting_results,
 };
 pub use snapshot::Snapshot;

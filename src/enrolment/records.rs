@@ -237,6 +237,11 @@ pub fn registered_by_number(conn: &mut Conn, workspace: &Workspace, number: &str
     Ok(store::registered_of_customer(conn, &index)?)
 }
 
+/// The state of an application now.
+pub fn state_of(conn: &mut Conn, id: &str) -> Result<Registration, Error> {
+    Ok(store::find(conn, id)?.state)
+}
+
 /// The receipt number of an application, as people write it.
 pub fn receipt_of(conn: &mut Conn, id: &str) -> Result<Option<String>, Error> {
     let number = store::receipt_of(conn, id)?;

@@ -84,3 +84,30 @@ fn tell(
     }
     Ok(())
 }
+
+/// An incident of an invented past, for a practice desk: it broke, was worked on, and is over but for its papers.
+pub fn invent(conn: &mut Conn, workspace: &Workspace, by: &str, happened_at: NaiveDateTime) -> Result<(), Error> {
+    let (keys, later) = (&workspace.keys, happened_at + chrono::Duration::minutes(50));
+    let new = NewIncident {
+        title: "金融機関の手続きの画面が開きにくい".into(),
+        severity: model::Severity::Minor,
+        is_accident: false,
+        happened_at,
+        institutions: vec![],
+        functions: vec![],
+    };
+    let incident = open(
+        conn,
+        workspace,
+        &new,
+        "申込者から電話があった",
+        Actor::System,
+        happened_at,
+    )?;
+    if !store::change_state(conn, &incident, State::Restored, later)? {
+        return Err(Error::Conflict);
+    }
+    let line = "復旧：金融機関が機器を入れ替えた";
+    store::add_note(conn, keys, &incident.id, NoteKind::State, line, by, later)?;
+    store::set_cause(conn, keys, &incident.id, "金融機関の機器の故障")
+}

@@ -20,7 +20,14 @@ pub use model::Source;
 pub use pages::routes;
 pub use store::{Improvement, Tally, tally};
 
-use crate::{crypto::KeyRing, db::Conn, institutions, japan::calendar::Calendar, web::Error};
+use crate::{
+    crypto::{KeyRing, random_token},
+    db::Conn,
+    institutions,
+    japan::calendar::Calendar,
+    web::Error,
+    workspace::Workspace,
+};
 use chrono::{NaiveDate, NaiveDateTime};
 use hours::{Hours, Rule, Span};
 use store::ImprovementState;
@@ -67,4 +74,25 @@ pub fn template_named(conn: &mut Conn, id: &str) -> Result<String, Error> {
 /// The number of an inquiry as people read it.
 pub fn number_of(conn: &mut Conn, id: &str) -> Result<String, Error> {
     Ok(store::find(conn, id)?.shown_number())
+}
+
+/// A question from the web of an invented person, for a practice desk.
+pub fn invent(
+    conn: &mut Conn,
+    workspace: &Workspace,
+    name: &str,
+    phone: &str,
+    body: &str,
+    now: NaiveDateTime,
+) -> Result<(), Error> {
+    let question = model::Question {
+        category: model::Category::ALL[0],
+        body: body.to_owned(),
+        contact: model::Contact {
+            name: name.to_owned(),
+            phone: phone.to_owned(),
+            ..Default::default()
+        },
+    };
+    work::receive(conn, workspace, &question, &random_token(), now).map(drop)
 }

@@ -253,12 +253,17 @@ async fn revise(workspace: Data<Workspace>, staff: Staff, id: Path<String>) -> R
 }
 
 /// `GET /papers/{id}/word`
-async fn word(workspace: Data<Workspace>, staff: Staff, id: Path<String>) -> Result<HttpResponse, Error> {
+async fn word(
+    workspace: Data<Workspace>,
+    site: Data<Site>,
+    staff: Staff,
+    id: Path<String>,
+) -> Result<HttpResponse, Error> {
     let shown = load(&workspace, &id).await?;
     let (now, subject) = (workspace.clock.now(), format!("paper/{id}"));
     let write = move |conn: &mut Conn| staff.record(conn, now, "paper.taken", &subject, "");
     workspace.db.write(write).await?;
     let paper = &shown.paper;
     let name = format!("{}_{}_{}", paper.kind.as_str(), paper.period, paper.edition);
-    shown.document.download(&name)
+    shown.document.download(&site, &name)
 }

@@ -83,6 +83,7 @@ fn gather(conn: &mut Conn, workspace: &Workspace, staff: &Staff) -> Result<Today
     };
     let applications = staff.may(Permission::ReadApplications);
     let files = staff.may(Permission::ReadDeliveries);
+    let operating = staff.may(Permission::ReadIncidents);
     Ok(Today {
         received,
         stuck,
@@ -103,14 +104,8 @@ fn gather(conn: &mut Conn, workspace: &Workspace, staff: &Staff) -> Result<Today
             .may(Permission::ReadAlarms)
             .then(|| alarms::open_alarms(conn))
             .transpose()?,
-        incidents: staff
-            .may(Permission::ReadIncidents)
-            .then(|| incidents::burning(conn))
-            .transpose()?,
-        outages: staff
-            .may(Permission::ReadIncidents)
-            .then(|| outages::undecided(conn))
-            .transpose()?,
+        incidents: operating.then(|| incidents::burning(conn)).transpose()?,
+        outages: operating.then(|| outages::undecided(conn)).transpose()?,
         openings: match staff.may(Permission::ReadInstitutions) {
             true => Some((Openings::read(conn, now)?, institutions::every(conn)?)),
             false => None,

@@ -45,7 +45,7 @@ pub fn today(site: &Site, staff: &Staff, t: &Today) -> Markup {
             @if let Some(files) = &t.undelivered { (tile("未ダウンロードの還元データ", length(files.len()), "/deliveries", &format!("営業日の{}に新しいファイルができます", t.cut), true)) }
             @if let Some(alarms) = &t.alarms { (tile("警報", length(alarms.len()), "/alarms", "", true)) }
             @if let Some(n) = t.incidents { (tile("対応中の障害", length(n), "/incidents", "", true)) }
-            @if let Some(n) = t.outages { (tile("承認待ちの停止予定", n, "/outages", "", true)) }
+            @if let Some(n) = t.outages { (tile("承認待ちの停止予定", n, "/outages?waiting", "", true)) }
         }
         @if let Some(files) = t.undelivered.as_ref().filter(|f| !f.is_empty()) {
             h2 { "ダウンロードを待っている還元データ" }

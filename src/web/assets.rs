@@ -1,4 +1,5 @@
-use super::Error;
+use super::{Error, Site};
+use crate::config::Environment;
 use actix_web::{
     HttpResponse,
     http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY},
@@ -30,9 +31,13 @@ pub async fn asset(file: web::Path<String>) -> Result<HttpResponse, Error> {
     Ok(serve(file, "public, max-age=31536000, immutable"))
 }
 
-/// `GET /favicon.ico`
-pub async fn favicon() -> Result<HttpResponse, Error> {
-    let file = FILES.iter().find(|f| f.name == "favicon.ico").ok_or(Error::NotFound)?;
+/// `GET /favicon.ico`: another one in a training, so that a tab is not taken for the real one.
+pub async fn favicon(site: Option<web::Data<Site>>) -> Result<HttpResponse, Error> {
+    let name = match site {
+        Some(site) if site.environment == Environment::Training => "favicon-training.ico",
+        _ => "favicon.ico",
+    };
+    let file = FILES.iter().find(|f| f.name == name).ok_or(Error::NotFound)?;
     Ok(serve(file, "public, max-age=86400"))
 }
 

@@ -1,5 +1,6 @@
 //! A document that is shown, printed on A4 and given out for Word, from one description (N14).
-use super::Error;
+use super::{Error, Site};
+use crate::config::Environment;
 use actix_web::{
     HttpResponse,
     http::header::{CACHE_CONTROL, CONTENT_DISPOSITION},
@@ -74,9 +75,13 @@ impl Document {
         Ok(bytes.into_inner())
     }
 
-    /// The answer to a download; `name` is in ASCII, without its ending.
-    pub fn download(&self, name: &str) -> Result<HttpResponse, Error> {
-        let bytes = self.word()?;
+    /// The answer to a download; `name` is in ASCII, without its ending. What comes from a training says so in its title.
+    pub fn download(&self, site: &Site, name: &str) -> Result<HttpResponse, Error> {
+        let mut marked = self.clone();
+        if site.environment == Environment::Training {
+            marked.title.insert_str(0, "【研修用】");
+        }
+        let bytes = marked.word()?;
         Ok(HttpResponse::Ok()
             .content_type("application/vnd.openxmlformats-officedocument.wordprocessingml.document")
             .insert_header((CACHE_CONTROL, "no-store"))

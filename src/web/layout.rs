@@ -1,4 +1,4 @@
-use super::{Site, asset_path};
+use super::{Practice, Site, asset_path};
 use crate::config::Environment;
 use maud::{DOCTYPE, Markup, html};
 
@@ -172,9 +172,26 @@ pub fn environment_banner(site: &Site) -> Markup {
             Environment::Demo => div class="training-banner" role="region" aria-label="試用環境の表示" data-print="試用" {
                 "試用環境です。実在の方のお名前や口座は使わないでください。"
             }
-            Environment::Training => div class="training-banner" role="region" aria-label="研修環境の表示" data-print="研修用" {
-                "研修環境です。ここでの操作は本番のデータに影響しません。"
+            Environment::Training => {
+                div class="training-banner" role="region" aria-label="研修環境の表示" data-print="研修用" {
+                    "研修環境です。ここでの操作は本番のデータに影響しません。"
+                }
+                @if let Some(practice) = &site.practice { (practice_bar(practice)) }
             }
+        }
+    }
+}
+
+/// The way between the faces of a practice desk, on each of their pages.
+pub fn practice_bar(practice: &Practice) -> Markup {
+    html! {
+        nav class="practice-bar actions" aria-label="研修の画面" {
+            span { (practice.place) }
+            a class="button button--quiet" href={ (practice.console) "/training/" } { "課題" }
+            a class="button button--quiet" href={ (practice.console) "/" } { "職員の画面" }
+            a class="button button--quiet" href={ (practice.public) "/" } { "申込みの画面" }
+            a class="button button--quiet" href={ (practice.mails) "/" } { "届いたメール" }
+            a class="button button--quiet" href={ (practice.bank) "/control" } { "金融機関の画面" }
         }
     }
 }

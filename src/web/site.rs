@@ -7,6 +7,17 @@ pub enum Surface {
     Console,
 }
 
+/// A practice desk: whose pages these are, and where its other faces are (each without a slash at the end).
+#[derive(Clone, Debug)]
+pub struct Practice {
+    /// 「教室 K7M2QX　席 3」
+    pub place: String,
+    pub console: String,
+    pub public: String,
+    pub bank: String,
+    pub mails: String,
+}
+
 /// What the layout needs to know of a workspace.
 #[derive(Clone, Debug)]
 pub struct Site {
@@ -18,6 +29,8 @@ pub struct Site {
     pub idle_minutes: i64,
     pub draft_hours: i64,
     pub trusted_proxies: Vec<std::net::IpAddr>,
+    /// On a practice desk alone: never in production.
+    pub practice: Option<Practice>,
 }
 
 /// The names of the bureau's own words, written `{{bureau}}` in texts.
@@ -42,6 +55,7 @@ impl Site {
             idle_minutes: settings.form.idle_minutes,
             draft_hours: settings.form.draft_hours,
             trusted_proxies: settings.public.trusted_proxies.clone(),
+            practice: None,
         }
     }
     /// The same for the staff's listener.
@@ -57,9 +71,14 @@ impl Site {
     /// The name of a cookie: bound to host and TLS by its prefix. Browsers before 2024 refuse the prefix without
     /// TLS even on loopback, where alone we serve without it.
     pub fn cookie_name(&self, name: &str) -> String {
+        // Ports share their cookies, so those of a practice desk are called otherwise.
+        let name = match self.practice {
+            Some(_) => format!("practice-{name}"),
+            None => name.to_owned(),
+        };
         match self.url.starts_with("https://") {
             true => format!("__Host-{name}"),
-            false => name.to_owned(),
+            false => name,
         }
     }
     /// `text` with the bureau's own words in place of `{{bureau}}` and the like.

@@ -8,6 +8,7 @@ use mizumado::{
     crypto::KeyRing,
     gateways::simulator,
     mail::{Mailer, Outgoing},
+    training::{Addresses, School},
     workspace::Workspace,
 };
 use std::{
@@ -23,6 +24,8 @@ pub struct World {
     pub url: String,
     /// The console's address, where the world has one.
     pub console: String,
+    /// The practice site, where the world has one.
+    pub school: Option<School>,
     pub gateway: String,
     pub dir: tempfile::TempDir,
     tasks: Vec<JoinHandle<()>>,
@@ -62,6 +65,8 @@ pub struct Wish {
     pub pushes: bool,
     /// The staff's console is served, for 127.0.0.1 alone.
     pub console: bool,
+    /// The practice site is served, and its trainer's pages at the console.
+    pub training: bool,
     /// The address that staff use; where it listens, unless said otherwise.
     pub console_url: Option<&'static str>,
 }
@@ -128,21 +133,32 @@ impl World {
             .map_or(String::new(), |d| localhost(d.local_addr().unwrap().port()));
         let mut text = settings_text(&database, &url, &gateway, &wish);
         text.push_str(&console_text(&console, &wish));
+        let faces = wish
+            .training
+            .then(|| [0; 4].map(|_| TcpListener::bind("127.0.0.1:0").unwrap()));
+        if wish.training {
+            text.push_str(TRAINING);
+        }
         std::fs::write(&settings, text).unwrap();
         let workspace = Workspace::open(Settings::load(&settings).unwrap(), clock).unwrap();
         app::prepare(&workspace).await.unwrap();
         let site = app::serve_public(workspace.clone(), socket, None).unwrap();
         let site = actix_web::rt::spawn(async move { site.await.unwrap() });
         let mut tasks = vec![simulator, site];
+        let school = match faces {
+            Some(sockets) => Some(open_school(&workspace, sockets, &mut tasks).await),
+            None => None,
+        };
         if let Some(socket) = desk {
             let settings = workspace.settings.console.clone().unwrap();
-            let server = app::serve_console(workspace.clone(), settings, socket, None).unwrap();
+            let server = app::serve_console(workspace.clone(), settings, socket, None, school.clone()).unwrap();
             tasks.push(actix_web::rt::spawn(async move { server.await.unwrap() }));
         }
         World {
             workspace,
             url,
             console,
+            school,
             gateway,
             dir,
             tasks,
@@ -263,6 +279,41 @@ async fn start_simulator(dir: &Path, clock: Clock, wish: &Wish) -> (String, Join
     let (address, server) = simulator::start(options, clock).await.unwrap();
     let task = actix_web::rt::spawn(async move { server.await.unwrap() });
     (format!("http://{address}"), task)
+}
+
+/// The addresses are those of sockets that are bound already.
+const TRAINING: &str = "[training]\nlisten = \"127.0.0.1:1\"\nurl = \"http://localhost:1\"\nnetworks = [\"127.0.0.1/32\"]\n\
+                        folder = \"training\"\n";
+
+/// Opens the world's school and serves its four faces.
+async fn open_school(workspace: &Workspace, sockets: [TcpListener; 4], tasks: &mut Vec<JoinHandle<()>>) -> School {
+    let ports = [0, 1, 2, 3].map(|n: usize| sockets[n].local_addr().unwrap().port());
+    let [console, public, bank, mails] = ports.map(localhost);
+    let addresses = Addresses {
+        console,
+        public,
+        bank,
+        mails,
+        bank_here: format!("http://127.0.0.1:{}", ports[2]),
+    };
+    let school = school_of(workspace, addresses).await.unwrap();
+    for server in app::serve_training(&school, sockets, None).unwrap() {
+        tasks.push(actix_web::rt::spawn(async move { server.await.unwrap() }));
+    }
+    school
+}
+
+/// The school of a world's settings, opened.
+pub async fn school_of(workspace: &Workspace, addresses: Addresses) -> Result<School, mizumado::training::SchoolError> {
+    let training = workspace.settings.training.clone().unwrap();
+    School::open(
+        &workspace.settings,
+        &training,
+        addresses,
+        app::ENGINE,
+        workspace.clock.clone(),
+    )
+    .await
 }
 
 fn settings_text(database: &str, url: &str, gateway: &str, wish: &Wish) -> String {

@@ -74,6 +74,7 @@ mod synced;
 mod texts;
 mod tls;
 mod trail;
+mod training;
 mod watching;
 mod words;
 mod worlds;

@@ -20,7 +20,7 @@ impl Demo {
         let _ = std::fs::remove_file(&addresses);
         let mut command = Command::new(PROGRAM);
         command.args(["demo", "--dir"]).arg(dir);
-        for part in ["--public", "--console", "--gateway", "--mail"] {
+        for part in ["--public", "--console", "--gateway", "--mail", "--training"] {
             command.args([part, "127.0.0.1:0"]);
         }
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();

@@ -1,6 +1,7 @@
 //! Every outcome: its state, its page, its mail. And messages that must change nothing.
 use crate::{applicant::Applicant, browser::Browser, harness::World};
 use chrono::Duration;
+use mizumado::enrolment;
 use serde_json::json;
 
 /// Scenario digits → state, what the page says, the mail's kind.
@@ -157,7 +158,7 @@ async fn a_success_that_comes_late_is_never_lost() {
         let asks = world
             .workspace
             .db
-            .write(move |conn| mizumado::enrolment::take_daily_line(conn, "main", &success, now))
+            .write(move |conn| enrolment::take_daily_line(conn, "main", &success, now))
             .await
             .unwrap();
         assert!(asks, "the file disagrees with us, so we ask");
@@ -254,5 +255,45 @@ async fn who_says_that_the_institutions_part_is_done_makes_us_ask_at_once() {
         browser.post("/result/check", &[]).await.expect("確認しています");
         world.run_jobs().await;
         browser.get("/result").await.expect("完了しました");
+    }
+}
+
+/// An answer that was asked for before another one was written down says nothing new.
+#[actix_web::test]
+async fn one_success_that_is_heard_twice_is_no_second_mandate() {
+    for world in World::all().await {
+        let text = str::to_owned;
+        let fields = [
+            ("institution", text("0140")),
+            ("application_kind", text("new")),
+            ("customer_number", text("0123456789")),
+            ("postal_code", text("9400062")),
+            ("town", text("長岡市大手通")),
+            ("block", text("2-6")),
+            ("name_style", text("split")),
+            ("family_name", text("山田")),
+            ("given_name", text("太郎")),
+            ("family_kana", text("ヤマダ")),
+            ("given_kana", text("タロウ")),
+            ("name_changed", text("no")),
+            ("phone_mobile", text("090-0000-1234")),
+            ("relation", text("self")),
+            ("notice", text("site")),
+            ("branch", text("020")),
+            ("deposit_type", text("1")),
+            ("account_number", text("1234567")),
+            ("holder", text("same")),
+        ];
+        let invented = enrolment::invented::hand_off(&world.workspace, &fields).await.unwrap();
+        let tran = json!({ "tran_id": invented.tran_id });
+        world.control("complete", tran).await;
+        for _ in 0..2 {
+            // Both hold the attempt as it was before the first answer.
+            let state = enrolment::invented::come_back(&world.workspace, &invented)
+                .await
+                .unwrap();
+            assert_eq!(state.as_str(), "registered");
+        }
+        assert_eq!(world.alarms().await, Vec::<String>::new());
     }
 }

@@ -257,13 +257,23 @@ pub async fn add_training(
         return Ok(unprocessable(views::person(&site, &staff, &person, &errors)));
     };
     let (now, path) = (workspace.clock.now(), format!("/staff/{id}"));
-    let write = move |conn: &mut Conn| {
-        store::find(conn, &id)?;
-        store::add_training(conn, &id, held_on, &title, &staff.word(), now)?;
-        staff.record(conn, now, "staff.training_recorded", &format!("staff/{id}"), "")
-    };
+    let write = move |conn: &mut Conn| record_training(conn, &staff, &id, held_on, &title, now);
     workspace.db.write(write).await?;
     Ok(see_other(&path))
+}
+
+/// Puts a training into a person's record, with its audit entry (KS5, K8).
+pub fn record_training(
+    conn: &mut Conn,
+    by: &Staff,
+    id: &str,
+    held_on: chrono::NaiveDate,
+    title: &str,
+    now: chrono::NaiveDateTime,
+) -> Result<(), Error> {
+    store::find(conn, id)?;
+    store::add_training(conn, id, held_on, title, &by.word(), now)?;
+    by.record(conn, now, "staff.training_recorded", &format!("staff/{id}"), "")
 }
 
 /// `GET /staff/scopes`: everybody's scope, dates and training, and the permission table, on A4 (KS5, KS19).

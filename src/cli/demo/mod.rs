@@ -26,6 +26,9 @@ pub struct Options {
     /// Mail viewer
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8083")]
     mail: String,
+    /// Practice site: this port and the three after it; port 0 takes free ones
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8090")]
+    training: String,
 }
 
 pub fn run(options: Options) -> Outcome {
@@ -37,6 +40,8 @@ async fn start(options: Options) -> Outcome {
     let public = bind("--public", &options.public)?;
     let console = bind("--console", &options.console)?;
     let mail = bind("--mail", &options.mail)?;
+    let training =
+        setup::four_sockets(&options.training).map_err(|e| format!("--training {}: {e}", options.training))?;
     let gateway = setup::free_address(&options.gateway).map_err(|e| format!("--gateway {}: {e}", options.gateway))?;
     let addresses = Addresses {
         public: format!("http://{}", public.local_addr()?),
@@ -45,6 +50,7 @@ async fn start(options: Options) -> Outcome {
         // By name, so that it is another site than ours, as a real gateway is.
         gateway: format!("http://localhost:{}", gateway.port()),
         mail: format!("http://{}", mail.local_addr()?),
+        training: format!("http://localhost:{}", training[0].local_addr()?.port()),
     };
     let files = setup::prepare(&options.dir, &addresses, gateway, &console.local_addr()?.to_string())?;
     let workspace = Workspace::open(Settings::load(&files.settings)?, Clock::system())?;
@@ -60,6 +66,7 @@ async fn start(options: Options) -> Outcome {
         public,
         ops: None,
         console: Some(console),
+        training: Some(training),
     };
     let outcome = tokio::select! {
         outcome = serve::run(workspace, sockets) => outcome,

@@ -40,7 +40,7 @@ pub async fn staff(workspace: &Workspace) -> Result<Vec<Invitation>, Error> {
         (
             "demo-1",
             "水野 花子",
-            vec![Role::Clerk, Role::Administrator, Role::Operator],
+            vec![Role::Clerk, Role::Administrator, Role::Operator, Role::Trainer],
         ),
         ("demo-2", "堀田 次郎", vec![Role::Approver, Role::Auditor]),
     ];

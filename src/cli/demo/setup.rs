@@ -14,6 +14,7 @@ pub struct Addresses {
     pub console: String,
     pub gateway: String,
     pub mail: String,
+    pub training: String,
 }
 
 /// A one-time address at which a person of the demo enrols a passkey.
@@ -37,6 +38,25 @@ pub const MERCHANT: &str = "nagaoka-suido";
 /// An address that is free now; with port 0, some free port.
 pub fn free_address(address: &str) -> io::Result<SocketAddr> {
     TcpListener::bind(address)?.local_addr()
+}
+
+/// Four ports in a row from an address on; with port 0, some free ones.
+pub fn four_sockets(address: &str) -> io::Result<[TcpListener; 4]> {
+    /// Beginnings that are tried.
+    const TRIES: usize = 50;
+    let row = |first: TcpListener| -> io::Result<[TcpListener; 4]> {
+        let at = first.local_addr()?;
+        let next = |n: u16| TcpListener::bind((at.ip(), at.port().saturating_add(n)));
+        Ok([first, next(1)?, next(2)?, next(3)?])
+    };
+    let is_free = address.ends_with(":0");
+    let mut tries = 0;
+    loop {
+        match row(TcpListener::bind(address)?) {
+            Err(_) if is_free && tries < TRIES => tries += 1,
+            found => return found,
+        }
+    }
 }
 
 /// Makes what is missing and writes the settings for this start's addresses.
@@ -64,8 +84,12 @@ pub fn prepare(dir: &Path, addresses: &Addresses, gateway: SocketAddr, console: 
     })
 }
 
+/// Here the institution's own page asks for branch and account number.
+const INSTITUTION: &str = "[institution.0010]\naccount_capture = \"gateway\"\n";
+
 fn settings_text(addresses: &Addresses, gateway: SocketAddr, key: &str, console: &str) -> String {
     let listen = addresses.public.trim_start_matches("http://");
+    let training_listen = addresses.training.replace("http://localhost", "127.0.0.1");
     format!(
         r#"# Written at each start of `mizumado demo`.
 environment = "demo"
@@ -80,11 +104,9 @@ phone_hours = "平日 8時30分から17時15分まで"
 office = "業務課 料金担当"
 address = "新潟県長岡市（水道局庁舎）"
 survey_url = "https://survey.example.jp/suido"
-
 [public]
 listen = "{listen}"
 url = "{public}"
-
 [console]
 listen = "{console}"
 url = "{console_url}"
@@ -103,6 +125,12 @@ transport = "file"
 from = "長岡市水道局 <no-reply@suido.example.jp>"
 folder = "mails"
 
+[training]
+listen = "{training_listen}"
+url = "{training}"
+networks = ["127.0.0.0/8", "::1/128"]
+folder = "training"
+
 [[gateway]]
 id = "main"
 endpoint = "http://{gateway}/api"
@@ -112,11 +140,9 @@ signing_keys = ["{key}"]
 origins = ["{origin}"]
 silence_seconds = 60
 
-# Here the institution's own page asks for branch and account number.
-[institution.0010]
-account_capture = "gateway"
-"#,
+{INSTITUTION}"#,
         public = addresses.public,
+        training = addresses.training,
         console_url = addresses.console,
         origin = addresses.gateway,
     )
@@ -129,6 +155,7 @@ pub fn announce(dir: &Path, addresses: &Addresses, invitations: &[Invitation]) -
         "console": addresses.console,
         "gateway": addresses.gateway,
         "mail": addresses.mail,
+        "training": addresses.training,
         "invitations": invitations,
     });
     let json = serde_json::to_string_pretty(&all).map_err(|e| e.to_string())?;
@@ -145,6 +172,10 @@ pub fn announce(dir: &Path, addresses: &Addresses, invitations: &[Invitation]) -
         addresses.gateway
     );
     println!("届いたメール        {}", addresses.mail);
+    println!(
+        "研修の画面          {}/training/　（教室は、職員用の画面の「研修」で作る）",
+        addresses.training
+    );
     for invitation in invitations {
         println!("招待（1回だけ）     {}　{}", invitation.url, invitation.who);
     }

@@ -214,6 +214,85 @@ async fn set(store: &state::Store, options: &Options) -> std::io::Result<u64> {
     change.await
 }
 
+/// A simulator that works without a socket of its own: whoever holds it serves its pages. It ends when the last clone is
+/// dropped.
+#[derive(Clone)]
+pub struct Running {
+    simulator: web::Data<Simulator>,
+    tasks: web::Data<[Task; 2]>,
+}
+
+impl Running {
+    /// `origin` is where browsers and the bureau reach its pages.
+    pub async fn open(options: Options, origin: &str, clock: Clock) -> std::io::Result<Running> {
+        Ok(Self::with_seed(options, origin, clock).await?.0)
+    }
+
+    async fn with_seed(options: Options, origin: &str, clock: Clock) -> std::io::Result<(Running, u64)> {
+        let simulator = web::Data::new(Simulator {
+            desk: Desk::new(&options, clock.clone()),
+            store: state::Store::open(&options, clock)?,
+            origin: origin.trim_end_matches('/').to_owned(),
+        });
+        let seed = set(&simulator.store, &options).await?;
+        let tasks = web::Data::new([
+            push::spawn(simulator.clone(), options.push_backoff_seconds)?,
+            autopilot::spawn(simulator.clone()),
+        ]);
+        Ok((Running { simulator, tasks }, seed))
+    }
+
+    /// Its data and routes.
+    pub fn configure(self, cfg: &mut web::ServiceConfig) {
+        // The tasks live as long as the workers do: when the server is dropped, they end with it.
+        cfg.app_data(self.simulator)
+            .app_data(self.tasks)
+            .app_data(web::PayloadConfig::new(messages::BODY_LIMIT))
+            .app_data(web::FormConfig::default().limit(messages::BODY_LIMIT))
+            .configure(api::routes)
+            .configure(site::routes)
+            .configure(control::routes)
+            .default_service(web::to(|| async { Err::<HttpResponse, _>(Failure::Missing) }));
+    }
+
+    /// Opens a transaction's first page and leaves it there: begun, and not decided.
+    pub async fn open_page(&self, tran_id: &str) -> std::io::Result<()> {
+        let tran_id = tran_id.to_owned();
+        let change = self.simulator.store.change(move |ledger, now, rules| {
+            if let Some(token) = ledger.by_tran(&tran_id).map(|it| it.token.clone()) {
+                ledger.open(&tran_id, &token, now, rules);
+            }
+            Ok(())
+        });
+        change.await
+    }
+
+    /// Plays the person of a transaction to the end of its pages, as its account number wants it; `false` when the person
+    /// can only leave, and leaves.
+    pub async fn play(&self, tran_id: &str) -> std::io::Result<bool> {
+        let (tran_id, person) = (tran_id.to_owned(), person::Person::default());
+        let change = self.simulator.store.change(move |ledger, now, rules| {
+            if let Some(token) = ledger.by_tran(&tran_id).map(|it| it.token.clone()) {
+                ledger.open(&tran_id, &token, now, rules);
+            }
+            let walked = person::walk(ledger, &tran_id, &person, now, rules).is_ok();
+            if !walked {
+                ledger.cancel(&tran_id, now, rules);
+            }
+            Ok(walked)
+        });
+        change.await
+    }
+}
+
+/// The headers of every page of it.
+pub fn default_headers() -> DefaultHeaders {
+    DefaultHeaders::new()
+        .add(("Cache-Control", "no-store"))
+        .add(("X-Content-Type-Options", "nosniff"))
+        .add(("Referrer-Policy", "same-origin"))
+}
+
 async fn begin(options: Options, clock: Clock) -> std::io::Result<(SocketAddr, Server, u64)> {
     let listener = TcpListener::bind(&options.listen)?;
     let address = listener.local_addr()?;
@@ -221,34 +300,11 @@ async fn begin(options: Options, clock: Clock) -> std::io::Result<(SocketAddr, S
         .public_url
         .clone()
         .unwrap_or_else(|| format!("http://{address}"));
-    let simulator = web::Data::new(Simulator {
-        desk: Desk::new(&options, clock.clone()),
-        store: state::Store::open(&options, clock)?,
-        origin: origin.trim_end_matches('/').to_owned(),
-    });
-    let seed = set(&simulator.store, &options).await?;
-    let tasks = [
-        push::spawn(simulator.clone(), options.push_backoff_seconds)?,
-        autopilot::spawn(simulator.clone()),
-    ];
+    let (running, seed) = Running::with_seed(options, &origin, clock).await?;
     let server = HttpServer::new(move || {
-        // The tasks live as long as the workers do: when the server is dropped, they end with it.
-        let tasks = tasks.clone();
         App::new()
-            .app_data(simulator.clone())
-            .app_data(web::Data::new(tasks))
-            .app_data(web::PayloadConfig::new(messages::BODY_LIMIT))
-            .app_data(web::FormConfig::default().limit(messages::BODY_LIMIT))
-            .wrap(
-                DefaultHeaders::new()
-                    .add(("Cache-Control", "no-store"))
-                    .add(("X-Content-Type-Options", "nosniff"))
-                    .add(("Referrer-Policy", "same-origin")),
-            )
-            .configure(api::routes)
-            .configure(site::routes)
-            .configure(control::routes)
-            .default_service(web::to(|| async { Err::<HttpResponse, _>(Failure::Missing) }))
+            .wrap(default_headers())
+            .configure(|cfg| running.clone().configure(cfg))
     })
     .workers(2)
     .shutdown_timeout(1)

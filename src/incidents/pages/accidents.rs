@@ -175,11 +175,16 @@ async fn seen_by(
 }
 
 /// `GET /incidents/{id}/accident/word`: the list goes out of the house, so that it was taken is written down.
-pub async fn word(workspace: Data<Workspace>, staff: Staff, id: Path<String>) -> Result<HttpResponse, Error> {
+pub async fn word(
+    workspace: Data<Workspace>,
+    site: Data<Site>,
+    staff: Staff,
+    id: Path<String>,
+) -> Result<HttpResponse, Error> {
     let report = load(&workspace, &id).await?;
     let document = report::accident(&report).ok_or(Error::NotFound)?;
     let (now, subject) = (workspace.clock.now(), format!("incident/{id}"));
     let write = move |conn: &mut Conn| staff.record(conn, now, "incident.accident_taken", &subject, "");
     workspace.db.write(write).await?;
-    document.download(&format!("accident_{}", report.shown.incident.no))
+    document.download(&site, &format!("accident_{}", report.shown.incident.no))
 }

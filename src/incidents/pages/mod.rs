@@ -310,10 +310,15 @@ async fn report(
 }
 
 /// `GET /incidents/{id}/report/word`
-async fn report_word(workspace: Data<Workspace>, staff: Staff, id: Path<String>) -> Result<HttpResponse, Error> {
+async fn report_word(
+    workspace: Data<Workspace>,
+    site: Data<Site>,
+    staff: Staff,
+    id: Path<String>,
+) -> Result<HttpResponse, Error> {
     let shown = load(&workspace, &id).await?;
     let (now, subject) = (workspace.clock.now(), format!("incident/{id}"));
     let write = move |conn: &mut Conn| staff.record(conn, now, "incident.report_taken", &subject, "");
     workspace.db.write(write).await?;
-    report::incident(&shown).download(&format!("incident_{}", shown.incident.no))
+    report::incident(&shown).download(&site, &format!("incident_{}", shown.incident.no))
 }

@@ -6,6 +6,7 @@ use actix_web::{
     web::{Data, Path, ServiceConfig, get, resource},
 };
 use mail_parser::MessageParser;
+use maud::Markup;
 use std::path::PathBuf;
 
 /// The folder that is shown.
@@ -26,18 +27,26 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(resource("/mails/{id}").route(get().to(show)));
 }
 
-async fn index(folder: Data<Folder>) -> HttpResponse {
-    page(views::index(&read_all(&folder).await))
+/// What stands above every page, where something does: whose desk it is, and the way to its other faces.
+pub struct Above(pub Markup);
+
+type MaybeAbove = Option<Data<Above>>;
+
+async fn index(folder: Data<Folder>, above: MaybeAbove) -> HttpResponse {
+    page(views::index(
+        above.as_ref().map(|above| above.get_ref()),
+        &read_all(&folder).await,
+    ))
 }
 
-async fn show(folder: Data<Folder>, id: Path<String>) -> HttpResponse {
+async fn show(folder: Data<Folder>, above: MaybeAbove, id: Path<String>) -> HttpResponse {
     match read_all(&folder).await.iter().find(|m| m.id == *id) {
-        Some(mail) => page(views::show(mail)),
+        Some(mail) => page(views::show(above.as_ref().map(|above| above.get_ref()), mail)),
         None => HttpResponse::NotFound().finish(),
     }
 }
 
-fn page(markup: maud::Markup) -> HttpResponse {
+fn page(markup: Markup) -> HttpResponse {
     HttpResponse::Ok()
         .content_type("text/html; charset=utf-8")
         .insert_header(("cache-control", "no-store"))

@@ -1,12 +1,13 @@
-use super::Shown;
+use super::{Above, Shown};
 use maud::{DOCTYPE, Markup, html};
 
-pub fn index(mails: &[Shown]) -> Markup {
+pub fn index(above: Option<&Above>, mails: &[Shown]) -> Markup {
     page(
+        above,
         "届いたメール",
         html! {
             h1 { "届いたメール" }
-            p { "試用環境から送られたメールです。外には送られていません。" }
+            p { "ここの画面から送られたメールです。外には送られていません。" }
             @if mails.is_empty() { p { "まだありません。申込みで「メールで受け取る」を選ぶと、ここに届きます。" } }
             @else {
                 table border="1" cellpadding="8" {
@@ -22,8 +23,9 @@ pub fn index(mails: &[Shown]) -> Markup {
     )
 }
 
-pub fn show(mail: &Shown) -> Markup {
+pub fn show(above: Option<&Above>, mail: &Shown) -> Markup {
     page(
+        above,
         &mail.title,
         html! {
             p { a href="/" { "一覧にもどる" } }
@@ -34,7 +36,7 @@ pub fn show(mail: &Shown) -> Markup {
     )
 }
 
-fn page(title: &str, main: Markup) -> Markup {
+fn page(above: Option<&Above>, title: &str, main: Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="ja" {
@@ -42,9 +44,12 @@ fn page(title: &str, main: Markup) -> Markup {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 link rel="icon" href="data:,";
-                title { (title) " - メールの確認（試用環境）" }
+                title { (title) " - メールの確認（試用・研修）" }
             }
-            body { main { (main) } }
+            body {
+                @if let Some(above) = above { (above.0) }
+                main { (main) }
+            }
         }
     }
 }

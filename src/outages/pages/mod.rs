@@ -2,7 +2,7 @@
 mod acts;
 
 use super::{
-    model::{self, Step, Words},
+    model::{self, State, Step, Words},
     path_of, record,
     store::{self, Outage, Taken},
     views,
@@ -17,9 +17,10 @@ use crate::{
 };
 use actix_web::{
     HttpResponse,
-    web::{Data, Path, ServiceConfig, get, post},
+    web::{Data, Path, Query, ServiceConfig, get, post},
 };
 use chrono::NaiveDateTime;
+use std::collections::BTreeMap;
 
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.route("/outages", get().to(index))
@@ -46,11 +47,18 @@ fn scope(conn: &mut Conn, code: Option<&str>) -> Result<String, Error> {
     Ok(institutions::find(conn, code)?.map_or(code.to_owned(), |i| i.name))
 }
 
-/// `GET /outages`
-async fn index(workspace: Data<Workspace>, site: Data<Site>, staff: Staff) -> Result<HttpResponse, Error> {
-    let read = |conn: &mut Conn| {
+/// `GET /outages`; with `?waiting`, those that wait for a second person.
+async fn index(
+    workspace: Data<Workspace>,
+    site: Data<Site>,
+    staff: Staff,
+    query: Query<BTreeMap<String, String>>,
+) -> Result<HttpResponse, Error> {
+    let waiting = query.contains_key("waiting");
+    let read = move |conn: &mut Conn| {
         let mut list = vec![];
-        for outage in store::list(conn, LISTED)? {
+        let wanted = |outage: &Outage| !waiting || outage.state == State::Proposed;
+        for outage in store::list(conn, LISTED)?.into_iter().filter(wanted) {
             list.push((scope(conn, outage.institution_code.as_deref())?, outage));
         }
         Ok::<_, Error>(list)
@@ -186,10 +194,15 @@ async fn record_page(
 }
 
 /// `GET /outages/{id}/record/word`
-async fn record_word(workspace: Data<Workspace>, staff: Staff, id: Path<String>) -> Result<HttpResponse, Error> {
+async fn record_word(
+    workspace: Data<Workspace>,
+    site: Data<Site>,
+    staff: Staff,
+    id: Path<String>,
+) -> Result<HttpResponse, Error> {
     let shown = load(&workspace, &id).await?;
     let (now, subject) = (workspace.clock.now(), shown.outage.subject());
     let write = move |conn: &mut Conn| staff.record(conn, now, "outage.record_taken", &subject, "");
     workspace.db.write(write).await?;
-    record::record(&shown).download(&format!("outage_{}", shown.outage.no))
+    record::record(&shown).download(&site, &format!("outage_{}", shown.outage.no))
 }

@@ -1,0 +1,391 @@
+//! The practice site: four listeners, one for each face of a class. A request is given to the app of the desk whose seat its
+//! cookie holds; each desk has its own apps, made of the very routes and guards of production.
+use super::{LARGEST_BODY, console, public_routes, rules};
+use crate::{
+    accounts::Relying,
+    gateways::simulator,
+    mail::viewer,
+    training::{self, Desk, Engine, School},
+    web::{self as pages, Certificate, Networks, Practice, Site},
+    workspace::Workspace,
+};
+use actix_http::Request;
+use actix_service::{IntoServiceFactory, Service, ServiceFactory, fn_factory_with_config, fn_service};
+use actix_web::{
+    App, Error, HttpServer,
+    body::{BoxBody, MessageBody},
+    cookie::Cookie,
+    dev::{AppConfig, Server, ServiceRequest, ServiceResponse},
+    http::{
+        Uri,
+        header::{CONTENT_DISPOSITION, COOKIE, HeaderValue},
+        uri::PathAndQuery,
+    },
+    middleware::{Compress, Condition, from_fn},
+    web::{Data, PayloadConfig, ServiceConfig},
+};
+use futures_util::future::LocalBoxFuture;
+use std::{cell::RefCell, collections::HashMap, io, net::TcpListener, rc::Rc, sync::Arc, time::Duration};
+
+/// What a school needs of this program.
+pub const ENGINE: Engine = Engine {
+    prepare: |workspace| Box::pin(super::prepare(workspace)),
+    planner: super::planner,
+    runner: super::runner,
+};
+
+/// One of the four pages that a class has, in the order of their ports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Face {
+    Console,
+    Public,
+    Bank,
+    Mails,
+}
+
+impl Face {
+    pub const ALL: [Face; 4] = [Face::Console, Face::Public, Face::Bank, Face::Mails];
+}
+
+/// Serves the four faces on sockets that are bound already, in the order of [`Face::ALL`].
+pub fn serve_training(
+    school: &School,
+    sockets: [TcpListener; 4],
+    certificate: Option<Arc<Certificate>>,
+) -> io::Result<Vec<Server>> {
+    let faces = Face::ALL.into_iter().zip(sockets);
+    faces
+        .map(|(face, socket)| serve_face(school, face, socket, certificate.clone()))
+        .collect()
+}
+
+fn serve_face(
+    school: &School,
+    face: Face,
+    socket: TcpListener,
+    certificate: Option<Arc<Certificate>>,
+) -> io::Result<Server> {
+    let school = school.clone();
+    let server = HttpServer::new(move || {
+        let school = school.clone();
+        fn_factory_with_config(move |config: AppConfig| {
+            let school = school.clone();
+            async move {
+                let hall = Rc::new(Hall::open(school, face, config).await?);
+                Ok::<_, ()>(fn_service(move |req: Request| {
+                    let hall = hall.clone();
+                    async move { hall.serve(req).await }
+                }))
+            }
+        })
+    })
+    .workers(1)
+    .client_request_timeout(Duration::from_secs(5))
+    .client_disconnect_timeout(Duration::from_secs(5))
+    .shutdown_timeout(5)
+    .disable_signals();
+    let bound = match certificate {
+        None => server.listen(socket)?,
+        Some(certificate) => {
+            let tls = pages::server_config(certificate).map_err(io::Error::other)?;
+            server.listen_rustls_0_23(socket, tls)?
+        }
+    };
+    Ok(bound.run())
+}
+
+/// An app that answers requests.
+type Answering = Rc<dyn Fn(Request) -> LocalBoxFuture<'static, Result<ServiceResponse<BoxBody>, Error>>>;
+
+/// Makes an app ready, as the server does with the one that it is given.
+async fn ready<A, S, B>(app: A, config: AppConfig) -> Result<Answering, ()>
+where
+    A: IntoServiceFactory<S, Request>,
+    S: ServiceFactory<Request, Config = AppConfig, Response = ServiceResponse<B>, Error = Error> + 'static,
+    B: MessageBody + 'static,
+{
+    let service = app.into_factory().new_service(config).await.map_err(drop)?;
+    let service = Rc::new(service);
+    Ok(Rc::new(move |req| {
+        let service = service.clone();
+        Box::pin(async move { Ok(service.call(req).await?.map_into_boxed_body()) })
+    }))
+}
+
+/// One face in one thread: the way in, and the apps of the desks that were asked for.
+struct Hall {
+    school: School,
+    face: Face,
+    config: AppConfig,
+    /// Where somebody without a seat is led.
+    room: Answering,
+    /// By desk and whether a machine calls, with the generation that the app was made for.
+    desks: RefCell<HashMap<(String, bool), (u32, Answering)>>,
+}
+
+impl Hall {
+    async fn open(school: School, face: Face, config: AppConfig) -> Result<Self, ()> {
+        let room = match face {
+            Face::Console => ready(room(school.clone()), config.clone()).await?,
+            _ => ready(to_the_room(school.clone()), config.clone()).await?,
+        };
+        Ok(Self {
+            school,
+            face,
+            config,
+            room,
+            desks: RefCell::default(),
+        })
+    }
+
+    async fn serve(&self, mut req: Request) -> Result<ServiceResponse<BoxBody>, Error> {
+        let named = take_desk(&mut req);
+        // What carries its own proof is reached by its address; whoever comes by a link in a mail has a seat.
+        let is_machine = match self.face {
+            Face::Public => req.path().starts_with("/gateway/"),
+            Face::Bank => req.path().starts_with("/api"),
+            Face::Console | Face::Mails => false,
+        };
+        let is_room = self.face == Face::Console && req.path().starts_with("/training");
+        let called = named.filter(|_| is_machine);
+        let desk = match &called {
+            Some(id) => self.school.desk(id),
+            None => self.seat(&req).and_then(|desk| self.school.desk(&desk)),
+        };
+        let answering = match desk {
+            Some(desk) if !is_room => self.app_of(&desk, called.is_some()).await,
+            _ => self.room.clone(),
+        };
+        let mut response = answering(req).await?;
+        mark_file(&mut response);
+        Ok(response)
+    }
+
+    fn seat(&self, req: &Request) -> Option<String> {
+        let name = room_site(&self.school).cookie_name(training::SEAT);
+        let lines = req
+            .head()
+            .headers()
+            .get_all(COOKIE)
+            .filter_map(|line| line.to_str().ok());
+        let mut cookies = lines
+            .flat_map(|line| line.split(';'))
+            .filter_map(|part| Cookie::parse(part.trim()).ok());
+        let token = cookies.find(|cookie| cookie.name() == name)?.value().to_owned();
+        self.school.desk_of_token(&token)
+    }
+
+    async fn app_of(&self, desk: &Desk, called: bool) -> Answering {
+        let key = (desk.id.clone(), called);
+        if let Some((generation, app)) = self.desks.borrow().get(&key)
+            && *generation == desk.generation
+        {
+            return app.clone();
+        }
+        let (config, listed) = (self.config.clone(), (!called).then(|| networks(&self.school)));
+        let made = match self.face {
+            Face::Console => ready_console(&self.school, desk, config).await,
+            Face::Public => ready(public(desk.clone(), listed), config).await,
+            Face::Bank => ready(bank(desk.clone(), listed), config).await,
+            Face::Mails => ready(mails(desk.clone(), listed), config).await,
+        };
+        let Ok(app) = made else {
+            tracing::error!(desk = desk.id, "the app of a desk could not be made");
+            return self.room.clone();
+        };
+        self.desks
+            .borrow_mut()
+            .retain(|(id, _), _| self.school.desk(id).is_some());
+        self.desks.borrow_mut().insert(key, (desk.generation, app.clone()));
+        app
+    }
+}
+
+/// `/desk/ID/…`: takes the desk out of the address.
+fn take_desk(req: &mut Request) -> Option<String> {
+    let rest = req.path().strip_prefix("/desk/")?;
+    let (id, path) = rest.split_once('/')?;
+    let query = req.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
+    let (id, path) = (id.to_owned(), format!("/{path}{query}"));
+    let mut parts = req.uri().clone().into_parts();
+    parts.path_and_query = Some(PathAndQuery::try_from(path).ok()?);
+    let uri = Uri::from_parts(parts).ok()?;
+    req.head_mut().uri = uri;
+    Some(id)
+}
+
+/// A file that leaves a practice desk says so in its name.
+fn mark_file(response: &mut ServiceResponse<BoxBody>) {
+    const MARK: &str = "%E7%A0%94%E4%BF%AE_";
+    let headers = response.headers_mut();
+    let Some(old) = headers.get(CONTENT_DISPOSITION).and_then(|value| value.to_str().ok()) else {
+        return;
+    };
+    let plain = old
+        .split_once("filename=\"")
+        .and_then(|(_, rest)| rest.split('"').next());
+    let encoded = old.split_once("filename*=UTF-8''").map(|(_, name)| name);
+    let Some(own) = encoded.or(plain) else {
+        return;
+    };
+    let plain = plain.unwrap_or("file");
+    let new = format!("attachment; filename=\"training_{plain}\"; filename*=UTF-8''{MARK}{own}");
+    if let Ok(value) = HeaderValue::from_str(&new) {
+        headers.insert(CONTENT_DISPOSITION, value);
+    }
+}
+
+fn room_site(school: &School) -> Site {
+    let addresses = school.addresses();
+    Site {
+        surface: pages::Surface::Console,
+        environment: crate::config::Environment::Training,
+        url: addresses.console.clone(),
+        trusted_proxies: school.trusted_proxies(),
+        practice: Some(Practice {
+            place: String::new(),
+            console: addresses.console.clone(),
+            public: addresses.public.clone(),
+            bank: addresses.bank.clone(),
+            mails: addresses.mails.clone(),
+        }),
+        ..Site::new(school.base())
+    }
+}
+
+fn networks(school: &School) -> Data<Networks> {
+    let training = school.base().training.as_ref();
+    Data::new(Networks(
+        training.map(|training| training.networks.clone()).unwrap_or_default(),
+    ))
+}
+
+type Listed = Option<Data<Networks>>;
+
+/// Other networks get nothing; the gateway's calls come from this machine and carry their own proof.
+macro_rules! guarded {
+    ($app:expr, $listed:expr) => {{
+        let listed = $listed;
+        let guard = Condition::new(listed.is_some(), from_fn(pages::listed_networks_only));
+        let app = match listed {
+            Some(networks) => $app.app_data(networks),
+            None => $app,
+        };
+        app.wrap(from_fn(pages::render_errors))
+            .wrap(guard)
+            .wrap(from_fn(pages::headers))
+            .wrap(from_fn(pages::access_log))
+    }};
+}
+
+macro_rules! an_app {
+    () => {
+        App<impl ServiceFactory<
+            ServiceRequest,
+            Config = (),
+            Response = ServiceResponse<impl MessageBody>,
+            Error = Error,
+            InitError = (),
+        >>
+    };
+}
+
+fn room(school: School) -> an_app!() {
+    let app = App::new()
+        .app_data(Data::new(room_site(&school)))
+        .app_data(PayloadConfig::new(LARGEST_BODY))
+        .wrap(Compress::default())
+        .wrap(from_fn(pages::same_origin_only))
+        .wrap(from_fn(pages::no_nul));
+    let listed = Some(networks(&school));
+    guarded!(app.app_data(Data::new(school)), listed).configure(training::room_routes)
+}
+
+/// Everything leads to where one takes a seat.
+fn to_the_room(school: School) -> an_app!() {
+    let place = format!("{}/training/", school.addresses().console);
+    let lead = move || {
+        let place = place.clone();
+        async move { pages::see_other(&place) }
+    };
+    let app = App::new().app_data(Data::new(room_site(&school)));
+    guarded!(app, Some(networks(&school))).default_service(actix_web::web::to(lead))
+}
+
+async fn ready_console(school: &School, desk: &Desk, config: AppConfig) -> Result<Answering, ()> {
+    let settings = desk.workspace.settings.console.clone().ok_or(())?;
+    let site = Site {
+        surface: pages::Surface::Console,
+        url: settings.url.clone(),
+        idle_minutes: settings.idle_minutes,
+        trusted_proxies: school.trusted_proxies(),
+        ..desk.workspace.site.as_ref().clone()
+    };
+    let relying = Relying::new(&settings, &desk.workspace.settings.bureau).map_err(drop)?;
+    let parts = console::Parts {
+        workspace: desk.workspace.clone(),
+        site: Data::new(site),
+        relying: Data::new(relying),
+        networks: networks(school),
+        plan: rules::PRACTICE_PLAN,
+        school: None,
+    };
+    ready(console::console_app(parts).configure(training::desk_routes), config).await
+}
+
+/// A desk's site as browsers see it: its own address in the site is for the gateway and for mails.
+fn site_of(desk: &Desk, trusted_proxies: Vec<std::net::IpAddr>) -> Data<Site> {
+    let origin = desk
+        .workspace
+        .site
+        .practice
+        .as_ref()
+        .map(|practice| practice.public.clone());
+    Data::new(Site {
+        url: origin.unwrap_or_default(),
+        trusted_proxies,
+        ..desk.workspace.site.as_ref().clone()
+    })
+}
+
+fn public(desk: Desk, listed: Listed) -> an_app!() {
+    let app = App::new()
+        .app_data(site_of(&desk, vec![]))
+        .app_data(Data::new(desk.workspace))
+        .app_data(PayloadConfig::new(LARGEST_BODY))
+        .wrap(Compress::default())
+        .wrap(from_fn(pages::same_origin_only))
+        .wrap(from_fn(pages::no_nul));
+    guarded!(app, listed).configure(public_routes)
+}
+
+fn bank(desk: Desk, listed: Listed) -> an_app!() {
+    let (site, running) = (site_of(&desk, vec![]), desk.bank);
+    let guard = Condition::new(listed.is_some(), from_fn(pages::listed_networks_only));
+    let app = App::new().app_data(site);
+    let app = match listed {
+        Some(networks) => app.app_data(networks),
+        None => app,
+    };
+    app.wrap(guard)
+        .wrap(simulator::default_headers())
+        .configure(|cfg: &mut ServiceConfig| running.configure(cfg))
+}
+
+fn mails(desk: Desk, listed: Listed) -> an_app!() {
+    let folder = viewer::Folder(mail_folder(&desk.workspace));
+    let site = site_of(&desk, vec![]);
+    let above = viewer::Above(pages::environment_banner(&site));
+    let app = App::new()
+        .app_data(site)
+        .app_data(Data::new(folder))
+        .app_data(Data::new(above));
+    guarded!(app, listed).configure(viewer::routes)
+}
+
+fn mail_folder(workspace: &Workspace) -> std::path::PathBuf {
+    match &workspace.mailer {
+        crate::mail::Mailer::File(folder) => folder.clone(),
+        _ => std::path::PathBuf::new(),
+    }
+}

@@ -1,0 +1,176 @@
+//! What is kept of a class: a sealed document beside its desks, and its record when they are gone.
+use chrono::{NaiveDate, NaiveDateTime};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What a class is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    Class,
+    /// 受入テスト: the same exercises as scripts, with a report (N8.6).
+    Acceptance,
+}
+
+impl Kind {
+    pub fn label(self) -> &'static str {
+        match self {
+            Kind::Class => "研修",
+            Kind::Acceptance => "受入テスト",
+        }
+    }
+}
+
+/// A class. Times are UTC by the system's clock, not by that of a desk.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Class {
+    /// The code that people type to come in: `K7M2QX`.
+    pub id: String,
+    pub title: String,
+    pub kind: Kind,
+    pub day: NaiveDate,
+    /// All seats work at one desk.
+    pub is_shared: bool,
+    /// The same number gives the same people and applications.
+    pub seed: u64,
+    /// Exercises by id, in order.
+    pub exercises: Vec<String>,
+    pub trainer: String,
+    pub made_at: NaiveDateTime,
+    pub ended_at: Option<NaiveDateTime>,
+    pub desks: Vec<DeskKept>,
+    pub seats: Vec<Seat>,
+    pub messages: Vec<Message>,
+    /// What the trainer did.
+    pub log: Vec<Entry>,
+    pub deletion: Option<Deletion>,
+}
+crate::hidden::hidden_debug!(Class);
+
+/// What must outlive a restart of a desk.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct DeskKept {
+    pub id: String,
+    /// Counts the resets.
+    pub generation: u32,
+    /// How far its clock is ahead of the system's.
+    pub ahead_micros: i64,
+    /// The invented applications that exercises speak of, by name.
+    pub cases: BTreeMap<String, Case>,
+}
+
+/// An invented application, as texts name it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Case {
+    pub id: String,
+    pub name: String,
+    pub kana: String,
+    pub receipt: String,
+    pub customer: String,
+    pub phone: String,
+    pub institution: String,
+}
+
+impl Case {
+    /// A part by the word that stands in a text.
+    pub fn part(&self, word: &str) -> Option<&str> {
+        Some(match word {
+            "name" => &self.name,
+            "kana" => &self.kana,
+            "receipt" => &self.receipt,
+            "customer" => &self.customer,
+            "phone" => &self.phone,
+            "institution" => &self.institution,
+            _ => return None,
+        })
+    }
+}
+
+/// Who sits where, and how far they are.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Seat {
+    pub number: u32,
+    pub desk: String,
+    /// Of the cookie, blind.
+    pub token: Option<String>,
+    pub name: String,
+    /// 職員番号; empty when none was given.
+    pub code: String,
+    pub entered_at: Option<NaiveDateTime>,
+    pub wants_help: bool,
+    /// By exercise.
+    pub tries: BTreeMap<String, Try>,
+}
+
+/// One exercise of one person.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Try {
+    pub begun_at: NaiveDateTime,
+    /// The newest entry of the desk's audit record when it began: only what comes after counts.
+    pub audit_no: i64,
+    /// By the number of the goal.
+    pub answers: BTreeMap<usize, String>,
+    /// When each goal was reached.
+    pub met: Vec<Option<NaiveDateTime>>,
+    /// Of an acceptance test: what the tester remarked.
+    #[serde(default)]
+    pub remark: String,
+}
+
+impl Try {
+    pub fn done_at(&self) -> Option<NaiveDateTime> {
+        let all: Option<Vec<NaiveDateTime>> = self.met.iter().copied().collect();
+        all?.into_iter().max()
+    }
+    pub fn reached(&self) -> usize {
+        self.met.iter().flatten().count()
+    }
+}
+
+/// From the trainer, to one seat or to all.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Message {
+    pub at: NaiveDateTime,
+    pub seat: Option<u32>,
+    pub body: String,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Entry {
+    pub at: NaiveDateTime,
+    pub who: String,
+    pub what: String,
+}
+
+/// What went when the class ended.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Deletion {
+    pub at: NaiveDateTime,
+    pub by: String,
+    /// Path within the class's folder, bytes, and SHA-256 before it went.
+    pub files: Vec<(String, u64, String)>,
+    /// Practice people and passkeys that went with them, applications, mails.
+    pub counts: Vec<(String, i64)>,
+}
+
+impl Class {
+    pub fn seat(&self, number: u32) -> Option<&Seat> {
+        self.seats.iter().find(|seat| seat.number == number)
+    }
+    pub fn desk(&self, id: &str) -> Option<&DeskKept> {
+        self.desks.iter().find(|desk| desk.id == id)
+    }
+    pub fn note(&mut self, at: NaiveDateTime, who: &str, what: impl Into<String>) {
+        self.log.push(Entry {
+            at,
+            who: who.to_owned(),
+            what: what.into(),
+        });
+    }
+    /// What the trainer said to a seat, the newest first.
+    pub fn said_to(&self, number: u32) -> Vec<&Message> {
+        let mine = self.messages.iter().rev();
+        mine.filter(|message| message.seat.is_none_or(|seat| seat == number))
+            .collect()
+    }
+}

@@ -1,0 +1,107 @@
+//! A desk's clock: moved on in small steps, so that everything that is due on the way happens in its order.
+use super::desk::Desk;
+use crate::{
+    clock::{jst, utc_from_jst},
+    db::{Conn, DbError},
+    institutions,
+    web::Error,
+};
+use chrono::{Datelike, Days, Duration, NaiveDate, NaiveDateTime, NaiveTime};
+
+/// Where the clock is moved to; always ahead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Move {
+    Hour,
+    /// The next business day of the bureau, 8:31: the desk has just opened.
+    BusinessDay,
+    /// Just after the next cut, when a file was closed.
+    Cut,
+    /// The first business day after the next day on which the bureau is closed.
+    OverHoliday,
+    /// The first business day of the next year.
+    OverYearEnd,
+}
+
+impl Move {
+    pub const ALL: [Move; 5] = [
+        Move::Hour,
+        Move::BusinessDay,
+        Move::Cut,
+        Move::OverHoliday,
+        Move::OverYearEnd,
+    ];
+    pub fn word(self) -> &'static str {
+        match self {
+            Move::Hour => "hour",
+            Move::BusinessDay => "business_day",
+            Move::Cut => "cut",
+            Move::OverHoliday => "over_holiday",
+            Move::OverYearEnd => "over_year_end",
+        }
+    }
+    pub fn label(self) -> &'static str {
+        match self {
+            Move::Hour => "1時間",
+            Move::BusinessDay => "次の営業日の8時31分まで",
+            Move::Cut => "次の締めのあとまで",
+            Move::OverHoliday => "次の休みの明けまで",
+            Move::OverYearEnd => "年明けの最初の営業日まで",
+        }
+    }
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|to| to.word() == word)
+    }
+}
+
+/// Steps in which time passes: every job that comes each quarter of an hour has its turn.
+const STEP: Duration = Duration::minutes(30);
+/// Days that are looked at for a business day; the longest closed time of a bureau is shorter.
+const FAR: u64 = 40;
+
+/// The moment (UTC) that a move leads to.
+pub async fn target(desk: &Desk, to: Move) -> Result<NaiveDateTime, Error> {
+    let now = desk.workspace.clock.now();
+    let cut = desk.workspace.settings.deliveries.cut.clone();
+    let read = move |conn: &mut Conn| {
+        let calendar = institutions::calendar(conn, now).map_err(DbError::from)?;
+        let local = jst(now);
+        let at = |day: NaiveDate, time: NaiveTime| utc_from_jst(day.and_time(time));
+        let opens = NaiveTime::from_hms_opt(8, 31, 0).unwrap_or_default();
+        let first = |from: NaiveDate, time: NaiveTime| {
+            let mut days = (0..FAR).map(|n| from + Days::new(n));
+            let found = days.find(|day| calendar.bureau_business_day(*day) && at(*day, time) > now);
+            at(found.unwrap_or(from + Days::new(1)), time)
+        };
+        let today = local.date();
+        Ok::<_, Error>(match to {
+            Move::Hour => now + Duration::hours(1),
+            Move::BusinessDay => first(today, opens),
+            Move::Cut => {
+                let (hour, minute) = crate::config::time_of_day(&cut).unwrap_or((6, 0));
+                first(today, NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or_default()) + Duration::minutes(1)
+            }
+            Move::OverHoliday => {
+                let mut days = (1..FAR).map(|n| today + Days::new(n));
+                let closed = days.find(|day| !calendar.bureau_business_day(*day));
+                first(closed.unwrap_or(today), opens)
+            }
+            Move::OverYearEnd => first(NaiveDate::from_ymd_opt(local.year() + 1, 1, 1).unwrap_or(today), opens),
+        })
+    };
+    desk.workspace.db.read(read).await
+}
+
+/// Lets time pass until then; the work of the desk goes along.
+pub async fn advance(desk: &Desk, until: NaiveDateTime) -> Result<(), Error> {
+    let _alone = desk.moving.lock().await;
+    loop {
+        let left = until - desk.workspace.clock.now();
+        if left <= Duration::zero() {
+            return Ok(());
+        }
+        // Over weeks a step is longer: nobody looks at each half hour of a fortnight.
+        let step = if left > Duration::days(4) { STEP * 12 } else { STEP };
+        desk.workspace.clock.advance(step.min(left));
+        desk.work().await?;
+    }
+}

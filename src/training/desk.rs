@@ -1,0 +1,207 @@
+//! One desk: a workspace of its own with a gateway that is played, and what it does by itself.
+use super::school::Engine;
+use crate::{
+    clock::Clock,
+    config::{Charset, Console, Environment, Gateway, Mail, Settings, Transport},
+    crypto::KeyRing,
+    gateways::simulator,
+    jobs::{Runner, schedule::Planner},
+    web::{Error, Practice},
+    workspace::Workspace,
+};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+use tokio::sync::Mutex;
+
+/// The gateway's id at every desk.
+const GATEWAY: &str = "main";
+const MERCHANT: &str = "renshu";
+
+/// A running desk. Cheap to clone; it stops with its last clone.
+#[derive(Clone)]
+pub struct Desk {
+    pub id: String,
+    /// Counts the resets: what was made for an older one is of no use.
+    pub generation: u32,
+    pub workspace: Workspace,
+    pub bank: simulator::Running,
+    /// Held while the clock is moved.
+    pub moving: Arc<Mutex<()>>,
+    planner: Planner,
+    runner: Runner,
+    _tasks: Arc<Tasks>,
+}
+
+struct Tasks(Vec<actix_web::rt::task::JoinHandle<()>>);
+
+impl Drop for Tasks {
+    fn drop(&mut self) {
+        self.0.iter().for_each(actix_web::rt::task::JoinHandle::abort);
+    }
+}
+
+/// Where a desk's files are.
+pub struct Files {
+    pub folder: PathBuf,
+}
+
+impl Files {
+    pub fn database(&self) -> PathBuf {
+        self.folder.join("desk.db")
+    }
+    pub fn keys(&self) -> PathBuf {
+        self.folder.join("keys.toml")
+    }
+    pub fn bank(&self) -> PathBuf {
+        self.folder.join("bank.json")
+    }
+    pub fn mails(&self) -> PathBuf {
+        self.folder.join("mails")
+    }
+}
+
+/// The addresses of a desk as browsers and its own gateway see them.
+#[derive(Clone)]
+pub struct Faces {
+    pub practice: Practice,
+    /// Where this process itself reaches the bank's face.
+    pub bank_here: String,
+}
+
+/// The bureau's own sender, and no way out.
+fn nowhere(mail: &Mail) -> Mail {
+    Mail {
+        transport: Transport::Memory,
+        from: mail.from.clone(),
+        smtp_url: None,
+        folder: None,
+    }
+}
+
+/// The settings of a desk: the bureau's own where they make the screens what they are, and nothing of its secrets, its
+/// mail server, its gateways, its backups.
+pub fn settings(base: &Settings, files: &Files, id: &str, faces: &Faces, key: &str) -> Settings {
+    let practice = &faces.practice;
+    Settings {
+        environment: Environment::Training,
+        database: format!("sqlite:{}", files.database().display()),
+        keys: files.keys(),
+        log_dir: None,
+        disk_reserve_mib: Some(0),
+        public: crate::config::Public {
+            listen: String::new(),
+            // Calls of the gateway bring no cookie: the address says whose they are.
+            url: format!("{}/desk/{id}", practice.public),
+            trusted_proxies: vec![],
+            tls: None,
+        },
+        mail: nowhere(&base.mail),
+        operators: vec![],
+        limits: crate::config::Limits {
+            account_handoffs: i64::MAX,
+            application_handoffs: i64::MAX,
+            client_refusals: i64::MAX,
+            client_accounts_alarm: i64::MAX,
+            client_drafts_per_hour: 1_000_000,
+            ..base.limits.clone()
+        },
+        // Days go by in seconds: what nobody could look at is no check that was missed.
+        watch: crate::config::Watch {
+            check_grace_minutes: 60 * 24 * 366,
+            ..base.watch.clone()
+        },
+        ops: None,
+        console: Some(Console {
+            listen: String::new(),
+            url: practice.console.clone(),
+            networks: vec![],
+            trusted_proxies: vec![],
+            tls: None,
+            idle_minutes: 60,
+            absolute_hours: 24 * 365,
+        }),
+        training: None,
+        backup: None,
+        clamav: None,
+        gateways: vec![Gateway {
+            id: GATEWAY.into(),
+            endpoint: format!("{}/desk/{id}/api", faces.bank_here),
+            merchant: MERCHANT.into(),
+            charset: Charset::Windows31J,
+            signing_keys: vec![key.to_owned()],
+            codes: None,
+            connect_seconds: 3,
+            answer_seconds: 10,
+            silence_seconds: 60,
+            origins: vec![practice.bank.clone()],
+        }],
+        ..base.clone()
+    }
+}
+
+/// The key that desk and bank sign with: of the class's own keys, so that it is nowhere else.
+fn gateway_key(keys: &KeyRing) -> String {
+    format!("renshu:{}", hex::encode(keys.derive("training gateway")))
+}
+
+/// Opens the files of a desk and begins its work.
+pub async fn open(
+    base: &Settings,
+    folder: &Path,
+    id: &str,
+    generation: u32,
+    faces: &Faces,
+    clock: Clock,
+    engine: &Engine,
+) -> Result<Desk, Error> {
+    let files = Files {
+        folder: folder.to_owned(),
+    };
+    let fail = |e: &dyn std::fmt::Display| Error::Internal(format!("desk {id}: {e}"));
+    let text = std::fs::read_to_string(files.keys()).map_err(|e| fail(&e))?;
+    let key = gateway_key(&KeyRing::parse(&text).map_err(|e| fail(&e))?);
+    let settings = settings(base, &files, id, faces, &key);
+    let practice = faces.practice.clone();
+    let workspace = Workspace::open_practice(settings, clock.clone(), files.mails(), practice).map_err(|e| fail(&e))?;
+    let keys = vec![key.parse().map_err(|e: String| fail(&e))?];
+    let mut options = simulator::Options::new(files.bank(), MERCHANT, keys);
+    options.charset = simulator::Charset::Windows31j;
+    options.sync = false;
+    // Who is left at the institution in an example stays there.
+    options.session_minutes = 60 * 24 * 400;
+    let bank = simulator::Running::open(options, &faces.practice.bank, clock).await;
+    let bank = bank.map_err(|e| fail(&e))?;
+    let (planner, runner) = ((engine.planner)(&workspace), (engine.runner)(&workspace));
+    let tasks = vec![
+        actix_web::rt::spawn(runner.clone().run()),
+        actix_web::rt::spawn(planner.clone().run()),
+    ];
+    Ok(Desk {
+        id: id.to_owned(),
+        generation,
+        workspace,
+        bank,
+        moving: Arc::default(),
+        planner,
+        runner,
+        _tasks: Arc::new(Tasks(tasks)),
+    })
+}
+
+/// Jobs that follow one another without an end would hold the clock for ever.
+const ROUNDS: usize = 50;
+
+impl Desk {
+    /// Plans what is due and does it, until nothing is.
+    pub async fn work(&self) -> Result<(), Error> {
+        self.planner.plan().await?;
+        for _ in 0..ROUNDS {
+            if self.runner.run_due().await? == 0 {
+                break;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,242 @@
+//! Exercises: Markdown with a head in TOML. Ours are built in; a bureau's own stand in a folder and may replace ours.
+use super::class::{Case, DeskKept};
+use crate::enrolment::states::Registration;
+use serde::Deserialize;
+use std::{collections::BTreeMap, path::Path};
+
+/// One exercise as it is written.
+#[derive(Clone, Debug)]
+pub struct Exercise {
+    pub head: Head,
+    /// Markdown: 状況, やること, ヒント, まちがえやすいところ.
+    pub body: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Head {
+    pub id: String,
+    pub title: String,
+    /// The role that one begins with.
+    pub role: String,
+    pub minutes: u32,
+    /// What it shows, for the plan of the acceptance test.
+    pub requirement: String,
+    #[serde(default)]
+    pub acceptance: bool,
+    /// The page of the console on which it begins.
+    pub start: String,
+    #[serde(rename = "goal")]
+    pub goals: Vec<Goal>,
+}
+
+/// What must be so in the end. Exactly one of `audit`, `state` and `question`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Goal {
+    pub text: String,
+    /// An action of the desk's audit record.
+    pub audit: Option<String>,
+    /// The case whose application is meant.
+    pub of: Option<String>,
+    /// `another`: somebody else than who reached the goal before.
+    pub by: Option<String>,
+    /// The state that the case's application is in.
+    pub state: Option<String>,
+    pub question: Option<String>,
+    /// `receipt:CASE` or `customer:CASE`.
+    pub expects: Option<String>,
+    #[serde(default)]
+    pub options: Vec<String>,
+    /// The right one of the options; 1 is the first.
+    pub correct: Option<usize>,
+}
+
+/// Why an exercise cannot be used; the file and the remedy are named.
+#[derive(Debug, thiserror::Error)]
+pub enum ExerciseError {
+    #[error("{file}: {what}")]
+    Wrong { file: String, what: String },
+    #[error("training.exercises = {path}: {cause}")]
+    Folder { path: String, cause: std::io::Error },
+}
+
+/// All exercises by id, in the order in which they are taught.
+#[derive(Clone, Debug)]
+pub struct Exercises(Vec<Exercise>);
+
+include!(concat!(env!("OUT_DIR"), "/exercises.rs"));
+
+/// What a text may say of a case.
+const PARTS: [&str; 6] = ["name", "kana", "receipt", "customer", "phone", "institution"];
+pub const HEADINGS: [&str; 4] = ["## 状況", "## やること", "## ヒント", "## まちがえやすいところ"];
+
+impl Exercises {
+    /// Ours, and those of the bureau's folder in their place or behind them. `cases` are the names that texts may use.
+    pub fn load(folder: Option<&Path>, cases: &[&str]) -> Result<Self, ExerciseError> {
+        let mut all: BTreeMap<String, (String, Exercise)> = BTreeMap::new();
+        for (file, text) in BUILT_IN {
+            let exercise = Exercise::parse(file, text, cases)?;
+            all.insert(exercise.head.id.clone(), ((*file).to_owned(), exercise));
+        }
+        if let Some(folder) = folder {
+            let fail = |cause| ExerciseError::Folder {
+                path: folder.display().to_string(),
+                cause,
+            };
+            for entry in std::fs::read_dir(folder).map_err(fail)? {
+                let path = entry.map_err(fail)?.path();
+                if path.extension().is_none_or(|end| end != "md") {
+                    continue;
+                }
+                let text = std::fs::read_to_string(&path).map_err(fail)?;
+                let exercise = Exercise::parse(&path.display().to_string(), &text, cases)?;
+                let file = path.file_name().map(|name| name.to_string_lossy().into_owned());
+                all.insert(exercise.head.id.clone(), (file.unwrap_or_default(), exercise));
+            }
+        }
+        let mut list: Vec<(String, Exercise)> = all.into_values().collect();
+        list.sort_by(|a, b| a.0.cmp(&b.0));
+        Ok(Self(list.into_iter().map(|(_, exercise)| exercise).collect()))
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Exercise> {
+        self.0.iter()
+    }
+
+    pub fn find(&self, id: &str) -> Option<&Exercise> {
+        self.0.iter().find(|exercise| exercise.head.id == id)
+    }
+
+    /// File name and text of ours, to be copied and changed.
+    pub fn built_in() -> &'static [(&'static str, &'static str)] {
+        BUILT_IN
+    }
+}
+
+impl Exercise {
+    fn parse(file: &str, text: &str, cases: &[&str]) -> Result<Self, ExerciseError> {
+        let wrong = |what: String| ExerciseError::Wrong {
+            file: file.to_owned(),
+            what,
+        };
+        let rest = text.strip_prefix("+++\n");
+        let (head, body) = rest
+            .and_then(|rest| rest.split_once("\n+++\n"))
+            .ok_or_else(|| wrong("the head must stand between two lines of +++ at the beginning".into()))?;
+        let head: Head = toml::from_str(head).map_err(|e| wrong(e.to_string()))?;
+        let exercise = Self {
+            head,
+            body: body.trim().to_owned(),
+        };
+        exercise.check(cases).map_err(wrong)?;
+        Ok(exercise)
+    }
+
+    fn check(&self, cases: &[&str]) -> Result<(), String> {
+        let head = &self.head;
+        if !head
+            .id
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+            || head.id.is_empty()
+        {
+            return Err(format!("id = {:?} may hold a-z, 0-9 and - alone", head.id));
+        }
+        if super::sample::person_of(&head.role).is_none() {
+            return Err(format!("role = {:?}: nobody of a desk has it", head.role));
+        }
+        if head.goals.is_empty() || head.goals.iter().all(|goal| goal.question.is_some()) {
+            return Err("at least one [[goal]] must look at the desk: audit = … or state = …".into());
+        }
+        if let Some(missing) = HEADINGS.iter().find(|heading| !self.body.contains(**heading)) {
+            return Err(format!("the heading {missing:?} is missing"));
+        }
+        for (no, goal) in head.goals.iter().enumerate() {
+            goal.check(cases).map_err(|what| format!("goal {}: {what}", no + 1))?;
+        }
+        let texts = head.goals.iter().map(|goal| goal.text.as_str());
+        for text in texts.chain([self.body.as_str()]) {
+            unknown_word(text, cases).map_or(Ok(()), |word| Err(format!("{{{{{word}}}}} names no case")))?;
+        }
+        Ok(())
+    }
+}
+
+impl Goal {
+    fn check(&self, cases: &[&str]) -> Result<(), String> {
+        let ways = [self.audit.is_some(), self.state.is_some(), self.question.is_some()];
+        if ways.iter().filter(|way| **way).count() != 1 {
+            return Err("exactly one of audit, state and question".into());
+        }
+        let known = |case: &str| cases.contains(&case);
+        if let Some(case) = self.of.as_deref().filter(|case| !known(case)) {
+            return Err(format!("of = {case:?} is no case"));
+        }
+        if let Some(state) = &self.state {
+            if !Registration::ALL.iter().any(|known| known.as_str() == state) {
+                return Err(format!("state = {state:?} is no state of an application"));
+            }
+            if self.of.is_none() {
+                return Err("state needs of = CASE".into());
+            }
+        }
+        if self.by.as_deref().is_some_and(|by| by != "another") {
+            return Err("by can be \"another\" alone".into());
+        }
+        if self.question.is_some() {
+            let by_choice = self.correct.is_some_and(|n| (1..=self.options.len()).contains(&n));
+            let by_typing = self.expects.as_deref().and_then(|e| e.split_once(':'));
+            let typed = by_typing.is_some_and(|(part, case)| PARTS.contains(&part) && known(case));
+            if by_choice == typed {
+                return Err("a question has either options and correct, or expects = PART:CASE".into());
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether what was answered is right.
+    pub fn is_right(&self, answer: &str, desk: &DeskKept) -> bool {
+        if let Some(correct) = self.correct {
+            return answer == correct.to_string();
+        }
+        let expected = self.expects.as_deref().and_then(|e| e.split_once(':'));
+        let value = expected.and_then(|(part, case)| desk.cases.get(case)?.part(part));
+        value.is_some_and(|value| plain(value) == plain(answer))
+    }
+}
+
+/// As people type it: any width, with or without hyphens and spaces.
+fn plain(text: &str) -> String {
+    use unicode_normalization::UnicodeNormalization;
+    let folded = text.nfkc().flat_map(char::to_uppercase);
+    folded.filter(|c| c.is_alphanumeric()).collect()
+}
+
+/// The words in double braces.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split("{{")
+        .skip(1)
+        .filter_map(|rest| Some(rest.split_once("}}")?.0))
+}
+
+fn unknown_word<'a>(text: &'a str, cases: &[&str]) -> Option<&'a str> {
+    words(text).find(|word| match word.split_once('.') {
+        Some((case, part)) => !cases.contains(&case) || !PARTS.contains(&part),
+        None => true,
+    })
+}
+
+/// The text with the desk's own cases in it.
+pub fn filled(text: &str, cases: &BTreeMap<String, Case>) -> String {
+    let mut out = text.to_owned();
+    for word in words(text).map(str::to_owned).collect::<Vec<_>>() {
+        let value = word
+            .split_once('.')
+            .and_then(|(case, part)| cases.get(case)?.part(part));
+        if let Some(value) = value {
+            out = out.replace(&format!("{{{{{word}}}}}"), value);
+        }
+    }
+    out
+}

@@ -1,0 +1,95 @@
+//! Where classes are kept: a sealed file for each, replaced as a whole, so that a power cut leaves the old one or the new.
+use super::class::Class;
+use crate::{
+    crypto::{KeyRing, Place},
+    web::Error,
+};
+use std::{
+    fs::{self, File},
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+/// `class.sealed` in the class's folder while it runs; `records/ID.sealed` afterwards.
+pub struct Keeping {
+    pub folder: PathBuf,
+}
+
+const NAME: &str = "class.sealed";
+
+fn fail(path: &Path) -> impl Fn(std::io::Error) -> Error + '_ {
+    move |cause| Error::Internal(format!("{}: {cause}", path.display()))
+}
+
+fn place(id: &str) -> Place<'_> {
+    Place {
+        table: "training",
+        row: id,
+        field: "class",
+    }
+}
+
+impl Keeping {
+    pub fn class_folder(&self, id: &str) -> PathBuf {
+        self.folder.join("classes").join(id)
+    }
+
+    fn record_file(&self, id: &str) -> PathBuf {
+        self.folder.join("records").join(format!("{id}.sealed"))
+    }
+
+    /// Writes the class down; an ended one among the records.
+    pub fn save(&self, keys: &KeyRing, class: &Class) -> Result<(), Error> {
+        let path = match class.ended_at {
+            None => self.class_folder(&class.id).join(NAME),
+            Some(_) => self.record_file(&class.id),
+        };
+        let json = serde_json::to_string(class).map_err(|e| Error::Internal(e.to_string()))?;
+        let sealed = keys.seal(place(&class.id), &json)?;
+        let new = path.with_extension("new");
+        let write = || {
+            let mut file = File::create(&new)?;
+            file.write_all(sealed.as_bytes())?;
+            file.sync_all()?;
+            fs::rename(&new, &path)?;
+            File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()
+        };
+        write().map_err(fail(&path))
+    }
+
+    /// Every class that runs, and every record.
+    pub fn load_all(&self, keys: &KeyRing) -> Result<Vec<Class>, Error> {
+        let mut all = vec![];
+        let classes = self.folder.join("classes");
+        for entry in fs::read_dir(&classes).map_err(fail(&classes))? {
+            let folder = entry.map_err(fail(&classes))?.path();
+            let file = folder.join(NAME);
+            match file.exists() {
+                true => all.push(self.load(keys, &name_of(&folder), &file)?),
+                // It was being made when the program ended.
+                false => fs::remove_dir_all(&folder).map_err(fail(&folder))?,
+            }
+        }
+        let records = self.folder.join("records");
+        for entry in fs::read_dir(&records).map_err(fail(&records))? {
+            let file = entry.map_err(fail(&records))?.path();
+            if file.extension().is_some_and(|end| end == "sealed") {
+                all.push(self.load(keys, &name_of(&file), &file)?);
+            }
+        }
+        Ok(all)
+    }
+
+    fn load(&self, keys: &KeyRing, id: &str, file: &Path) -> Result<Class, Error> {
+        let sealed = fs::read_to_string(file).map_err(fail(file))?;
+        let json = keys.open(place(id), &sealed)?;
+        serde_json::from_str(&json).map_err(|e| Error::Internal(format!("{}: {e}", file.display())))
+    }
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_stem()
+        .and_then(|name| name.to_str())
+        .unwrap_or_default()
+        .to_owned()
+}

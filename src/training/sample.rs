@@ -1,0 +1,296 @@
+//! What a new desk holds: staff of every role, and applications of invented people in every state and age. The same seed
+//! gives the same; nothing is read from anywhere else.
+mod script;
+
+pub use script::{STAFF, cases, person_of};
+
+use super::{
+    class::Case,
+    desk::Desk,
+    people::{People, Person},
+};
+use crate::{
+    accounts::{self, PersonForm},
+    alarms,
+    audit::Actor,
+    clock::jst,
+    db::Conn,
+    deliveries,
+    enrolment::{self, invented::Invented},
+    incidents, inquiries,
+    institutions::{self, Closure},
+    japan::phone,
+    outages,
+    web::Error,
+};
+use chrono::{Days, Duration, NaiveTime};
+use script::{DAYS, End, Plan, USUAL, plan};
+use std::collections::BTreeMap;
+
+/// Fills a fresh desk. Its clock is moved back for it, and stands at the present again at the end.
+pub async fn fill(desk: &Desk, seed: u64) -> Result<BTreeMap<String, Case>, Error> {
+    let clock = desk.workspace.clock.clone();
+    let present = clock.now() - Duration::minutes(11);
+    clock.advance(-Duration::days(DAYS + 1));
+    staff(desk).await?;
+    let mut people = People::new(seed);
+    let mut cases = BTreeMap::new();
+    for plan in plan(&mut people) {
+        let at = present - Duration::hours(plan.hours_ago);
+        let is_another_day = jst(at).date() != jst(clock.now()).date();
+        clock.advance(at - clock.now());
+        if is_another_day {
+            // What comes by itself, such as the files of the days before.
+            desk.work().await?;
+        }
+        let (invented, institution) = apply(desk, &plan).await?;
+        if let Some(name) = plan.case {
+            cases.insert(name.to_owned(), case(&plan.person, &invented, institution));
+        }
+    }
+    clock.advance(present - Duration::hours(15) - clock.now());
+    look(desk, &cases).await?;
+    clock.advance(present - clock.now());
+    questions(desk, &mut people).await?;
+    stop(desk).await?;
+    trouble(desk).await?;
+    desk.work().await?;
+    settle(desk).await?;
+    // What was looked after ends its alarms at the next look.
+    clock.advance(Duration::minutes(11));
+    desk.work().await?;
+    Ok(cases)
+}
+
+async fn staff(desk: &Desk) -> Result<(), Error> {
+    let (world, now) = (desk.workspace.clone(), desk.workspace.clock.now());
+    let write = move |conn: &mut Conn| {
+        for (code, name, role) in STAFF {
+            let person = PersonForm {
+                code: code.into(),
+                name: name.into(),
+                unit: "研修".into(),
+                roles: vec![role],
+            };
+            accounts::add_person(conn, &world, &Actor::System, &person, now)?;
+        }
+        Ok::<_, Error>(())
+    };
+    desk.workspace.db.write(write).await
+}
+
+/// The institution, and how its account is typed: a branch that exists, and a number that ends as the plan says.
+async fn account(desk: &Desk, plan: &Plan) -> Result<(String, Vec<(&'static str, String)>), Error> {
+    let now = desk.workspace.clock.now();
+    let pick = plan.person.customer_number.bytes().map(usize::from).sum::<usize>();
+    let capture = desk.workspace.settings.institutions.clone();
+    let read = move |conn: &mut Conn| {
+        let today = jst(now).date();
+        let by_form = |code: &str| {
+            let set = capture.get(code);
+            set.is_none_or(|i| i.account_capture == crate::config::AccountCapture::Form)
+        };
+        let all = institutions::all(conn, today)?;
+        let all: Vec<_> = all.into_iter().filter(|i| !i.is_yucho() && by_form(&i.code)).collect();
+        let institution = all.get(pick % all.len().max(1)).ok_or(Error::NotFound)?;
+        let branches = institutions::branches_of(conn, &institution.code)?;
+        let branch = branches
+            .keys()
+            .nth(pick % branches.len().max(1))
+            .ok_or(Error::NotFound)?;
+        Ok::<_, Error>((institution.code.clone(), institution.name.clone(), branch.clone()))
+    };
+    let (code, name, branch) = desk.workspace.db.read(read).await?;
+    let number = format!("{}{}", &plan.person.customer_number[5..], plan.digits);
+    let fields = vec![
+        ("institution", code),
+        ("branch", branch),
+        ("deposit_type", "1".to_owned()),
+        ("account_number", number),
+        ("holder", "same".to_owned()),
+    ];
+    Ok((name, fields))
+}
+
+/// Everything that the form may ask of a person.
+fn answers(person: &Person, city: &str) -> Vec<(&'static str, String)> {
+    let text = str::to_owned;
+    vec![
+        ("application_kind", text("new")),
+        ("customer_number", person.customer_number.clone()),
+        ("postal_code", text("9400062")),
+        ("town", format!("{city}大手通")),
+        ("block", person.block.clone()),
+        ("building", String::new()),
+        ("name_style", text("split")),
+        ("family_name", person.family.0.clone()),
+        ("given_name", person.given.0.clone()),
+        ("family_kana", person.family.1.clone()),
+        ("given_kana", person.given.1.clone()),
+        ("name_changed", text("no")),
+        ("phone_mobile", person.mobile.clone()),
+        ("relation", text("self")),
+        ("notice", text("site")),
+    ]
+}
+
+async fn apply(desk: &Desk, plan: &Plan) -> Result<(Invented, String), Error> {
+    let (institution, account) = account(desk, plan).await?;
+    let mut fields = answers(&plan.person, &desk.workspace.site.bureau.city);
+    fields.extend(account);
+    let invented = enrolment::invented::hand_off(&desk.workspace, &fields).await?;
+    let fail = |e: std::io::Error| Error::Internal(e.to_string());
+    match (plan.end, &invented.tran_id) {
+        // Somebody is at the institution still: the gateway says so whenever it is asked.
+        (End::Open, Some(tran_id)) => desk.bank.open_page(tran_id).await.map_err(fail)?,
+        (End::Unknown, Some(tran_id)) => {
+            desk.bank.open_page(tran_id).await.map_err(fail)?;
+            enrolment::invented::stay_unknown(&desk.workspace, &invented).await?;
+        }
+        (End::Decided | End::Cancelled, Some(tran_id)) => {
+            desk.bank.play(tran_id).await.map_err(fail)?;
+            enrolment::invented::come_back(&desk.workspace, &invented).await?;
+        }
+        (_, None) => {}
+    }
+    Ok((invented, institution))
+}
+
+fn case(person: &Person, invented: &Invented, institution: String) -> Case {
+    Case {
+        id: invented.id.clone(),
+        name: format!("{}　{}", person.family.0, person.given.0),
+        kana: format!("{}　{}", person.family.1, person.given.1),
+        receipt: invented.receipt_number.clone(),
+        customer: person.customer_number.clone(),
+        phone: person.mobile.clone(),
+        institution,
+    }
+}
+
+/// The days before were looked after: their files were taken, their alarms seen.
+async fn settle(desk: &Desk) -> Result<(), Error> {
+    let now = desk.workspace.clock.now();
+    let write = move |conn: &mut Conn| {
+        if let Some(clerk) = accounts::find_by_code(conn, "mado")? {
+            for file in deliveries::undownloaded(conn)? {
+                deliveries::note_download(conn, file.no, &clerk.id, "file", now)?;
+            }
+        }
+        for alarm in alarms::open_alarms(conn)? {
+            if alarm.key.starts_with("deliveries.") {
+                alarms::end(conn, &alarm.key, now)?;
+            }
+            alarms::acknowledge(conn, &alarm.id, "unyo", now)?;
+        }
+        Ok::<_, Error>(())
+    };
+    desk.workspace.db.write(write).await
+}
+
+/// Yesterday evening somebody looked at an application: the record tells whoever asks.
+async fn look(desk: &Desk, cases: &BTreeMap<String, Case>) -> Result<(), Error> {
+    let now = desk.workspace.clock.now();
+    let subject = cases.get("watched").map(|case| format!("application/{}", case.id));
+    let write = move |conn: &mut Conn| {
+        let viewer = accounts::find_by_code(conn, "etsuran")?;
+        if let (Some(viewer), Some(subject)) = (viewer, subject) {
+            let actor = Actor::Staff {
+                id: &viewer.id,
+                address: "10.0.0.9",
+            };
+            crate::audit::record(conn, now, actor, "application.seen", &subject, "")?;
+        }
+        Ok::<_, Error>(())
+    };
+    desk.workspace.db.write(write).await
+}
+
+/// Two questions from the web: one of this morning, one that waits for too long.
+async fn questions(desk: &Desk, people: &mut People) -> Result<(), Error> {
+    let asked = [
+        (
+            20,
+            "受付番号を書いた紙をなくしました。手続きが終わったかどうかを知りたいです。",
+        ),
+        (24 * 6, "引っこしをする予定です。口座振替は、そのまま続きますか。"),
+    ];
+    for (hours_ago, body) in asked {
+        let person = people.next();
+        let name = format!("{}{}", person.family.0, person.given.0);
+        let mobile = phone::parse(&person.mobile).unwrap_or_default();
+        let (world, at) = (
+            desk.workspace.clone(),
+            desk.workspace.clock.now() - Duration::hours(hours_ago),
+        );
+        let write = move |conn: &mut Conn| inquiries::invent(conn, &world, &name, &mobile, body, at);
+        desk.workspace.db.write(write).await?;
+    }
+    Ok(())
+}
+
+/// りそな銀行, in a week, so that it is still to come when an exercise moves the clock.
+async fn stop(desk: &Desk) -> Result<(), Error> {
+    let now = desk.workspace.clock.now();
+    let day = jst(now).date() + Days::new(7);
+    let at = |hour| crate::clock::utc_from_jst(day.and_time(NaiveTime::from_hms_opt(hour, 0, 0).unwrap_or_default()));
+    let closure = Closure {
+        id: ulid::Ulid::generate().to_string(),
+        institution_code: Some("0010".to_owned()),
+        starts_at: at(1),
+        ends_at: at(5),
+        reason: "りそな銀行の定期メンテナンス".to_owned(),
+    };
+    let write = move |conn: &mut Conn| Ok::<_, Error>(institutions::add_closure(conn, &closure, now)?);
+    desk.workspace.db.write(write).await
+}
+
+/// What broke the week before and is over, and an outage that was agreed upon for the week to come.
+async fn trouble(desk: &Desk) -> Result<(), Error> {
+    let (world, now) = (desk.workspace.clone(), desk.workspace.clock.now());
+    let write = move |conn: &mut Conn| {
+        let word = |code: &str, conn: &mut Conn| {
+            let person = accounts::find_by_code(conn, code)?.ok_or(Error::NotFound)?;
+            Ok::<_, Error>(format!("staff/{}", person.id))
+        };
+        let (operator, approver) = (word("unyo", conn)?, word("shonin", conn)?);
+        incidents::invent(conn, &world, &operator, now - Duration::days(6))?;
+        outages::invent(conn, &world, (&operator, &approver), now)
+    };
+    desk.workspace.db.write(write).await
+}
+
+/// One more application of a month that is replayed, at the desk's own present.
+pub async fn one_more(desk: &Desk, people: &mut People) -> Result<(), Error> {
+    let plan = Plan {
+        hours_ago: 0,
+        case: None,
+        digits: USUAL[people.pick(USUAL.len())],
+        end: if people.pick(20) == 0 {
+            End::Cancelled
+        } else {
+            End::Decided
+        },
+        person: people.next(),
+    };
+    apply(desk, &plan).await.map(drop)
+}
+
+/// A newer table of branches than the desk's: one is new, one has another name, one is gone.
+pub fn renew(rows: &mut Vec<[String; 4]>) {
+    let Some(first) = rows.first().map(|row| row[0].clone()) else {
+        return;
+    };
+    if rows.len() > 3 {
+        rows.remove(2);
+        rows[1][2].push_str("中央");
+        rows[1][3].push_str("チュウオウ");
+    }
+    let own = rows.iter().filter(|row| row[0] == first);
+    let free = (900..1000)
+        .map(|code| code.to_string())
+        .find(|code| own.clone().all(|row| row[1] != *code));
+    if let Some(code) = free {
+        rows.push([first, code, "水窓".into(), "ミズマド".into()]);
+    }
+}

@@ -1,0 +1,132 @@
+//! Who is invented, when, and what becomes of them.
+use crate::{
+    accounts::Role,
+    training::people::{People, Person},
+};
+
+/// 職員番号, name, role of the people of a desk; who practises is one of them.
+pub const STAFF: [(&str, &str, Role); 6] = [
+    ("mado", "水野 花子", Role::Clerk),
+    ("shonin", "堀田 次郎", Role::Approver),
+    ("kanri", "青木 三郎", Role::Administrator),
+    ("kansa", "石黒 四郎", Role::Auditor),
+    ("unyo", "小杉 五月", Role::Operator),
+    ("etsuran", "岡本 六実", Role::Viewer),
+];
+
+/// The 職員番号 of who has a role, by the role's word.
+pub fn person_of(role: &str) -> Option<&'static str> {
+    let found = STAFF.iter().find(|(_, _, has)| has.as_str() == role);
+    found.map(|(code, _, _)| *code)
+}
+
+/// How a case ends.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum End {
+    Decided,
+    Cancelled,
+    Unknown,
+    /// Still at the institution.
+    Open,
+}
+
+/// A case: its name, how long ago (hours), the last two digits of its account (what the gateway makes of it), its end, and
+/// its person where a text needs a certain one.
+type Script = (&'static str, i64, &'static str, End, Option<Named>);
+type Named = ((&'static str, &'static str), (&'static str, &'static str));
+
+const CASES: [Script; 11] = [
+    (
+        "caller",
+        72,
+        "67",
+        End::Decided,
+        Some((("髙橋", "タカハシ"), ("陽子", "ヨウコ"))),
+    ),
+    ("refused-pin", 26, "01", End::Decided, None),
+    (
+        "refused-name",
+        25,
+        "04",
+        End::Decided,
+        Some((("渡邉", "ワタナベ"), ("茂", "シゲル"))),
+    ),
+    ("refused-account", 50, "03", End::Decided, None),
+    ("cancelled", 30, "10", End::Cancelled, None),
+    ("unknown", 200, "67", End::Unknown, None),
+    ("checking", 2, "67", End::Open, None),
+    ("mistaken", 28, "67", End::Decided, None),
+    ("leaving", 100, "67", End::Decided, None),
+    ("watched", 75, "67", End::Decided, None),
+    (
+        "odd-letter",
+        27,
+        "67",
+        End::Decided,
+        Some((("𠮷田", "ヨシダ"), ("千代", "チヨ"))),
+    ),
+];
+
+/// The names that texts may use.
+pub fn cases() -> Vec<&'static str> {
+    CASES.iter().map(|case| case.0).collect()
+}
+
+/// Every reason for which an institution refuses, by the last two digits of an account.
+const REASONS: [&str; 13] = [
+    "01", "02", "03", "05", "06", "07", "11", "12", "13", "14", "16", "17", "18",
+];
+/// Of a replayed month: most are registered.
+pub(super) const USUAL: [&str; 10] = ["67", "67", "67", "67", "67", "67", "67", "01", "03", "05"];
+/// Who only makes the lists look real: each reason once, the others registered.
+const BACKGROUND: usize = 34;
+/// Days over which they are spread.
+pub(super) const DAYS: i64 = 14;
+
+/// One application to come: when (hours ago), and what becomes of it.
+pub(super) struct Plan {
+    pub hours_ago: i64,
+    pub case: Option<&'static str>,
+    pub digits: &'static str,
+    pub end: End,
+    pub person: Person,
+}
+
+pub(super) fn plan(people: &mut People) -> Vec<Plan> {
+    let mut all: Vec<Plan> = vec![];
+    for (case, hours_ago, digits, end, named) in CASES {
+        let person = match named {
+            Some((family, given)) => people.named(family, given),
+            None => people.next(),
+        };
+        all.push(Plan {
+            hours_ago,
+            case: Some(case),
+            digits,
+            end,
+            person,
+        });
+    }
+    // Somebody who is called the same, and whose name is written otherwise.
+    let twin = people.named(("高橋", "タカハシ"), ("洋子", "ヨウコ"));
+    all.push(Plan {
+        hours_ago: 120,
+        case: None,
+        digits: "67",
+        end: End::Decided,
+        person: twin,
+    });
+    for n in 0..BACKGROUND {
+        let digits = if n % 2 == 0 { REASONS.get(n / 2).copied() } else { None };
+        let digits = digits.unwrap_or("67");
+        all.push(Plan {
+            hours_ago: 2 + (n as i64 * DAYS * 24 / BACKGROUND as i64) + people.pick(5) as i64,
+            case: None,
+            digits,
+            end: if n % 11 == 10 { End::Cancelled } else { End::Decided },
+            person: people.next(),
+        });
+    }
+    all.sort_by_key(|plan| std::cmp::Reverse(plan.hours_ago));
+    all
+}

@@ -1,0 +1,174 @@
+//! What happens in a class: coming in, exercises, the clock.
+use super::School;
+use crate::{
+    audit,
+    crypto::random_token,
+    db::Conn,
+    training::{
+        class::{Seat, Try},
+        clockwork::{self, Move},
+        desk::Desk,
+        exercises::Exercise,
+        goals,
+        people::People,
+        sample,
+    },
+    web::Error,
+};
+use chrono::Duration;
+use std::collections::BTreeMap;
+
+impl School {
+    /// Somebody comes in by code and number; gives what their cookie holds. A seat that is taken is taken over only by
+    /// who gives the same 職員番号 or name, as on a second machine.
+    pub async fn enter(&self, code: &str, number: u32, name: &str, staff_code: &str) -> Result<String, Error> {
+        let token = random_token();
+        let (blind, now) = (self.0.keys.blind("training.seat", &token), self.now());
+        let (name, staff_code) = (name.trim().to_owned(), staff_code.trim().to_owned());
+        self.change(&code.to_uppercase(), |class| {
+            let seat = class.seats.iter_mut().find(|seat| seat.number == number);
+            let seat = seat.ok_or(Error::NotFound)?;
+            if seat.token.is_some() && (seat.name != name || seat.code != staff_code) {
+                return Err(Error::Conflict);
+            }
+            seat.token = Some(blind);
+            seat.entered_at = seat.entered_at.or(Some(now));
+            (seat.name, seat.code) = (name, staff_code);
+            Ok(())
+        })
+        .await?;
+        Ok(token)
+    }
+
+    /// Begins an exercise at a seat.
+    pub async fn begin(&self, class: &str, number: u32, exercise: &str) -> Result<(), Error> {
+        let desk = self.desk_of(class, number)?;
+        let audit_no = desk
+            .workspace
+            .db
+            .read(|conn| Ok::<_, Error>(audit::head_no(conn)?))
+            .await?;
+        let (now, count) = (
+            self.now(),
+            self.0.exercises.find(exercise).map_or(0, |e| e.head.goals.len()),
+        );
+        self.change_seat(class, number, |seat| {
+            seat.tries.insert(
+                exercise.to_owned(),
+                Try {
+                    begun_at: now,
+                    audit_no,
+                    answers: BTreeMap::new(),
+                    met: vec![None; count],
+                    remark: String::new(),
+                },
+            );
+            Ok(())
+        })
+        .await
+    }
+
+    pub fn desk_of(&self, class: &str, number: u32) -> Result<Desk, Error> {
+        let class = self.class(class)?;
+        let seat = class.seat(number).ok_or(Error::NotFound)?;
+        self.desk(&seat.desk).ok_or(Error::NotFound)
+    }
+
+    pub async fn change_seat<T>(
+        &self,
+        class: &str,
+        number: u32,
+        change: impl FnOnce(&mut Seat) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        self.change(class, |class| {
+            let seat = class.seats.iter_mut().find(|seat| seat.number == number);
+            change(seat.ok_or(Error::NotFound)?)
+        })
+        .await
+    }
+
+    /// Looks at a seat's desk and writes down what was reached since; what was reached once stays so.
+    pub async fn look(&self, class_id: &str, number: u32) -> Result<(), Error> {
+        let class = self.class(class_id)?;
+        let (Some(seat), true) = (class.seat(number), class.ended_at.is_none()) else {
+            return Ok(());
+        };
+        let (Some(desk), Some(kept)) = (self.desk(&seat.desk), class.desk(&seat.desk).cloned()) else {
+            return Ok(());
+        };
+        let open: Vec<(Exercise, Try)> = seat
+            .tries
+            .iter()
+            .filter(|(_, begun)| begun.done_at().is_none())
+            .filter_map(|(id, begun)| Some((self.0.exercises.find(id)?.clone(), begun.clone())))
+            .collect();
+        if open.is_empty() {
+            return Ok(());
+        }
+        let read = move |conn: &mut Conn| {
+            let mut found = vec![];
+            for (exercise, begun) in open {
+                let reached = goals::reached(conn, &kept, &exercise, &begun)?;
+                found.push((exercise.head.id, begun, reached));
+            }
+            Ok::<_, Error>(found)
+        };
+        let found = desk.workspace.db.read(read).await?;
+        let is_new = |begun: &Try, reached: &[bool]| {
+            reached
+                .iter()
+                .zip(&begun.met)
+                .any(|(reached, met)| *reached && met.is_none())
+        };
+        if !found.iter().any(|(_, begun, reached)| is_new(begun, reached)) {
+            return Ok(());
+        }
+        let now = self.now();
+        self.change_seat(class_id, number, |seat| {
+            for (id, begun, reached) in found {
+                // Begun anew meanwhile: what was seen belongs to the time before.
+                let Some(kept) = seat.tries.get_mut(&id).filter(|kept| kept.audit_no == begun.audit_no) else {
+                    continue;
+                };
+                for (met, reached) in kept.met.iter_mut().zip(reached) {
+                    *met = met.or(reached.then_some(now));
+                }
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// Moves a desk's clock on; its work goes along.
+    pub async fn advance(&self, class: &str, desk_id: &str, to: Move) -> Result<(), Error> {
+        let desk = self.desk(desk_id).ok_or(Error::NotFound)?;
+        let until = clockwork::target(&desk, to).await?;
+        clockwork::advance(&desk, until).await?;
+        self.keep_clock(class, &desk).await
+    }
+
+    async fn keep_clock(&self, class: &str, desk: &Desk) -> Result<(), Error> {
+        let ahead = desk.workspace.clock.now() - self.now();
+        self.change(class, |class| {
+            if let Some(kept) = class.desks.iter_mut().find(|kept| kept.id == desk.id) {
+                kept.ahead_micros = ahead.num_microseconds().unwrap_or(0);
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// Replays days of invented traffic: so many applications a day, the clock going along.
+    pub async fn replay(&self, class: &str, desk_id: &str, days: u32, a_day: u32, seed: u64) -> Result<(), Error> {
+        let desk = self.desk(desk_id).ok_or(Error::NotFound)?;
+        let mut people = People::new(seed);
+        let pause = Duration::hours(24) / i32::try_from(a_day.max(1)).unwrap_or(1);
+        for _ in 0..days {
+            for _ in 0..a_day {
+                clockwork::advance(&desk, desk.workspace.clock.now() + pause).await?;
+                sample::one_more(&desk, &mut people).await?;
+            }
+        }
+        self.keep_clock(class, &desk).await
+    }
+}

@@ -1,0 +1,243 @@
+//! Making desks: the blank database, the first desk of a class, its copies, and a copy anew.
+use super::{ALPHABET, CODE, MASTER, NewClass, School, fail, own_folder, write_keys};
+use crate::{
+    clock::Clock,
+    crypto::random_code,
+    db::{Conn, off_thread},
+    training::{
+        class::{Case, Class, DeskKept, Seat},
+        desk::{self, Desk, Faces, Files},
+        sample,
+    },
+    web::{Error, Practice},
+    workspace::Workspace,
+};
+use chrono::Duration;
+use diesel::connection::SimpleConnection;
+use std::{collections::BTreeMap, fs, path::PathBuf, sync::PoisonError};
+
+impl School {
+    fn blank(&self) -> PathBuf {
+        self.0.keeping.folder.join("blank.db")
+    }
+
+    /// A database with the tables and what ships with the program, and nobody's mark: every class begins with a copy.
+    pub(super) async fn make_blank(&self) -> Result<(), Error> {
+        let blank = self.blank();
+        let scratch = self.0.keeping.folder.join("blank");
+        if scratch.exists() {
+            fs::remove_dir_all(&scratch).map_err(fail(&scratch))?;
+        }
+        own_folder(&scratch).map_err(fail(&scratch))?;
+        let files = Files {
+            folder: scratch.clone(),
+        };
+        write_keys(&files.keys()).map_err(fail(&scratch))?;
+        let faces = self.faces("");
+        let settings = desk::settings(
+            &self.0.base,
+            &files,
+            "blank",
+            &faces,
+            &format!("none:{}", "00".repeat(32)),
+        );
+        let opened = Workspace::open_practice(settings, Clock::system(), files.mails(), faces.practice);
+        let workspace = opened.map_err(|e| Error::Internal(e.to_string()))?;
+        (self.0.engine.prepare)(&workspace).await?;
+        let unmark = |conn: &mut Conn| Ok::<_, Error>(conn.batch_execute("delete from world_marker")?);
+        workspace.db.write(unmark).await?;
+        if blank.exists() {
+            fs::remove_file(&blank).map_err(fail(&blank))?;
+        }
+        let copied = workspace.db.copy_into(blank).await;
+        copied.map_err(|e| Error::Internal(e.to_string()))?;
+        workspace.db.close().await;
+        fs::remove_dir_all(&scratch).map_err(fail(&scratch))
+    }
+
+    /// Each generation has its own: what still holds the files of an older one must not touch those of the next.
+    fn desk_folder(&self, class: &str, kept: &DeskKept) -> PathBuf {
+        let name = format!("{}.{}", kept.id, kept.generation);
+        self.0.keeping.class_folder(class).join(name)
+    }
+
+    fn faces(&self, place: &str) -> Faces {
+        let addresses = &self.0.addresses;
+        Faces {
+            practice: Practice {
+                place: place.to_owned(),
+                console: addresses.console.clone(),
+                public: addresses.public.clone(),
+                bank: addresses.bank.clone(),
+                mails: addresses.mails.clone(),
+            },
+            bank_here: addresses.bank_here.clone(),
+        }
+    }
+
+    async fn open_desk(&self, class: &str, kept: &DeskKept, place: &str) -> Result<Desk, Error> {
+        let clock = Clock::system();
+        clock.advance(self.0.clock.now() - clock.now() + Duration::microseconds(kept.ahead_micros));
+        let folder = self.desk_folder(class, kept);
+        let faces = self.faces(place);
+        let engine = &self.0.engine;
+        let desk = desk::open(&self.0.base, &folder, &kept.id, kept.generation, &faces, clock, engine).await?;
+        let mut desks = self.0.desks.write().unwrap_or_else(PoisonError::into_inner);
+        desks.insert(kept.id.clone(), desk.clone());
+        Ok(desk)
+    }
+
+    pub(super) async fn resume(&self, class: &Class) -> Result<(), Error> {
+        if class.ended_at.is_some() {
+            return Ok(());
+        }
+        for kept in &class.desks {
+            self.open_desk(&class.id, kept, &place(class, &kept.id)).await?;
+        }
+        Ok(())
+    }
+
+    /// Makes a class; gives its code.
+    pub async fn make(&self, wish: NewClass) -> Result<String, Error> {
+        let _alone = self.0.changing.lock().await;
+        let (id, now) = (random_code(ALPHABET, CODE), self.now());
+        let folder = self.0.keeping.class_folder(&id);
+        own_folder(&folder).map_err(fail(&folder))?;
+        let cases = self.make_master(&id, wish.seed).await?;
+        let count = if wish.is_shared { 1 } else { wish.size };
+        let desks: Vec<DeskKept> = (1..=count)
+            .map(|n| DeskKept {
+                id: format!("{}-{n:02}", id.to_lowercase()),
+                generation: 0,
+                ahead_micros: 0,
+                cases: cases.clone(),
+            })
+            .collect();
+        let seat = |number: u32| Seat {
+            number,
+            desk: desks[if wish.is_shared { 0 } else { number as usize - 1 }].id.clone(),
+            token: None,
+            name: String::new(),
+            code: String::new(),
+            entered_at: None,
+            wants_help: false,
+            tries: BTreeMap::new(),
+        };
+        let mut class = Class {
+            seats: (1..=wish.size).map(seat).collect(),
+            id: id.clone(),
+            title: wish.title,
+            kind: wish.kind,
+            day: crate::clock::jst(now).date(),
+            is_shared: wish.is_shared,
+            seed: wish.seed,
+            exercises: wish.exercises,
+            trainer: wish.trainer.clone(),
+            made_at: now,
+            ended_at: None,
+            desks,
+            messages: vec![],
+            log: vec![],
+            deletion: None,
+        };
+        class.note(now, &wish.trainer, "教室を作りました");
+        for kept in &class.desks {
+            self.copy_master(&id, kept).await?;
+            self.open_desk(&id, kept, &place(&class, &kept.id)).await?;
+        }
+        self.keep(class).await?;
+        Ok(id)
+    }
+
+    /// The desk that all desks of a class are copies of: filled once, then closed.
+    async fn make_master(&self, class: &str, seed: u64) -> Result<BTreeMap<String, Case>, Error> {
+        let id = format!("{}-{MASTER}", class.to_lowercase());
+        let kept = DeskKept {
+            id: id.clone(),
+            generation: 0,
+            ahead_micros: 0,
+            cases: BTreeMap::new(),
+        };
+        let folder = self.desk_folder(class, &kept);
+        own_folder(&folder).map_err(fail(&folder))?;
+        let files = Files { folder };
+        fs::copy(self.blank(), files.database()).map_err(fail(&files.folder))?;
+        write_keys(&files.keys()).map_err(fail(&files.folder))?;
+        let master = self.open_desk(class, &kept, "").await?;
+        let filled = sample::fill(&master, seed).await;
+        self.stop(&id);
+        let cases = filled?;
+        let whole = files.folder.join("whole.db");
+        let copied = master.workspace.db.copy_into(whole.clone()).await;
+        copied.map_err(|e| Error::Internal(e.to_string()))?;
+        fs::rename(whole, files.database()).map_err(fail(&files.folder))?;
+        Ok(cases)
+    }
+
+    pub(super) fn stop(&self, desk: &str) {
+        let mut desks = self.0.desks.write().unwrap_or_else(PoisonError::into_inner);
+        desks.remove(desk);
+    }
+
+    /// A fresh copy of the master in a desk's folder.
+    async fn copy_master(&self, class: &str, kept: &DeskKept) -> Result<(), Error> {
+        let classes = self.0.keeping.class_folder(class);
+        let master = classes.join(format!("{}-{MASTER}.0", class.to_lowercase()));
+        let folder = self.desk_folder(class, kept);
+        let copy = move || -> Result<(), Error> {
+            own_folder(&folder).map_err(fail(&folder))?;
+            let (from, to) = (Files { folder: master }, Files { folder: folder.clone() });
+            let all = [
+                (from.database(), to.database()),
+                (from.keys(), to.keys()),
+                (from.bank(), to.bank()),
+            ];
+            for (from, to) in all {
+                fs::copy(&from, &to).map_err(fail(&from))?;
+            }
+            Ok(())
+        };
+        off_thread(copy).await?
+    }
+
+    /// Gives a desk back its beginning: data, mails, bank, clock. What was learned stays on record.
+    pub async fn reset(&self, class: &str, desk: &str, by: &str) -> Result<(), Error> {
+        let _alone = self.0.changing.lock().await;
+        let mut kept = self.class(class)?.desk(desk).cloned().ok_or(Error::NotFound)?;
+        let old = self.desk_folder(class, &kept);
+        (kept.generation, kept.ahead_micros) = (kept.generation + 1, 0);
+        self.copy_master(class, &kept).await?;
+        self.stop(desk);
+        let now = self.now();
+        let (fresh, by) = (kept.clone(), by.to_owned());
+        let place = self
+            .change_alone(class, |class| {
+                if let Some(place) = class.desks.iter_mut().find(|kept| kept.id == fresh.id) {
+                    *place = fresh.clone();
+                }
+                // What an exercise looked at is gone: it begins anew. What was done stays done.
+                for seat in class.seats.iter_mut().filter(|seat| seat.desk == fresh.id) {
+                    seat.wants_help = false;
+                    seat.tries.retain(|_, begun| begun.done_at().is_some());
+                }
+                class.note(now, &by, format!("机 {} をはじめの状態にもどしました", fresh.id));
+                Ok(place(class, &fresh.id))
+            })
+            .await?;
+        self.open_desk(class, &kept, &place).await?;
+        off_thread(move || fs::remove_dir_all(&old).map_err(fail(&old))).await?
+    }
+}
+
+/// 「教室 K7M2QX　席 3」
+fn place(class: &Class, desk: &str) -> String {
+    let number = class
+        .seats
+        .iter()
+        .find(|seat| seat.desk == desk)
+        .map(|seat| seat.number);
+    match (class.is_shared, number) {
+        (false, Some(number)) => format!("教室 {}　席 {number}", class.id),
+        _ => format!("教室 {}", class.id),
+    }
+}

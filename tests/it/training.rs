@@ -1,0 +1,296 @@
+//! The practice world: made, learned in, reset, ended with a record; and it never touches the real one.
+mod apart;
+mod crowd;
+mod exercises;
+
+use crate::{
+    browser::{Browser, Page},
+    desk::Desk,
+    harness::{Wish, World, school_of},
+};
+use chrono::{Datelike, Duration, NaiveDate, Timelike};
+use mizumado::{
+    accounts::Role,
+    clock::jst,
+    mail::Mailer,
+    training::{Class, Kind, Move, NewClass, School},
+};
+
+/// A world with a console and a practice site, on each engine.
+pub async fn all() -> Vec<World> {
+    let wish = Wish {
+        console: true,
+        training: true,
+        ..Wish::default()
+    };
+    World::all_with(wish).await
+}
+
+/// The same on SQLite alone: what a desk does is the same whatever the real database is.
+pub async fn one() -> World {
+    let wish = Wish {
+        console: true,
+        training: true,
+        ..Wish::default()
+    };
+    World::sqlite_with(wish).await
+}
+
+impl World {
+    pub fn school(&self) -> &School {
+        self.school.as_ref().unwrap()
+    }
+}
+
+/// A class with every exercise.
+pub async fn class(world: &World, size: u32) -> Class {
+    let school = world.school();
+    let wish = NewClass {
+        title: "新任の研修".into(),
+        kind: Kind::Class,
+        size,
+        is_shared: false,
+        seed: 7,
+        exercises: school.exercises().iter().map(|e| e.head.id.clone()).collect(),
+        trainer: "研修 花子".into(),
+    };
+    let id = school.make(wish).await.unwrap();
+    school.class(&id).unwrap()
+}
+
+/// Somebody who came in; the browser stands before the practice staff's pages.
+pub async fn come_in(world: &World, class: &Class, number: &str, name: &str) -> Browser {
+    let mut browser = Browser::new(&world.school().addresses().console);
+    let fields = [
+        ("code", class.id.as_str()),
+        ("number", number),
+        ("name", name),
+        ("staff_code", ""),
+    ];
+    let page = browser.post("/training/seat", &fields).await;
+    page.expect(name).expect("課題");
+    browser
+}
+
+/// From now on the browser's person is another one of the desk's.
+pub async fn be(browser: &mut Browser, person: &str) -> Page {
+    let page = browser
+        .post("/practice/person", &[("person", person), ("next", "/")])
+        .await;
+    page.expect("今日の仕事").expect("研修環境です");
+    page
+}
+
+#[actix_web::test]
+async fn a_class_is_made_by_a_trainer_and_by_nobody_else() {
+    for world in all().await {
+        let mut trainer = Desk::open(&world, "t1", &[Role::Trainer]).await;
+        let wrong = trainer.post("/training", &[("title", ""), ("size", "99")]).await;
+        assert_eq!(wrong.status, 422);
+        wrong
+            .expect("教室の名前を入力してください")
+            .expect("1から30まで")
+            .expect("課題を1つ以上");
+        let fields = [
+            ("title", "窓口の研修"),
+            ("size", "2"),
+            ("kind", "class"),
+            ("shared", "no"),
+            ("exercise_find-application", "yes"),
+        ];
+        let page = trainer.post("/training", &fields).await;
+        page.expect("窓口の研修").expect("進み具合");
+        let classes = world.school().classes();
+        assert_eq!(classes.len(), 1);
+        let mut learner = come_in(&world, &classes[0], "1", "山本 一郎").await;
+        trainer.get(&page.path).await.expect("山本 一郎");
+        learner.post("/training/help", &[]).await.expect("知らせました");
+        trainer.get(&page.path).await.expect("呼んでいます");
+        let said = [("seat", "1"), ("body", "左上のメニューから開きます")];
+        trainer.post(&format!("{}/messages", page.path), &said).await;
+        learner.get("/training/").await.expect("左上のメニューから開きます");
+        let mut clerk = Desk::open(&world, "c1", &[Role::Clerk]).await;
+        for path in ["/training", page.path.as_str()] {
+            assert_eq!(clerk.get(path).await.status, 403, "{path}");
+        }
+    }
+}
+
+#[actix_web::test]
+async fn a_seat_is_for_one_person() {
+    let world = one().await;
+    let class = class(&world, 2).await;
+    come_in(&world, &class, "1", "山本 一郎").await;
+    // The same person on a second machine.
+    come_in(&world, &class, "１", "山本 一郎").await;
+    let mut other = Browser::new(&world.school().addresses().console);
+    for (code, number, name, said) in [
+        (class.id.as_str(), "1", "別の人", "ほかの方が使っている"),
+        (&class.id, "3", "別の人", "その席がありません"),
+        ("AAAAAA", "1", "別の人", "その席がありません"),
+        (&class.id, "x", "別の人", "数字で入力"),
+        (&class.id, "2", "", "お名前を入力してください"),
+    ] {
+        let fields = [("code", code), ("number", number), ("name", name)];
+        let page = other.post("/training/seat", &fields).await;
+        assert_eq!(page.status, 422);
+        page.expect(said);
+    }
+    assert!(other.cookies.is_empty());
+    other.get("/applications").await.expect("研修の教室に入る");
+}
+
+#[actix_web::test]
+async fn a_desk_holds_invented_people_in_every_state_and_the_same_seed_gives_the_same() {
+    let world = one().await;
+    let (first, second) = (class(&world, 1).await, class(&world, 1).await);
+    let (a, b) = (&first.desks[0].cases, &second.desks[0].cases);
+    assert_eq!(a.len(), 11);
+    for (name, case) in a {
+        let twin = &b[name];
+        assert_eq!(
+            (&case.name, &case.customer, &case.phone),
+            (&twin.name, &twin.customer, &twin.phone)
+        );
+        assert_ne!(case.receipt, twin.receipt, "a receipt number is chance");
+        assert!(case.phone[3..].starts_with("-0000-"), "{}", case.phone);
+    }
+    let mut clerk = come_in(&world, &first, "1", "山本 一郎").await;
+    be(&mut clerk, "mado").await;
+    for (case, state) in [
+        ("caller", "登録完了"),
+        ("refused-pin", "暗証番号相違"),
+        ("refused-name", "名義相違"),
+        ("refused-account", "口座なし"),
+        ("cancelled", "本人の取りやめ"),
+        ("unknown", "結果不明"),
+        ("checking", "結果"),
+        ("mistaken", "登録完了"),
+        ("odd-letter", "登録完了"),
+    ] {
+        let page = clerk.get(&format!("/applications/{}", a[case].id)).await;
+        assert_eq!(page.status, 200, "{case}");
+        page.expect(state).expect(&a[case].receipt);
+    }
+    clerk.get("/inquiries").await.expect("未回答");
+    // Nothing of it goes to a mail server: the way is another type.
+    let desk = world.school().desk(&first.desks[0].id).unwrap();
+    assert!(matches!(desk.workspace.mailer, Mailer::File(_)));
+}
+
+#[actix_web::test]
+async fn a_desk_s_clock_goes_over_a_weekend_and_its_work_goes_along() {
+    let world = one().await;
+    let class = class(&world, 1).await;
+    let (school, desk) = (world.school(), &class.desks[0].id);
+    let mut clerk = come_in(&world, &class, "1", "山本 一郎").await;
+    be(&mut clerk, "mado").await;
+    let files = |page: &Page| page.all("main tbody tr").len();
+    let before = files(&clerk.get("/deliveries").await);
+    let now = || jst(school.desk(desk).unwrap().workspace.clock.now());
+    let world_s = jst(world.workspace.clock.now());
+    // Wednesday; to Friday, and over the weekend.
+    for _ in 0..3 {
+        school.advance(&class.id, desk, Move::BusinessDay).await.unwrap();
+    }
+    let monday = NaiveDate::from_ymd_opt(2026, 11, 30).unwrap();
+    assert_eq!((now().date(), now().hour(), now().minute()), (monday, 8, 31));
+    be(&mut clerk, "mado").await;
+    assert!(
+        files(&clerk.get("/deliveries").await) >= before + 3,
+        "each business day has its file"
+    );
+    school.advance(&class.id, desk, Move::OverYearEnd).await.unwrap();
+    assert_eq!(now().date().year(), 2027);
+    assert!(now().date() >= NaiveDate::from_ymd_opt(2027, 1, 4).unwrap());
+    assert_eq!(
+        jst(world.workspace.clock.now()).date(),
+        world_s.date(),
+        "the real clock stands"
+    );
+    // And it stays so over a restart.
+    let again = school_of(&world.workspace, school.addresses().clone()).await.unwrap();
+    let kept = jst(again.desk(desk).unwrap().workspace.clock.now());
+    assert_eq!(kept.date(), now().date());
+}
+
+#[actix_web::test]
+async fn a_reset_gives_the_beginning_back_and_keeps_what_was_learned() {
+    let world = one().await;
+    let class = class(&world, 2).await;
+    let (school, desk) = (world.school(), class.desks[0].id.clone());
+    let mut clerk = come_in(&world, &class, "1", "山本 一郎").await;
+    be(&mut clerk, "mado").await;
+    let id = class.desks[0].cases["caller"].id.clone();
+    let note = format!("/applications/{id}/notes");
+    clerk
+        .post(&note, &[("body", "消えるはずのメモ")])
+        .await
+        .expect("消えるはずのメモ");
+    school.advance(&class.id, &desk, Move::Hour).await.unwrap();
+    school.reset(&class.id, &desk, "研修 花子").await.unwrap();
+    clerk.get("/").await.expect("課題：新任の研修");
+    be(&mut clerk, "mado").await;
+    let page = clerk.get(&format!("/applications/{id}")).await;
+    assert!(page.status == 200 && !page.has("消えるはずのメモ"));
+    let kept = school.class(&class.id).unwrap();
+    assert_eq!(kept.desk(&desk).unwrap().generation, 1);
+    assert_eq!(kept.seat(1).unwrap().name, "山本 一郎");
+    let ahead = school.desk(&desk).unwrap().workspace.clock.now() - world.workspace.clock.now();
+    assert!(ahead.abs() < Duration::seconds(5), "{ahead}");
+}
+
+#[actix_web::test]
+async fn an_ended_class_leaves_a_record_and_nothing_else() {
+    for world in all().await {
+        let class = class(&world, 2).await;
+        let school = world.school();
+        let mut clerk = come_in(&world, &class, "1", "山本 一郎").await;
+        be(&mut clerk, "mado").await;
+        let folder = world.dir.path().join("training/classes").join(&class.id);
+        assert!(folder.exists());
+        let mut trainer = Desk::open(&world, "t1", &[Role::Trainer]).await;
+        let path = format!("/training/{}", class.id);
+        trainer.prove().await;
+        trainer
+            .post(&format!("{path}/ending"), &[])
+            .await
+            .expect("終わりました");
+        assert!(!folder.exists(), "the class's folder is gone");
+        clerk.get("/").await.expect("研修の教室に入る");
+        let ended = school.class(&class.id).unwrap();
+        let gone = ended.deletion.as_ref().unwrap();
+        assert!(
+            gone.files
+                .iter()
+                .any(|(name, bytes, hash)| name.ends_with("desk.db") && *bytes > 0 && hash.len() == 64)
+        );
+        assert!(
+            gone.counts.iter().any(|(what, n)| what == "申込み" && *n > 50),
+            "{:?}",
+            gone.counts
+        );
+        let report = trainer.get(&format!("{path}/report")).await;
+        report
+            .expect("データの消去")
+            .expect("研修の職員 12件")
+            .expect("山本 一郎");
+        let word = trainer.get(&format!("{path}/report/word")).await;
+        assert!(word.bytes.starts_with(b"PK"));
+        trainer
+            .get(&format!("{path}/certificates"))
+            .await
+            .expect("修了証")
+            .expect("山本 一郎");
+        assert_eq!(
+            trainer.post(&format!("{path}/ending"), &[]).await.status,
+            409,
+            "it ends once"
+        );
+        // What is sealed is sealed: no name stands in a file of the school.
+        let record = std::fs::read(world.dir.path().join(format!("training/records/{}.sealed", class.id))).unwrap();
+        assert!(!String::from_utf8_lossy(&record).contains("山本"));
+        let again = school_of(&world.workspace, school.addresses().clone()).await.unwrap();
+        assert!(again.class(&class.id).unwrap().deletion.is_some());
+    }
+}

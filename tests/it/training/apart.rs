@@ -1,0 +1,240 @@
+//! The two worlds: no request, no key and no file of one is of any use in the other.
+use super::{all, be, class, come_in, one};
+use crate::{
+    applicant::Applicant,
+    applications::registered,
+    browser::Browser,
+    desk::Desk,
+    harness::{World, school_of},
+};
+use diesel::{QueryableByName, RunQueryDsl, sql_types::Text};
+use mizumado::{accounts::Role, crypto::sha256_hex, db, training::SchoolError};
+use std::collections::BTreeMap;
+
+/// Every table of the real database but the sign-ins (a page that is looked at is a sign of life) and the passing figures:
+/// its rows as one hash.
+async fn everything(world: &World) -> BTreeMap<String, String> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Text)]
+        row: String,
+    }
+    let read = |conn: &mut db::Conn| {
+        let tables: Vec<String> = db::table_counts(conn)?.into_keys().collect();
+        let mut found = BTreeMap::new();
+        for table in tables
+            .into_iter()
+            .filter(|t| t != "staff_sessions" && t != "ceremonies")
+        {
+            let sql = match conn {
+                db::Conn::Postgres(_) => format!("select t::text as row from {table} t order by 1"),
+                db::Conn::Sqlite(_) => {
+                    #[derive(QueryableByName)]
+                    struct Column {
+                        #[diesel(sql_type = Text)]
+                        name: String,
+                    }
+                    let columns = diesel::sql_query(format!("select name from pragma_table_info('{table}')"));
+                    let names: Vec<String> = columns.load::<Column>(conn)?.into_iter().map(|c| c.name).collect();
+                    let parts: Vec<String> = names.iter().map(|n| format!("quote(\"{n}\")")).collect();
+                    format!("select {} as row from {table} order by 1", parts.join(" || ',' || "))
+                }
+            };
+            let rows: Vec<String> = diesel::sql_query(sql)
+                .load::<Row>(conn)?
+                .into_iter()
+                .map(|r| r.row)
+                .collect();
+            found.insert(table, sha256_hex(rows.join("\n").as_bytes()));
+        }
+        Ok::<_, mizumado::web::Error>(found)
+    };
+    world.workspace.db.read(read).await.unwrap()
+}
+
+#[actix_web::test]
+async fn a_class_from_its_beginning_to_its_end_leaves_the_real_database_as_it_was() {
+    for world in all().await {
+        registered(&world, &Applicant::default()).await;
+        let mails = world.mails().len();
+        let mut trainer = Desk::open(&world, "t1", &[Role::Trainer]).await;
+        trainer.prove().await;
+        let before = everything(&world).await;
+        assert!(before.len() > 50);
+        let fields = [
+            ("title", "研修"),
+            ("size", "2"),
+            ("exercise_find-application", "yes"),
+            ("exercise_record-withdrawal", "yes"),
+        ];
+        let path = trainer.post("/training", &fields).await.path;
+        let class = world.school().classes().remove(0);
+        let mut clerk = come_in(&world, &class, "1", "山本 一郎").await;
+        clerk.post("/training/exercises/find-application/beginning", &[]).await;
+        be(&mut clerk, "mado").await;
+        let case = &class.desks[0].cases["caller"];
+        clerk
+            .get(&format!("/applications/{}", case.id))
+            .await
+            .expect(&case.receipt);
+        clerk
+            .post(&format!("/applications/{}/notes", case.id), &[("body", "電話")])
+            .await;
+        clerk
+            .post("/training/clock", &[("to", "business_day")])
+            .await
+            .expect("課題");
+        trainer
+            .post(&format!("{path}/resets"), &[("desk", "all")])
+            .await
+            .expect("進み具合");
+        trainer
+            .post(&format!("{path}/ending"), &[])
+            .await
+            .expect("終わりました");
+        assert_eq!(everything(&world).await, before);
+        assert_eq!(world.mails().len(), mails);
+        let forged = "select count(*) as n from audit_entries where action like 'training%'";
+        assert_eq!(world.count(forged).await, 0);
+    }
+}
+
+/// A request that was let in somewhere: anything but the way in, a refusal, or nothing.
+fn is_let_in(page: &crate::browser::Page) -> bool {
+    page.status == 200 && !page.has("研修の教室に入る") && !page.has("職員ログイン")
+}
+
+#[actix_web::test]
+async fn a_request_at_one_listener_never_reaches_the_other_s_workspace() {
+    let world = one().await;
+    let (_, real_id) = registered(&world, &Applicant::default()).await;
+    let mut staff = Desk::open(&world, "a1", Role::ALL).await;
+    let class = class(&world, 1).await;
+    let mut learner = come_in(&world, &class, "1", "山本 一郎").await;
+    be(&mut learner, "kanri").await;
+    let practice_id = &class.desks[0].cases["caller"].id;
+    let addresses = world.school().addresses().clone();
+    let routes = crate::routes::console_routes().await;
+    assert!(routes.len() > 150);
+    for route in &routes {
+        let (method, path) = route.split_once(char::is_whitespace).unwrap();
+        let path = path.trim();
+        // The other's ids and codes in the address.
+        let filled = |id: &str| {
+            let parts = path
+                .split('/')
+                .map(|part| if part.starts_with('{') { id } else { part });
+            parts.collect::<Vec<_>>().join("/")
+        };
+        let open = ["/assets/", "/favicon", "/sign-in", "/enrolments/"];
+        if open.iter().any(|start| path.starts_with(start)) {
+            continue;
+        }
+        let body = (method == "POST").then(|| ("application/x-www-form-urlencoded", b"person=mado".to_vec()));
+        let mut with_practice = Browser::new(&world.console);
+        with_practice.cookies = learner.cookies.clone();
+        let page = with_practice.once(method, &filled(practice_id), body.clone()).await;
+        assert!(
+            !is_let_in(&page),
+            "{method} {path}: practice cookies at the real console"
+        );
+        let mut with_real = Browser::new(&addresses.console);
+        with_real.cookies = staff.cookies.clone();
+        let page = with_real.once(method, &filled(&real_id), body).await;
+        let is_room = path.starts_with("/training");
+        assert!(
+            is_room || !is_let_in(&page),
+            "{method} {path}: real cookies at the practice console"
+        );
+    }
+    // The other's application, by somebody who is let in.
+    assert_eq!(staff.get(&format!("/applications/{practice_id}")).await.status, 404);
+    be(&mut learner, "mado").await;
+    assert_eq!(learner.get(&format!("/applications/{real_id}")).await.status, 404);
+    // The way in without a key is nowhere but at a desk.
+    assert_eq!(staff.post("/practice/person", &[("person", "mado")]).await.status, 404);
+    let mut anybody = Browser::new(&world.url);
+    assert_eq!(
+        anybody.post("/practice/person", &[("person", "mado")]).await.status,
+        404
+    );
+    // A desk is reached by its address only where everybody may look.
+    let mut stranger = Browser::new(&addresses.console);
+    let desk = &class.desks[0].id;
+    stranger
+        .get(&format!("/desk/{desk}/applications"))
+        .await
+        .expect("研修の教室に入る");
+    let mut mails = Browser::new(&addresses.mails);
+    assert!(!mails.get(&format!("/desk/{desk}/")).await.has("届いたメール"));
+    Browser::new(&addresses.public)
+        .get(&format!("/desk/{desk}/"))
+        .await
+        .expect("研修の教室に入る");
+    learner
+        .get(&format!("{}/desk/{desk}/", addresses.public))
+        .await
+        .expect("研修環境です");
+    // Other networks get nothing of any face.
+    for face in [&addresses.console, &addresses.public, &addresses.bank, &addresses.mails] {
+        let mut elsewhere = Browser::at(face, [127, 0, 0, 2].into());
+        elsewhere.cookies = learner.cookies.clone();
+        assert_eq!(elsewhere.get("/").await.status, 404, "{face}");
+    }
+}
+
+#[actix_web::test]
+async fn a_practice_desk_starts_on_no_other_world_s_files() {
+    let world = one().await;
+    let class = class(&world, 1).await;
+    let addresses = world.school().addresses().clone();
+    let folder = world.dir.path().join("training");
+    let desk = folder.join(format!("classes/{}/{}.0", class.id, class.desks[0].id));
+    let keep = |name: &str| std::fs::read(desk.join(name)).unwrap();
+    let (database, keys) = (keep("desk.db"), keep("keys.toml"));
+    let copy = world.dir.path().join("copy.db");
+    world.workspace.db.copy_into(copy).await.unwrap();
+    let real = |name: &str| std::fs::read(world.dir.path().join(name)).unwrap();
+    // A file that is replaced, not written into: the desk that runs still holds its own.
+    let put = |name: &str, bytes: &[u8]| {
+        std::fs::remove_file(desk.join(name)).unwrap();
+        std::fs::write(desk.join(name), bytes).unwrap();
+    };
+    for (name, theirs, ours) in [
+        ("desk.db", real("copy.db"), &database),
+        ("keys.toml", real("keys.toml"), &keys),
+    ] {
+        for journal in ["desk.db-wal", "desk.db-shm"] {
+            let _ = std::fs::remove_file(desk.join(journal));
+        }
+        put(name, &theirs);
+        let refused = school_of(&world.workspace, addresses.clone()).await;
+        assert!(matches!(refused, Err(SchoolError::Classes(_))), "{name}");
+        put(name, ours);
+    }
+    // The school's own keys must be a training's.
+    let own = folder.join("keys.toml");
+    std::fs::write(&own, mizumado::crypto::KeyRing::generate("production")).unwrap();
+    let refused = school_of(&world.workspace, addresses.clone()).await;
+    let said = match refused {
+        Err(error @ SchoolError::OtherKeys { .. }) => error.to_string(),
+        _ => panic!("the keys of production opened a school"),
+    };
+    assert!(
+        said.contains("training.folder") && said.contains("production"),
+        "{said}"
+    );
+}
+
+#[actix_web::test]
+async fn every_file_that_leaves_a_desk_says_so_in_its_name() {
+    let world = one().await;
+    let class = class(&world, 1).await;
+    let mut clerk = come_in(&world, &class, "1", "山本 一郎").await;
+    be(&mut clerk, "mado").await;
+    for path in ["/applications/export", "/training/files/branches.csv"] {
+        let file = clerk.get(path).await;
+        let name = file.headers["content-disposition"].to_str().unwrap();
+        assert!(name.contains("filename*=UTF-8''%E7%A0%94%E4%BF%AE_"), "{path}: {name}");
+    }
+}

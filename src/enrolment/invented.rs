@@ -55,7 +55,8 @@ pub async fn hand_off(workspace: &Workspace, fields: &[(&str, String)]) -> Resul
         Ok::<_, Error>((attempt, application))
     };
     let (attempt, application) = workspace.db.read(read).await?;
-    let number = application.receipt_number.unwrap_or_default();
+    let unnumbered = || Error::Internal("an invented application has no receipt number".into());
+    let number = application.receipt_number.ok_or_else(unnumbered)?;
     Ok(Invented {
         id: application.id,
         receipt_number: super::receipt::display(&number),
@@ -73,8 +74,9 @@ pub async fn come_back(workspace: &Workspace, invented: &Invented) -> Result<Reg
         return Err(Error::Internal("an invented application has no gateway".into()));
     };
     let tran_id = invented.tran_id.clone().unwrap_or_default();
-    let answer = gateway.inquire(&invented.attempt.id, &tran_id).await.ok();
-    inquiry::apply_answer(workspace, invented.attempt.clone(), answer, 0).await
+    let answer = gateway.inquire(&invented.attempt.id, &tran_id).await;
+    let answer = answer.map_err(|e| Error::Internal(e.to_string()))?;
+    inquiry::apply_answer(workspace, invented.attempt.clone(), Some(answer), 0).await
 }
 
 /// The gateway stays silent to the end of the ladder: nobody knows the result.

@@ -63,11 +63,12 @@ impl Keeping {
         let classes = self.folder.join("classes");
         for entry in fs::read_dir(&classes).map_err(fail(&classes))? {
             let folder = entry.map_err(fail(&classes))?.path();
-            let file = folder.join(NAME);
-            match file.exists() {
-                true => all.push(self.load(keys, &name_of(&folder), &file)?),
-                // It was being made when the program ended.
-                false => fs::remove_dir_all(&folder).map_err(fail(&folder))?,
+            let (id, file) = (name_of(&folder), folder.join(NAME));
+            // It was being made, or removed, when the program ended.
+            let is_left_over = !file.exists() || self.record_file(&id).exists();
+            match is_left_over {
+                true => fs::remove_dir_all(&folder).map_err(fail(&folder))?,
+                false => all.push(self.load(keys, &id, &file)?),
             }
         }
         let records = self.folder.join("records");

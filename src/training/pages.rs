@@ -164,10 +164,18 @@ fn desks_of(school: &School, id: &str, form: &FormBody) -> Result<Vec<String>, E
     }
 }
 
-/// The class again: a desk must be chosen.
-async fn choose(school: &School, site: &Site, staff: &Staff, id: &str, field: &str) -> Result<HttpResponse, Error> {
+const CHOOSE: &str = "席をえらんでください";
+
+/// The class again, with what is wrong.
+async fn again(
+    school: &School,
+    site: &Site,
+    staff: &Staff,
+    id: &str,
+    (field, sentence): (&str, &str),
+) -> Result<HttpResponse, Error> {
     let class = looked_at(school, id).await?;
-    let errors = [FieldError::new(field, "席をえらんでください")];
+    let errors = [FieldError::new(field, sentence)];
     Ok(unprocessable(views::show(site, staff, school, &class, &errors)))
 }
 
@@ -181,7 +189,7 @@ async fn reset(
 ) -> Result<HttpResponse, Error> {
     let school = school(&found)?;
     if form.get("desk").is_empty() {
-        return choose(school, &site, &staff, &id, "reset-desk").await;
+        return again(school, &site, &staff, &id, ("reset-desk", CHOOSE)).await;
     }
     for desk in desks_of(school, &id, &form)? {
         school.reset(&id, &desk, &staff.name).await?;
@@ -213,16 +221,39 @@ async fn replay(
 ) -> Result<HttpResponse, Error> {
     let school = school(&found)?;
     if form.get("desk").is_empty() {
-        return choose(school, &site, &staff, &id, "replay-desk").await;
+        return again(school, &site, &staff, &id, ("replay-desk", CHOOSE)).await;
     }
     let number = |name: &str, most: u32| {
         let typed = digits(form.get(name)).and_then(|n| n.parse::<u32>().ok());
-        typed.unwrap_or(1).clamp(1, most)
+        typed.filter(|typed| (1..=most).contains(typed))
     };
-    let (days, a_day) = (number("days", DAYS), number("a_day", A_DAY));
+    let Some(days) = number("days", DAYS) else {
+        return again(
+            school,
+            &site,
+            &staff,
+            &id,
+            ("days", "日数は、1から31までの数字で入力してください"),
+        )
+        .await;
+    };
+    let Some(a_day) = number("a_day", A_DAY) else {
+        return again(
+            school,
+            &site,
+            &staff,
+            &id,
+            ("a_day", "1日の申込みは、1から40までの数字で入力してください"),
+        )
+        .await;
+    };
     for desk in desks_of(school, &id, &form)? {
         let (school, class) = (school.clone(), id.to_string());
-        let seed = school.class(&class)?.seed + 1;
+        // Another replay brings other people.
+        let day = school
+            .desk(&desk)
+            .map_or(0, |desk| desk.workspace.clock.now().and_utc().timestamp() / 86_400);
+        let seed = school.class(&class)?.seed ^ day.unsigned_abs();
         actix_web::rt::spawn(async move {
             if let Err(error) = school.replay(&class, &desk, days, a_day, seed).await {
                 tracing::warn!(%error, "a replay ended early");

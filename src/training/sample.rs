@@ -151,7 +151,7 @@ async fn apply(desk: &Desk, plan: &Plan) -> Result<(Invented, String), Error> {
             desk.bank.play(tran_id).await.map_err(fail)?;
             enrolment::invented::come_back(&desk.workspace, &invented).await?;
         }
-        (_, None) => {}
+        (_, None) => return Err(Error::Internal("the desk's own gateway did not begin".into())),
     }
     Ok((invented, institution))
 }

@@ -242,8 +242,8 @@ fn acts(class: &Class, path: &str, errors: &[FieldError]) -> Markup {
             p { "架空の申込みを受け付けながら、時計を進めます。終わるまで、席の時計が進みつづけます。" }
             form class="form" method="post" action={ (path) "/replay" } {
                 (desks(class, "replay-desk", true))
-                (text("days", "日数", "1から31まで", "7").render(&[]))
-                (text("a_day", "1日の申込み", "1から40まで", "10").render(&[]))
+                (text("days", "日数", "1から31まで", "7").render(errors))
+                (text("a_day", "1日の申込み", "1から40まで", "10").render(errors))
                 (ui::submit("始める"))
             }
         }

@@ -241,6 +241,39 @@ async fn a_reset_gives_the_beginning_back_and_keeps_what_was_learned() {
 }
 
 #[actix_web::test]
+async fn a_replay_asks_for_numbers_and_ends_with_the_desk_s_reset() {
+    let world = one().await;
+    let class = class(&world, 1).await;
+    let (school, desk) = (world.school(), class.desks[0].id.clone());
+    let mut trainer = Desk::open(&world, "t1", &[Role::Trainer]).await;
+    let path = format!("/training/{}/replay", class.id);
+    for (fields, said) in [
+        ([("desk", ""), ("days", "1"), ("a_day", "1")], "席をえらんでください"),
+        ([("desk", "all"), ("days", "x"), ("a_day", "1")], "日数は、1から31まで"),
+        (
+            [("desk", "all"), ("days", "1"), ("a_day", "41")],
+            "1日の申込みは、1から40まで",
+        ),
+    ] {
+        let page = trainer.post(&path, &fields).await;
+        assert_eq!(page.status, 422);
+        page.expect(said);
+    }
+    let kept = || school.class(&class.id).unwrap().desk(&desk).unwrap().clone();
+    school.replay(&class.id, &desk, 1, 2, 3).await.unwrap();
+    assert!(kept().ahead_micros > Duration::hours(23).num_microseconds().unwrap());
+    let running = school.replay(&class.id, &desk, 31, 40, 4);
+    let (replayed, reset) = futures_util::future::join(running, school.reset(&class.id, &desk, "研修 花子")).await;
+    replayed.unwrap();
+    reset.unwrap();
+    assert_eq!(
+        (kept().generation, kept().ahead_micros),
+        (1, 0),
+        "the fresh desk has its own clock"
+    );
+}
+
+#[actix_web::test]
 async fn an_ended_class_leaves_a_record_and_nothing_else() {
     for world in all().await {
         let class = class(&world, 2).await;
@@ -290,7 +323,12 @@ async fn an_ended_class_leaves_a_record_and_nothing_else() {
         // What is sealed is sealed: no name stands in a file of the school.
         let record = std::fs::read(world.dir.path().join(format!("training/records/{}.sealed", class.id))).unwrap();
         assert!(!String::from_utf8_lossy(&record).contains("山本"));
+        // Killed between the record and the removal: the next start removes the rest.
+        std::fs::create_dir_all(folder.join("left")).unwrap();
+        std::fs::write(folder.join("class.sealed"), "x").unwrap();
+        std::fs::write(folder.join("left/desk.db"), "x").unwrap();
         let again = school_of(&world.workspace, school.addresses().clone()).await.unwrap();
         assert!(again.class(&class.id).unwrap().deletion.is_some());
+        assert!(!folder.exists(), "what the record says is gone is gone");
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     crypto::random_token,
     db::Conn,
     training::{
-        class::{Seat, Try},
+        class::{DeskKept, Seat, Try},
         clockwork::{self, Move},
         desk::Desk,
         exercises::Exercise,
@@ -150,7 +150,9 @@ impl School {
     async fn keep_clock(&self, class: &str, desk: &Desk) -> Result<(), Error> {
         let ahead = desk.workspace.clock.now() - self.now();
         self.change(class, |class| {
-            if let Some(kept) = class.desks.iter_mut().find(|kept| kept.id == desk.id) {
+            // A desk that was reset meanwhile has its own clock.
+            let same = |kept: &&mut DeskKept| kept.id == desk.id && kept.generation == desk.generation;
+            if let Some(kept) = class.desks.iter_mut().find(same) {
                 kept.ahead_micros = ahead.num_microseconds().unwrap_or(0);
             }
             Ok(())
@@ -158,7 +160,7 @@ impl School {
         .await
     }
 
-    /// Replays days of invented traffic: so many applications a day, the clock going along.
+    /// Replays days of invented traffic: so many applications a day, the clock going along. It ends with the desk's reset.
     pub async fn replay(&self, class: &str, desk_id: &str, days: u32, a_day: u32, seed: u64) -> Result<(), Error> {
         let desk = self.desk(desk_id).ok_or(Error::NotFound)?;
         let mut people = People::new(seed);
@@ -166,9 +168,13 @@ impl School {
         for _ in 0..days {
             for _ in 0..a_day {
                 clockwork::advance(&desk, desk.workspace.clock.now() + pause).await?;
+                if self.desk(desk_id).is_none_or(|now| now.generation != desk.generation) {
+                    return Ok(());
+                }
                 sample::one_more(&desk, &mut people).await?;
             }
+            self.keep_clock(class, &desk).await?;
         }
-        self.keep_clock(class, &desk).await
+        Ok(())
     }
 }

@@ -19,13 +19,14 @@ check:
 rust-test:
 	scripts/with-postgres cargo nextest run --no-fail-fast
 
+# With --tests the program is the one that the Rust tests were built with; without, all crates were compiled once more.
 browser-test:
-	cargo build --quiet
+	cargo build --quiet --tests
 	cd tests/browser && node run.mjs
 
 # One round of power cuts; `make powerloss` is the long one.
 power-loss-test:
-	cargo build --quiet
+	cargo build --quiet --tests
 	python3 tests/power-loss/campaign.py --binary target/debug/mizumado --rounds 1 --cuts 4 --seed 3
 
 supply-chain:

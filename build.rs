@@ -14,6 +14,8 @@ fn main() {
         "assets/js/form",
         "assets/js/htmx",
         "assets/exercises",
+        "assets/pictures",
+        "manuals",
         "assets/img",
         "migrations",
         HTMX,
@@ -63,19 +65,45 @@ fn main() {
     }
     table.push_str("];\n");
     fs::write(Path::new(&out).join("assets.rs"), table).expect("OUT_DIR is writable");
-    exercises(Path::new(&out));
+    texts(Path::new(&out), "exercises.rs", "assets/exercises");
+    texts(Path::new(&out), "manuals.rs", "manuals");
+    pictures(Path::new(&out));
 }
 
-/// The exercises of the training, by file name.
-fn exercises(out: &Path) {
+/// Markdown by file name: the exercises of the training, the manuals.
+fn texts(out: &Path, table_name: &str, folder: &str) {
     let mut table = String::from("const BUILT_IN: &[(&str, &str)] = &[\n");
-    for path in listed("assets/exercises", "md") {
+    for path in listed(folder, "md") {
         let name = path.rsplit('/').next().unwrap_or_default();
         let path = Path::new(&path).canonicalize().expect("a listed file is there");
         writeln!(table, "    ({name:?}, include_str!({path:?})),").expect("a String takes text");
     }
     table.push_str("];\n");
-    fs::write(out.join("exercises.rs"), table).expect("OUT_DIR is writable");
+    fs::write(out.join(table_name), table).expect("OUT_DIR is writable");
+}
+
+/// The pictures of the manuals: `pictures.tsv` has the name and the title of each, a PNG says its size itself.
+fn pictures(out: &Path) {
+    let list = fs::read_to_string("assets/pictures/pictures.tsv").unwrap_or_default();
+    let mut table = String::from("const PICTURES: &[Picture] = &[\n");
+    for line in list.lines() {
+        let mut cells = line.split('\t');
+        let (Some(name), Some(title)) = (cells.next(), cells.next()) else {
+            continue;
+        };
+        let path = format!("assets/pictures/{name}.png");
+        let png = fs::read(&path).unwrap_or_else(|e| panic!("{path} of pictures.tsv: {e}: run `make pictures`"));
+        let side = |at: usize| u32::from_be_bytes(png[at..at + 4].try_into().expect("four bytes"));
+        let (width, height) = (side(16), side(20));
+        let path = Path::new(&path).canonicalize().expect("a file that was read is there");
+        writeln!(
+            table,
+            "    Picture {{ name: {name:?}, title: {title:?}, width: {width}, height: {height}, png: include_bytes!({path:?}) }},"
+        )
+        .expect("a String takes text");
+    }
+    table.push_str("];\n");
+    fs::write(out.join("pictures.rs"), table).expect("OUT_DIR is writable");
 }
 
 /// All files of a folder in the order of their names, so that a page asks for one instead of many.

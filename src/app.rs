@@ -1,10 +1,12 @@
 //! What a running app is: the route table, the guards around it, its listeners and its jobs.
 mod console;
 mod rules;
+mod tables;
 mod training;
 
 pub use console::{ConsoleError, console_routes, serve_console};
 pub use rules::PLAN as CONSOLE_PLAN;
+pub use tables::{JOBS, draw as draw_table};
 pub use training::{ENGINE, Face, serve_training};
 
 use crate::{

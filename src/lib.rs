@@ -23,6 +23,7 @@ pub mod japan;
 pub mod jobs;
 pub mod logs;
 pub mod mail;
+pub mod manuals;
 pub mod notices;
 pub mod operations;
 pub mod outages;

@@ -64,6 +64,8 @@ pub struct Plan {
     /// Rules of a practice desk alone.
     pub more: &'static [Rule],
     pub nav: &'static [NavItem],
+    /// Where the manual explains a page.
+    pub guide: fn(&str) -> Option<String>,
 }
 
 impl Plan {
@@ -131,13 +133,14 @@ async fn judge(req: &ServiceRequest, pattern: &str) -> Result<Verdict, Error> {
     };
     let (world, nav) = (workspace.clone(), plan.nav);
     let read = move |conn: &mut Conn| Staff::load(conn, &world, &row, nav);
-    let Some(staff) = workspace.db.read(read).await? else {
+    let Some(mut staff) = workspace.db.read(read).await? else {
         return Ok(if access == Access::Open {
             Verdict::Pass(None)
         } else {
             Verdict::SignIn
         });
     };
+    staff.guide = (plan.guide)(pattern);
     let on_practice = data::<Site>(req.request())?.practice.is_some();
     let verdict = weigh(staff, access, &workspace, on_practice);
     if let Verdict::Pass(Some(staff)) = &verdict

@@ -32,6 +32,8 @@ pub struct Staff {
     /// Open alarms that nobody has acknowledged; 0 for who may not see them.
     pub unseen_alarms: i64,
     pub nav: &'static [NavItem],
+    /// Where the manual explains the page that is asked for.
+    pub guide: Option<String>,
 }
 crate::hidden::hidden_debug!(Staff);
 
@@ -65,6 +67,7 @@ impl Staff {
             seen_at: session.seen_at,
             confirmed_at: session.confirmed_at,
             nav,
+            guide: None,
         }))
     }
 

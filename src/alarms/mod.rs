@@ -5,7 +5,7 @@ mod store;
 mod words;
 
 pub use store::{Alarm, acknowledge, find, open_alarms, settle, unseen};
-pub use words::{CAUSES, label};
+pub use words::{CAUSES, label, remedy};
 
 use crate::{
     audit::{self, Actor},

@@ -4,7 +4,7 @@ use crate::{
     accounts::{self, Plan, Relying, Sessions},
     assist,
     config::Console,
-    contacts, deliveries, enrolment, incidents, inquiries, institutions, operations, outages, papers, reconciliation,
+    contacts, deliveries, enrolment, incidents, inquiries, institutions, manuals, operations, outages, papers, reconciliation,
     texts, today, trail,
     training::{self, School},
     web as pages,
@@ -41,6 +41,7 @@ pub fn console_routes(cfg: &mut ServiceConfig) {
         .configure(papers::routes)
         .configure(contacts::routes)
         .configure(training::routes)
+        .configure(manuals::routes)
         .route("/assets/{file}", web::get().to(pages::asset))
         .route("/favicon.ico", web::get().to(pages::favicon));
 }
@@ -83,6 +84,7 @@ pub(super) fn console_app(
         .app_data(parts.relying.clone())
         .app_data(parts.networks.clone())
         .app_data(Data::new(parts.plan))
+        .app_data(Data::new(manuals::Tables(super::draw_table)))
         .app_data(Data::new(parts.workspace.clone()))
         .app_data(PayloadConfig::new(super::LARGEST_BODY));
     let app = match parts.school {

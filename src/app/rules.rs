@@ -1,5 +1,8 @@
 //! What every route of the console needs, and its navigation.
-use crate::accounts::{Access, NavItem, Permission as P, Plan, Rule};
+use crate::{
+    accounts::{Access, NavItem, Permission as P, Plan, Rule},
+    manuals,
+};
 
 const fn rule(method: &'static str, path: &'static str, access: Access) -> Rule {
     Rule { method, path, access }
@@ -280,6 +283,11 @@ pub const RULES: &[Rule] = &[
     rule("GET", "/contacts", Access::May(P::ReadIncidents)),
     rule("POST", "/contacts", Access::May(P::ManageContacts)),
     rule("POST", "/contacts/{id}/removal", Access::May(P::ManageContacts)),
+    rule("GET", "/manuals", Access::Home),
+    rule("GET", "/manuals/search", Access::Home),
+    rule("GET", "/manuals/pictures/{file}", Access::Home),
+    rule("GET", "/manuals/{manual}", Access::Home),
+    rule("GET", "/manuals/{manual}/{chapter}", Access::Home),
     rule("GET", "/permissions", Access::Own),
     rule("GET", "/staff", Access::May(P::ManageStaff)),
     rule("POST", "/staff", Access::StepUp(P::ManageStaff)),
@@ -315,6 +323,7 @@ const NAV: &[NavItem] = &[
     item("/training", "研修", Some(P::Train)),
     item("/audit", "操作記録", Some(P::ReadAudit)),
     item("/staff", "職員", Some(P::ManageStaff)),
+    item("/manuals", "マニュアル", None),
     item("/permissions", "権限の表", None),
     item("/account", "自分の設定", None),
 ];
@@ -324,6 +333,7 @@ pub const PLAN: Plan = Plan {
     rules: RULES,
     more: &[],
     nav: NAV,
+    guide: manuals::guide,
 };
 
 /// The same at a practice desk, where people change their role without a key. What nobody needs there is not shown.

@@ -8,6 +8,7 @@ mod import;
 mod inspect;
 mod jobs;
 mod keys;
+mod manuals;
 mod serve;
 mod service;
 mod simulator;
@@ -79,6 +80,8 @@ enum Command {
     /// The practice site
     #[command(subcommand)]
     Training(training::Command),
+    /// Write the manuals and papers as files, for PDF and Word (make deliverables)
+    Manuals(manuals::Manuals),
     /// Check the log files
     #[command(subcommand)]
     Logs(inspect::Logs),
@@ -149,6 +152,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Jobs(command) => jobs::run(command),
         Command::Staff(command) => staff::run(command),
         Command::Training(command) => training::run(command),
+        Command::Manuals(options) => manuals::run(&options),
         Command::Logs(inspect::Logs::Check(file)) => inspect::check_logs(&file),
         Command::Audit(AuditCommand::Verify(options)) => serve::verify_audit(&options),
         Command::Audit(AuditCommand::Checkpoints(file)) => serve::list_checkpoints(&file),

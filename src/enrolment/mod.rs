@@ -30,6 +30,7 @@ pub use desk::{
 pub use inquiry::take_daily_line;
 pub use jobs::{handlers, standing};
 pub use pages::routes;
+pub use reasons::text as reason_text;
 pub use receipt::parse as parse_receipt_number;
 pub use records::{
     ResultRecord, Waiting, id_of_receipt, mark_hard_characters, receipt_of, registered_by_number, results, state_of,

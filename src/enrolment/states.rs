@@ -160,6 +160,27 @@ impl Registration {
             Paper => "書面へ案内",
         }
     }
+    /// What it means to who handles it; the manuals say so.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Draft => "申込者が入力しています",
+            Confirmed => "受付番号が出ました。金融機関の画面にはまだ進んでいません",
+            AtInstitution => "申込者が金融機関の画面で手続きをしています",
+            Checking => "画面が戻り、金融機関に結果を確かめています",
+            Registered => "口座振替の登録が終わりました",
+            Rejected => "金融機関が登録できないと答えました。理由があります",
+            Cancelled => "申込者が手続きをやめました",
+            Unknown => "結果がわかりません。登録されていることもあるので、やり直しを案内しません",
+            Expired => "期限までに手続きがありませんでした",
+            Corrected => "2人の職員が結果を訂正しました",
+            Withdrawn => "登録のあとで、申し出により取り下げました",
+            Paper => "紙の申込書の手続きを案内しました",
+        }
+    }
+    /// Whether the table leads from here to there at all.
+    pub fn leads_to(self, to: Registration) -> bool {
+        EDGES.iter().any(|e| e.from == self && e.to == to)
+    }
     /// The applicant may still change what was typed: nothing is on its way.
     pub fn is_editable(self) -> bool {
         matches!(self, Draft | Rejected)

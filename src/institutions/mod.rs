@@ -20,7 +20,7 @@ pub use openings::{Openings, Regular};
 use readiness::readiness;
 pub use readiness::{Closure, Readiness};
 pub use retirement::{Leaving, leaving};
-pub use seed::{ImportCounts, ImportError, import_tables, seed_when_empty};
+pub use seed::{ImportCounts, ImportError, import_tables, seed_when_empty, shipped};
 pub use service::{Mode, ServiceMode, set_mode};
 pub use store::{
     Branch, Institution, Town, add_closure, add_rule, all, all_branches as branches_of, branch, branch_in_service,

@@ -30,6 +30,7 @@ pub fn alarms(site: &Site, staff: &Staff, open: &[Alarm]) -> Markup {
                 h2 { (alarm.message) }
                 p { "はじめ " (when(alarm.first_at)) "　最後 " (when(alarm.last_at)) "　" (alarm.times) "回" }
                 p class="hint" { "原因：" (alarms::label(&alarm.key)) }
+                p class="hint" { "すること：" (alarms::remedy(&alarm.key)) }
                 @if !alarm.subject.is_empty() { p { (subject(&alarm.subject)) } }
                 @match &alarm.acknowledged_by {
                     Some(by) => p { "職員番号 " (by) " が確認しました（" (alarm.acknowledged_at.map(when).unwrap_or_default()) "）。" },

@@ -1,5 +1,6 @@
 //! What is kept of a class: a sealed document beside its desks, and its record when they are gone.
-use chrono::{NaiveDate, NaiveDateTime};
+use crate::clock::utc_from_jst;
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -28,6 +29,7 @@ pub struct Class {
     pub id: String,
     pub title: String,
     pub kind: Kind,
+    /// The day on which it takes place: each desk's clock begins there at [`BEGINS`], whatever the day and hour of its making.
     pub day: NaiveDate,
     /// All seats work at one desk.
     pub is_shared: bool,
@@ -46,6 +48,17 @@ pub struct Class {
     pub deletion: Option<Deletion>,
 }
 crate::hidden::hidden_debug!(Class);
+
+/// When a desk's clock begins on the class's day (JST): everything is open then.
+const BEGINS: NaiveTime = match NaiveTime::from_hms_opt(10, 0, 0) {
+    Some(time) => time,
+    None => NaiveTime::MIN,
+};
+
+/// The moment (UTC) at which the desks of a day begin.
+pub fn beginning(day: NaiveDate) -> NaiveDateTime {
+    utc_from_jst(day.and_time(BEGINS))
+}
 
 /// What must outlive a restart of a desk.
 #[derive(Clone, Debug, Serialize, Deserialize)]

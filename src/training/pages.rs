@@ -9,8 +9,9 @@ use super::{
 };
 use crate::{
     accounts::{self, Staff},
+    clock::jst,
     db::Conn,
-    japan::digits::digits,
+    japan::{date::parse_compact, digits::digits},
     web::{Error, FormBody, Site, document::Document, html, see_other, ui::FieldError, unprocessable, words},
     workspace::Workspace,
 };
@@ -53,6 +54,8 @@ async fn index(found: MaybeSchool, site: Data<Site>, staff: Staff) -> HttpRespon
     })
 }
 
+/// How far away a class's day may be: the calendar knows its holidays.
+const FAR_DAYS: i64 = 366;
 /// Characters of a title, of a message.
 const TITLE: usize = 60;
 const MESSAGE: usize = 500;
@@ -65,6 +68,13 @@ fn read(school: &School, staff: &Staff, form: &FormBody) -> Result<NewClass, Vec
     if size.is_none() {
         let message = format!("席の数は、1から{LARGEST}までの数字で入力してください");
         errors.push(FieldError::new("size", message));
+    }
+    let day = parse_compact(form.get("day").trim());
+    let today = jst(school.now()).date();
+    let day = day.filter(|day| (*day - today).num_days().abs() <= FAR_DAYS);
+    if day.is_none() {
+        let message = "教室の日は、1年以内の日を、2026-12-04のように入力してください";
+        errors.push(FieldError::new("day", message));
     }
     let kind = match form.get("kind") {
         "acceptance" => Kind::Acceptance,
@@ -80,10 +90,11 @@ fn read(school: &School, staff: &Staff, form: &FormBody) -> Result<NewClass, Vec
         errors.push(FieldError::new("exercises", "課題を1つ以上えらんでください"));
     }
     let seed = digits(form.get("seed")).and_then(|seed| seed.parse().ok()).unwrap_or(1);
-    match (size, errors.is_empty()) {
-        (Some(size), true) => Ok(NewClass {
+    match (size, day, errors.is_empty()) {
+        (Some(size), Some(day), true) => Ok(NewClass {
             title,
             kind,
+            day,
             size,
             is_shared: form.get("shared") == "yes",
             seed,

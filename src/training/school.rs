@@ -19,7 +19,7 @@ use crate::{
     web::Error,
     workspace::Workspace,
 };
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime};
 use futures_util::future::BoxFuture;
 use std::{
     collections::BTreeMap,
@@ -68,6 +68,8 @@ pub enum SchoolError {
 pub struct NewClass {
     pub title: String,
     pub kind: Kind,
+    /// The day on which it takes place.
+    pub day: NaiveDate,
     pub size: u32,
     pub is_shared: bool,
     pub seed: u64,

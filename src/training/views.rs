@@ -104,10 +104,12 @@ fn or<'a>(typed: &'a str, otherwise: &'a str) -> &'a str {
 
 fn new_class(school: &School, typed: &FormBody, errors: &[FieldError]) -> Markup {
     let is_fresh = typed.0.is_empty();
+    let today = jst(school.now()).date().to_string();
     html! {
         h2 { "教室を作る" }
         form class="form" method="post" action=(PART) novalidate {
             (text("title", "教室の名前", "例：新任の受付担当の研修", typed.get("title")).render(errors))
+            (text("day", "教室の日", "研修の画面の時計は、この日の10時から始まります", if is_fresh { &today } else { typed.get("day") }).render(errors))
             (text("size", "席の数", "1から30まで", if is_fresh { "10" } else { typed.get("size") }).render(errors))
             (ui::choices("kind", "種類", "", or(typed.get("kind"), "class"), &KINDS, errors))
             (ui::choices("shared", "席のデータ", "", or(typed.get("shared"), "no"), &SHARING, errors))

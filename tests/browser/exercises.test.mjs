@@ -566,7 +566,7 @@ describe('as its text says', { concurrency: 2 }, () => {
     code = await practice.makeClass(trainer, app, { title: 'ひとりずつ', seats: EXERCISES.length + 1 });
   }));
   for (const [no, exercise] of EXERCISES.entries()) {
-    test(`${exercise.id} is done`, (t) => visit(t, { ...options, limit: 90_000 }, async ({ page, app }) => {
+    test(`${exercise.id} is done`, (t) => visit(t, { ...options, limit: 240_000 }, async ({ page, app }) => {
       await practice.sit(page, app, { code, number: no + 1, name: '試験 花子' });
       await practice.begin(page, exercise);
       await SOLUTIONS[exercise.id](page, exercise);
@@ -600,7 +600,7 @@ const refresh = (trainer) => link(trainer, '進み具合を最新にする');
 /** The cell of an exercise: after seat, name and clock, in the order of the class. */
 const cell = (page, name, exercise, all = EXERCISES) => rowOf(page, name).locator('th, td').nth(3 + all.indexOf(exercise)).innerText();
 
-test('a class from its beginning to its end, with three learners and one trainer', (t) => visit(t, { ...options, limit: 200_000, allow: [/401/, /422/] }, (stage) => beside((first) => beside((second) => beside(async (third) => {
+test('a class from its beginning to its end, with three learners and one trainer', (t) => visit(t, { ...options, limit: 400_000, allow: [/401/, /422/] }, (stage) => beside((first) => beside((second) => beside(async (third) => {
   const { page: trainer, app } = stage;
   await desk.signIn(trainer, app, TRAINER);
   const code = await practice.makeClass(trainer, app, { title: '新任の研修', seats: 3 });
@@ -681,7 +681,7 @@ test('a class from its beginning to its end, with three learners and one trainer
   assert.ok((await form.summary(first).innerText()).includes('席'));
 })))));
 
-test('an acceptance test is planned, done, remarked upon, reported and written out', (t) => visit(t, { ...options, limit: 120_000 }, (stage) => beside(async (tester) => {
+test('an acceptance test is planned, done, remarked upon, reported and written out', (t) => visit(t, { ...options, limit: 300_000 }, (stage) => beside(async (tester) => {
   const { page: trainer, app } = stage;
   await desk.signIn(trainer, app, TRAINER);
   const code = await practice.makeClass(trainer, app, { title: '受入れ', seats: 1, kind: '受入テスト' });
@@ -702,7 +702,7 @@ test('an acceptance test is planned, done, remarked upon, reported and written o
   assert.equal((await readFile(await file.path())).subarray(0, 2).toString(), 'PK');
 })));
 
-test('every page of the training is sound, narrow and wide', (t) => visit(t, { ...options, limit: 200_000, allow: [/422/] }, (stage) => beside(async (learner, log) => {
+test('every page of the training is sound, narrow and wide', (t) => visit(t, { ...options, limit: 400_000, allow: [/422/] }, (stage) => beside(async (learner, log) => {
   const { page: trainer, app } = stage;
   const atDesk = { page: learner, app: { console: app.training }, log };
   const found = [];

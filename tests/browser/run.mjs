@@ -14,7 +14,7 @@ const program = resolve(process.env.MIZUMADO_BIN ?? join(root, 'target', 'debug'
 const results = resolve(process.env.MIZUMADO_TEST_RESULTS ?? join(root, 'test-results'));
 const workers = Number(process.env.MIZUMADO_WORKERS ?? 2);
 // A file's bound on a busy machine; a quiet one needs a third of it.
-const FILE_MS = 900_000;
+const FILE_MS = 1_500_000;
 // Long ones first, so that no worker idles at the end.
 const HEAVY = ['accessibility', 'accessibility-109', 'journeys', 'journeys-odd', 'errors'];
 // They need none, or one of their own.

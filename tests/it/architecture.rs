@@ -105,6 +105,7 @@ const EDGES: &[(&str, &str, &str)] = &[
         "invented applications, and what became of them",
     ),
     ("training", "inquiries", "invented questions"),
+    ("manuals", "accounts", "staff read them"),
     ("training", "incidents", "an incident of an invented past"),
     ("training", "outages", "an outage of an invented week to come"),
     ("training", "institutions", "business days, branches, an announced stop"),

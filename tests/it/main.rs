@@ -46,6 +46,7 @@ mod logbook;
 mod lookup;
 mod mail;
 mod mail_faults;
+mod manuals;
 mod many;
 mod networks;
 mod nodes;

@@ -37,6 +37,11 @@ pub async fn ops_routes() -> BTreeSet<String> {
     routes_of(mizumado::operations::routes).await
 }
 
+/// Those of the room that a practice desk has besides its console.
+pub async fn room_routes() -> BTreeSet<String> {
+    routes_of(mizumado::training::room_routes).await
+}
+
 pub async fn console_routes() -> BTreeSet<String> {
     routes_of(app::console_routes).await
 }

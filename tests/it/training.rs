@@ -42,12 +42,18 @@ impl World {
     }
 }
 
+/// The day in Japan, as it is typed.
+pub fn today(world: &World) -> String {
+    mizumado::clock::jst(world.school().now()).date().to_string()
+}
+
 /// A class with every exercise.
 pub async fn class(world: &World, size: u32) -> Class {
     let school = world.school();
     let wish = NewClass {
         title: "新任の研修".into(),
         kind: Kind::Class,
+        day: today(world).parse().unwrap(),
         size,
         is_shared: false,
         seed: 7,
@@ -90,9 +96,12 @@ async fn a_class_is_made_by_a_trainer_and_by_nobody_else() {
         wrong
             .expect("教室の名前を入力してください")
             .expect("1から30まで")
+            .expect("教室の日は、1年以内の日を")
             .expect("課題を1つ以上");
+        let day = today(&world);
         let fields = [
             ("title", "窓口の研修"),
+            ("day", &day),
             ("size", "2"),
             ("kind", "class"),
             ("shared", "no"),

@@ -117,7 +117,7 @@ async fn everything(world: &World, staff_id: String, application_id: String) {
                 role.as_str(),
             )?;
         }
-        for (key, _) in CAUSES {
+        for (key, ..) in CAUSES {
             let cause = alarms::Cause {
                 key,
                 subject: &format!("application/{application_id}"),

@@ -42,6 +42,13 @@ struct InstitutionRow {
     kind: String,
     affiliation: String,
 }
+/// Code and name of the institutions that ship (N6.1), in their order.
+pub fn shipped() -> Vec<(String, String)> {
+    let mut reader = csv::Reader::from_reader(INSTITUTIONS.as_bytes());
+    let rows = reader.deserialize::<InstitutionRow>();
+    rows.filter_map(|row| row.ok().map(|row| (row.code, row.name))).collect()
+}
+
 #[derive(Deserialize)]
 struct BranchRow {
     institution_code: String,

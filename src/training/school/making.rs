@@ -5,14 +5,14 @@ use crate::{
     crypto::random_code,
     db::{Conn, off_thread},
     training::{
-        class::{Case, Class, DeskKept, Seat},
+        class::{Case, Class, DeskKept, Seat, beginning},
         desk::{self, Desk, Faces, Files},
         sample,
     },
     web::{Error, Practice},
     workspace::Workspace,
 };
-use chrono::Duration;
+use chrono::{Duration, NaiveDate};
 use diesel::connection::SimpleConnection;
 use std::{collections::BTreeMap, fs, path::PathBuf, sync::PoisonError};
 
@@ -97,19 +97,25 @@ impl School {
         Ok(())
     }
 
+    /// How far a clock must be ahead (or behind) now to begin a class's day.
+    fn ahead_of(&self, day: NaiveDate) -> i64 {
+        (beginning(day) - self.now()).num_microseconds().unwrap_or(0)
+    }
+
     /// Makes a class; gives its code.
     pub async fn make(&self, wish: NewClass) -> Result<String, Error> {
         let _alone = self.0.changing.lock().await;
         let (id, now) = (random_code(ALPHABET, CODE), self.now());
         let folder = self.0.keeping.class_folder(&id);
         own_folder(&folder).map_err(fail(&folder))?;
-        let cases = self.make_master(&id, wish.seed).await?;
+        let ahead_micros = self.ahead_of(wish.day);
+        let cases = self.make_master(&id, ahead_micros, wish.seed).await?;
         let count = if wish.is_shared { 1 } else { wish.size };
         let desks: Vec<DeskKept> = (1..=count)
             .map(|n| DeskKept {
                 id: format!("{}-{n:02}", id.to_lowercase()),
                 generation: 0,
-                ahead_micros: 0,
+                ahead_micros,
                 cases: cases.clone(),
             })
             .collect();
@@ -128,7 +134,7 @@ impl School {
             id: id.clone(),
             title: wish.title,
             kind: wish.kind,
-            day: crate::clock::jst(now).date(),
+            day: wish.day,
             is_shared: wish.is_shared,
             seed: wish.seed,
             exercises: wish.exercises,
@@ -150,12 +156,12 @@ impl School {
     }
 
     /// The desk that all desks of a class are copies of: filled once, then closed.
-    async fn make_master(&self, class: &str, seed: u64) -> Result<BTreeMap<String, Case>, Error> {
+    async fn make_master(&self, class: &str, ahead_micros: i64, seed: u64) -> Result<BTreeMap<String, Case>, Error> {
         let id = format!("{}-{MASTER}", class.to_lowercase());
         let kept = DeskKept {
             id: id.clone(),
             generation: 0,
-            ahead_micros: 0,
+            ahead_micros,
             cases: BTreeMap::new(),
         };
         let folder = self.desk_folder(class, &kept);
@@ -203,9 +209,10 @@ impl School {
     /// Gives a desk back its beginning: data, mails, bank, clock. What was learned stays on record.
     pub async fn reset(&self, class: &str, desk: &str, by: &str) -> Result<(), Error> {
         let _alone = self.0.changing.lock().await;
-        let mut kept = self.class(class)?.desk(desk).cloned().ok_or(Error::NotFound)?;
+        let found = self.class(class)?;
+        let mut kept = found.desk(desk).cloned().ok_or(Error::NotFound)?;
         let old = self.desk_folder(class, &kept);
-        (kept.generation, kept.ahead_micros) = (kept.generation + 1, 0);
+        (kept.generation, kept.ahead_micros) = (kept.generation + 1, self.ahead_of(found.day));
         self.copy_master(class, &kept).await?;
         self.stop(desk);
         let now = self.now();

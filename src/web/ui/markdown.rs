@@ -1,4 +1,4 @@
-use maud::{Markup, PreEscaped};
+use maud::{Markup, PreEscaped, html};
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, html::push_html};
 
 /// One `##` section of a text.
@@ -27,15 +27,65 @@ pub fn markdown_without_links(text: &str) -> Markup {
 fn render<'a>(text: &'a str, each: impl Fn(Event<'a>) -> Event<'a>) -> Markup {
     let mut out = String::new();
     push_html(&mut out, Parser::new_ext(text, Options::ENABLE_TABLES).map(each));
-    // A wide table scrolls by itself instead of widening the page.
-    let out = out
-        .replace(
-            "<table>",
-            "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"表\"><table class=\"table\">",
-        )
-        .replace("</table>", "</table></div>")
-        .replace("<th>", "<th scope=\"col\">");
-    PreEscaped(out)
+    PreEscaped(scrolling(&out))
+}
+
+/// What a text of ours may have besides: each function answers for one thing that Markdown leaves open.
+pub struct Extras<'a> {
+    /// Where a link leads; `Err` holds the words that follow the text in its place.
+    pub link: &'a dyn Fn(&str) -> Result<String, String>,
+    /// A picture by its address and its alternative text.
+    pub picture: &'a dyn Fn(&str, &str) -> Markup,
+    /// What stands for a comment on a line of its own.
+    pub comment: &'a dyn Fn(&str) -> Option<Markup>,
+}
+
+/// A text of the program itself, such as a manual.
+pub fn markdown_with(text: &str, extras: &Extras) -> Markup {
+    let mut events = vec![];
+    let mut picture: Option<(String, String)> = None;
+    let mut links: Vec<Option<String>> = vec![];
+    for event in Parser::new_ext(text, Options::ENABLE_TABLES | Options::ENABLE_HEADING_ATTRIBUTES) {
+        match (event, &mut picture) {
+            (Event::Start(Tag::Image { dest_url, .. }), None) => picture = Some((dest_url.to_string(), String::new())),
+            (Event::End(TagEnd::Image), Some(_)) => {
+                let (url, alt) = picture.take().unwrap_or_default();
+                events.push(Event::InlineHtml((extras.picture)(&url, &alt).into_string().into()));
+            }
+            (Event::Text(words) | Event::Code(words), Some((_, alt))) => alt.push_str(&words),
+            (_, Some(_)) => {}
+            (Event::Start(Tag::Link { dest_url, .. }), None) => {
+                let (before, after) = match (extras.link)(&dest_url) {
+                    Ok(url) => (html! { a href=(url) {} }.into_string().replace("</a>", ""), None),
+                    Err(words) => (String::new(), Some(words)),
+                };
+                links.push(after);
+                events.push(Event::InlineHtml(before.into()));
+            }
+            (Event::End(TagEnd::Link), None) => match links.pop().flatten() {
+                Some(words) => events.push(Event::Text(words.into())),
+                None => events.push(Event::InlineHtml("</a>".into())),
+            },
+            (Event::Html(text), None) => match (extras.comment)(&text) {
+                Some(markup) => events.push(Event::Html(markup.into_string().into())),
+                None => events.push(Event::Text(text)),
+            },
+            (event, None) => events.push(tame(event)),
+        }
+    }
+    let mut out = String::new();
+    push_html(&mut out, events.into_iter());
+    PreEscaped(scrolling(&out).replace("<p><figure", "<figure").replace("</figure></p>", "</figure>"))
+}
+
+/// A wide table scrolls by itself instead of widening the page.
+fn scrolling(html: &str) -> String {
+    html.replace(
+        "<table>",
+        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"表\"><table class=\"table\">",
+    )
+    .replace("</table>", "</table></div>")
+    .replace("<th>", "<th scope=\"col\">")
 }
 
 const TAGS: [&str; 8] = ["<ruby>", "</ruby>", "<rt>", "</rt>", "<rp>", "</rp>", "<br>", "<wbr>"];

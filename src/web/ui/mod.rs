@@ -3,7 +3,7 @@ mod fields;
 mod markdown;
 
 pub use fields::{Choice, DateField, TextField, choices, text_area};
-pub use markdown::{markdown, markdown_without_links, sections};
+pub use markdown::{Extras, markdown, markdown_with, markdown_without_links, sections};
 
 use super::Site;
 use crate::{

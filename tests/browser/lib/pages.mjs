@@ -106,12 +106,13 @@ export async function start(page, app) {
   await atStep(page, 'terms');
 }
 
-/** The page is that of `step`, without errors. */
+/** The page is that of `step`, without errors. A second click may still load it again, so the address is asked for, not an event. */
 export async function atStep(page, step) {
-  await page.waitForURL((url) => url.pathname === `/apply/${step}`, { timeout: 5_000 }).catch(async () => {
+  await until(() => new URL(page.url()).pathname === `/apply/${step}`, undefined, async () => {
     const said = await summary(page).innerText({ timeout: 200 }).catch(() => '');
-    assert.fail(`expected /apply/${step}, is ${page.url()} 「${await heading(page).catch(() => '')}」 ${said}`);
+    return `expected /apply/${step}, is ${page.url()} 「${await heading(page).catch(() => '')}」 ${said}`;
   });
+  await page.waitForLoadState('load');
   if (await summary(page).count()) assert.fail(`unexpected errors at ${step}: ${await summary(page).innerText()}`);
 }
 

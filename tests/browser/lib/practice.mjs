@@ -27,10 +27,18 @@ export const EXERCISES = readdirSync(folder).sort().map((file) => {
 
 export const text = (page) => page.locator('main').innerText();
 
+/** The next Friday: a weekend follows, whatever the day of the run. The desks' clocks begin at ten in the morning. */
+export function friday() {
+  const day = new Date(Date.now() + 9 * 3_600_000);
+  day.setUTCDate(day.getUTCDate() + ((5 - day.getUTCDay() + 7) % 7));
+  return day.toISOString().slice(0, 10);
+}
+
 /** Makes a class as a trainer who is signed in. Answers its code. */
-export async function makeClass(page, app, { title, seats, kind }) {
+export async function makeClass(page, app, { title, seats, kind, day = friday() }) {
   await page.goto(`${app.console}/training`);
   await page.getByLabel('教室の名前').fill(title);
+  await page.getByLabel('教室の日').fill(day);
   await page.getByLabel('席の数').fill(String(seats));
   if (kind) await page.getByLabel(kind).check();
   // Each seat has a database of its own, so a large class takes its time.

@@ -1,5 +1,5 @@
 /** Asks again and again until the answer is truthy and gives it; fails with `message` after `limit` milliseconds. */
-export async function until(ask, limit = 10_000, message = 'the awaited condition did not come') {
+export async function until(ask, limit = 30_000, message = 'the awaited condition did not come') {
   const end = Date.now() + limit;
   for (;;) {
     const answer = await ask();

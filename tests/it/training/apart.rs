@@ -61,8 +61,10 @@ async fn a_class_from_its_beginning_to_its_end_leaves_the_real_database_as_it_wa
         trainer.prove().await;
         let before = everything(&world).await;
         assert!(before.len() > 50);
+        let day = super::today(&world);
         let fields = [
             ("title", "研修"),
+            ("day", &day),
             ("size", "2"),
             ("exercise_find-application", "yes"),
             ("exercise_record-withdrawal", "yes"),

@@ -1,0 +1,167 @@
+//! How the manuals are written: polite, short, in Japanese, one word for a thing.
+use super::{all, texts};
+use mizumado::manuals::{Kind, Manual};
+use std::collections::BTreeSet;
+
+/// Sentences of a manual: what ends in 。, without code, addresses and marks.
+fn sentences(manual: &Manual) -> Vec<String> {
+    let mut found = vec![];
+    for text in texts(manual) {
+        let mut in_code = false;
+        let mut paragraph = String::new();
+        for line in text.lines().chain([""]) {
+            if line.starts_with("```") {
+                in_code = !in_code;
+                continue;
+            }
+            let line = line.trim();
+            let begins = line.is_empty() || line.starts_with(['|', '#', '<', '!']) || is_item(line);
+            if begins {
+                split(&paragraph, &mut found);
+                paragraph.clear();
+            }
+            if in_code || line.starts_with(['|', '#', '<', '!']) {
+                continue;
+            }
+            paragraph.push_str(plain(line).trim_start_matches(['-', '>', ' ']));
+        }
+    }
+    found
+}
+
+fn is_item(line: &str) -> bool {
+    let rest = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    line.starts_with("- ") || line.starts_with("> ") || (rest.len() < line.len() && rest.starts_with(". "))
+}
+
+/// Cut at 。, but not inside 「」 and （）.
+fn split(paragraph: &str, found: &mut Vec<String>) {
+    let (mut depth, mut sentence) = (0_i32, String::new());
+    for c in paragraph.chars() {
+        sentence.push(c);
+        match c {
+            '「' | '（' | '『' => depth += 1,
+            '」' | '）' | '』' => depth -= 1,
+            '。' if depth <= 0 => {
+                found.push(std::mem::take(&mut sentence).trim().to_owned());
+                depth = 0;
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Links become their words; code and comments go.
+fn plain(line: &str) -> String {
+    let mut out = String::new();
+    let mut rest = line;
+    while let Some(at) = rest.find("](") {
+        out.push_str(&rest[..at]);
+        rest = rest[at..].split_once(')').map_or("", |(_, after)| after);
+    }
+    out.push_str(rest);
+    let without_code: String = out.split('`').step_by(2).collect();
+    without_code.replace(['[', ']', '*'], "")
+}
+
+#[test]
+fn sentences_are_short_and_polite() {
+    const ENDINGS: [&str; 9] = [
+        "ます。", "です。", "ません。", "ください。", "でした。", "ました。", "ましょう。", "ですか。", "ますか。",
+    ];
+    for manual in all().all() {
+        let sentences = sentences(manual);
+        if sentences.is_empty() {
+            continue;
+        }
+        let length: usize = sentences.iter().map(|s| s.chars().count()).sum();
+        let average = length / sentences.len();
+        assert!(average <= 60, "{}: {average} characters a sentence", manual.name);
+        let rude: Vec<&String> = sentences
+            .iter()
+            .filter(|s| !ENDINGS.iter().any(|ending| s.trim_end_matches(['」', '）']).ends_with(ending)))
+            .filter(|s| !s.contains('「'))
+            .collect();
+        assert!(rude.is_empty(), "{}: not in the polite form: {rude:#?}", manual.name);
+    }
+}
+
+/// Abbreviations and names that Japanese papers write in Latin letters.
+const LATIN: &[&str] = &[
+    "A4", "AES", "API", "ASP", "AAL2", "BOM", "CP932", "CPU", "CSV", "Chrome", "Chromium", "DKIM", "DMARC", "DNS", "Edge",
+    "Ed25519", "Excel", "FAQ", "GiB", "Google", "HMAC", "HTML", "HTTP", "HTTPS", "ID", "IP", "IPA", "ISMS", "IT", "JIS",
+    "JST", "JavaScript", "KPI", "LGWAN", "MB", "MiB", "Microsoft", "NTP", "OK", "OS", "PC", "PDF", "PIN", "PNG",
+    "PostgreSQL", "PowerPoint", "QR", "SBOM", "SHA", "SMTP", "SPF", "SQLite", "Safari", "SVG", "TLS", "TOML", "URL", "USB",
+    "UTC", "UTF", "WAL", "WCAG", "WEB", "Web", "WebAuthn", "Windows", "Word", "XML", "ZIP", "mizumado", "iPhone", "Android",
+];
+
+#[test]
+fn no_english_leaks_into_the_manuals() {
+    for manual in all().all() {
+        let mut leaks = BTreeSet::new();
+        for text in texts(manual) {
+            let mut in_code = false;
+            for line in text.lines() {
+                if line.starts_with("```") {
+                    in_code = !in_code;
+                }
+                if in_code || line.starts_with("<!--") {
+                    continue;
+                }
+                let line = plain(line);
+                let words = line.split(|c: char| !c.is_ascii_alphanumeric());
+                leaks.extend(
+                    words
+                        .filter(|word| word.chars().filter(char::is_ascii_lowercase).count() >= 3)
+                        .filter(|word| !LATIN.contains(word))
+                        .map(str::to_owned),
+                );
+            }
+        }
+        assert!(leaks.is_empty(), "{}: {leaks:?}", manual.name);
+    }
+}
+
+/// The rows of the glossary: term, and what must not be said for it.
+fn glossary() -> Vec<(String, Vec<String>)> {
+    let manual = all().find("glossary").unwrap();
+    let rows = texts(manual).into_iter().flat_map(str::lines).filter(|line| line.starts_with("| "));
+    rows.filter_map(|line| {
+        let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
+        let [term, _, _, wrong] = cells.as_slice() else {
+            return None;
+        };
+        let is_row = *term != "用語" && !term.starts_with('-');
+        is_row.then(|| {
+            let wrong = wrong.split('、').map(str::trim).filter(|word| !word.is_empty() && *word != "－" && *word != "-");
+            ((*term).to_owned(), wrong.map(str::to_owned).collect())
+        })
+    })
+    .collect()
+}
+
+#[test]
+fn every_term_is_in_the_glossary_and_one_word_stands_for_a_thing() {
+    let glossary = glossary();
+    assert!(glossary.len() >= 50, "{}", glossary.len());
+    let terms: BTreeSet<&str> = glossary.iter().map(|(term, _)| term.as_str()).collect();
+    for manual in all().all().iter().filter(|manual| manual.name != "glossary") {
+        for text in texts(manual) {
+            let plain = text.replace("**", "");
+            for marked in plain.split('*').skip(1).step_by(2).filter(|term| !term.contains('\n')) {
+                assert!(terms.contains(marked), "{}: *{marked}* is not in the glossary", manual.name);
+            }
+            if manual.head.kind == Kind::Slides {
+                continue;
+            }
+            for (term, wrong) in &glossary {
+                for word in wrong {
+                    // What stands in a longer right word is no mistake.
+                    let hidden = glossary.iter().filter(|(other, _)| other.contains(word.as_str()));
+                    let left = hidden.fold(text.to_owned(), |text, (other, _)| text.replace(other.as_str(), ""));
+                    assert!(!left.contains(word.as_str()), "{}: 「{word}」, should be 「{term}」", manual.name);
+                }
+            }
+        }
+    }
+}

@@ -1,6 +1,6 @@
 # make run   sets up what is missing, builds, and starts everything on loopback
 # make test  sets up what is missing and runs every test
-.PHONY: run test setup check rust-test browser-test power-loss-test supply-chain bench bench-console bench-training chaos powerloss migration fuzz \
+.PHONY: run test setup check rust-test browser-test power-loss-test supply-chain bench bench-console bench-training chaos powerloss migration fuzz pictures deliverables \
     sbom promises submissions lifecycles results mails jobs
 
 run: setup
@@ -98,3 +98,13 @@ fuzz:
 # What the program is made of, as CycloneDX: target/sbom.cdx.json
 sbom:
 	scripts/sbom
+
+# The manuals' pictures, taken of the practice site anew: assets/pictures. The test finds those that are out of date.
+pictures:
+	cargo build --quiet --tests
+	cd tests/browser && node pictures.mjs
+
+# PDF, Word, slides and prints of the papers in the bureau's name: deliverables/. DELIVERABLES_CONFIG, DELIVERABLES_CAMPAIGN.
+deliverables: setup
+	cargo build --quiet
+	node scripts/deliverables/make.mjs deliverables --config $${DELIVERABLES_CONFIG:-config/mizumado.example.toml} --campaign "$${DELIVERABLES_CAMPAIGN:-}"

@@ -28,6 +28,7 @@ pub mod notices;
 pub mod operations;
 pub mod outages;
 pub mod papers;
+pub mod promotion;
 pub mod reconciliation;
 pub mod texts;
 pub mod today;

@@ -4,8 +4,8 @@ use crate::{
     accounts::{self, Plan, Relying, Sessions},
     assist,
     config::Console,
-    contacts, deliveries, enrolment, incidents, inquiries, institutions, manuals, operations, outages, papers, reconciliation,
-    texts, today, trail,
+    contacts, deliveries, enrolment, incidents, inquiries, institutions, manuals, operations, outages, papers,
+    promotion, reconciliation, texts, today, trail,
     training::{self, School},
     web as pages,
     web::{Certificate, Networks, Site},
@@ -42,6 +42,7 @@ pub fn console_routes(cfg: &mut ServiceConfig) {
         .configure(contacts::routes)
         .configure(training::routes)
         .configure(manuals::routes)
+        .configure(promotion::routes)
         .route("/assets/{file}", web::get().to(pages::asset))
         .route("/favicon.ico", web::get().to(pages::favicon));
 }

@@ -2,11 +2,12 @@
 use super::rules::PLAN;
 use crate::{
     accounts::{Access, PERMISSIONS, Role},
-    alarms, deliveries,
+    alarms,
+    config::{Ask, Items},
+    deliveries,
     enrolment::{reason_text, states::Registration},
     gateways::Reason,
     institutions,
-    config::{Ask, Items},
     manuals::{Library, Place, Table, library},
     texts::{Kind, TextId},
     training::{self, Exercises},
@@ -51,7 +52,10 @@ fn roles() -> Table {
         of.map(|(_, label, _)| *label).collect::<Vec<_>>().join("／")
     };
     let used = Role::ALL.iter().filter(|role| !may(**role).is_empty());
-    table(["役割", "できること"], used.map(|role| [role.label().to_owned(), may(*role)]))
+    table(
+        ["役割", "できること"],
+        used.map(|role| [role.label().to_owned(), may(*role)]),
+    )
 }
 
 fn permission_table() -> Table {
@@ -75,8 +79,17 @@ fn states() -> Table {
     let row = |state: &Registration| {
         let next = Registration::ALL.iter().filter(|to| state.leads_to(**to));
         let next: Vec<&str> = next.map(|to| to.label()).collect();
-        let next = if next.is_empty() { "なし".to_owned() } else { next.join("、") };
-        [state.label().to_owned(), state.meaning().to_owned(), yes(state.is_result()), next]
+        let next = if next.is_empty() {
+            "なし".to_owned()
+        } else {
+            next.join("、")
+        };
+        [
+            state.label().to_owned(),
+            state.meaning().to_owned(),
+            yes(state.is_result()),
+            next,
+        ]
     };
     table(
         ["状態", "意味", "還元データにのる", "つぎになりうる状態"],
@@ -90,7 +103,10 @@ fn reasons() -> Table {
         let again = if text.retry { "できる" } else { "できない" };
         Some([text.staff, general(&text.title), general(&text.next), again.to_owned()])
     });
-    table(["理由", "申込者への見出し", "申込者への案内", "同じ申込みのやり直し"], rows)
+    table(
+        ["理由", "申込者への見出し", "申込者への案内", "同じ申込みのやり直し"],
+        rows,
+    )
 }
 
 /// A text that is told to one person, as it is told to all.
@@ -101,7 +117,9 @@ fn general(text: &str) -> String {
         ("{{bureau_short}}", "水道局"),
         ("{{phone}}", "水道局の電話"),
     ];
-    words.iter().fold(text.to_owned(), |text, (word, general)| text.replace(word, general))
+    words
+        .iter()
+        .fold(text.to_owned(), |text, (word, general)| text.replace(word, general))
 }
 
 fn items() -> Table {
@@ -114,7 +132,10 @@ fn items() -> Table {
         };
         [item.label.clone(), ask.to_owned(), item.hint.clone()]
     });
-    table(["項目", "入力", "入力のときの説明"], rows.collect::<Vec<_>>().into_iter())
+    table(
+        ["項目", "入力", "入力のときの説明"],
+        rows.collect::<Vec<_>>().into_iter(),
+    )
 }
 
 fn layout_fields() -> Table {
@@ -171,14 +192,19 @@ pub const JOBS: &[(&str, &str, &str)] = &[
 
 fn jobs() -> Table {
     let rows = JOBS.iter();
-    table(["いつ", "すること"], rows.map(|(_, when, what)| [(*when).to_owned(), (*what).to_owned()]))
+    table(
+        ["いつ", "すること"],
+        rows.map(|(_, when, what)| [(*when).to_owned(), (*what).to_owned()]),
+    )
 }
 
 fn mails() -> Table {
     let mails = TextId::ALL.iter().filter(|id| id.kind() == Kind::Mail);
     table(
         ["番号", "メール"],
-        mails.enumerate().map(|(n, id)| [(n + 1).to_string(), id.title().to_owned()]),
+        mails
+            .enumerate()
+            .map(|(n, id)| [(n + 1).to_string(), id.title().to_owned()]),
     )
 }
 
@@ -188,7 +214,12 @@ fn screens(library: &Library) -> Table {
         for (_, section) in manual.sections() {
             for place in &section.explains {
                 if let Place::Screen(path) = place {
-                    rows.push([path.clone(), section.title.clone(), needed(path), manual.head.title.clone()]);
+                    rows.push([
+                        path.clone(),
+                        section.title.clone(),
+                        needed(path),
+                        manual.head.title.clone(),
+                    ]);
                 }
             }
         }

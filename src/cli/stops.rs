@@ -105,6 +105,7 @@ fn announce(add: Add) -> Outcome {
                     starts_at: window.starts_at,
                     ends_at: window.ends_at,
                     reason: add.reason,
+                    owner: None,
                 };
                 institutions::add_closure(conn, &closure, now)?;
             }
@@ -137,7 +138,7 @@ fn take_back(withdraw: Withdraw) -> Outcome {
     let now = workspace.clock.now();
     let (id, by) = (withdraw.id.clone(), withdraw.by);
     let write = move |conn: &mut _| {
-        let found = institutions::withdraw_closure(conn, &id, now)?;
+        let found = institutions::withdraw_closure(conn, &id, None, now)?;
         if found {
             audit::record(
                 conn,
@@ -154,7 +155,7 @@ fn take_back(withdraw: Withdraw) -> Outcome {
         true => println!("withdrawn"),
         false => {
             return Err(format!(
-                "no closed time has the id {:?}; `mizumado stops list` shows them",
+                "no closed time that was announced by itself has the id {:?}; `mizumado stops list` shows them. One of an outage or an incident is taken back at its own page of the console",
                 withdraw.id
             )
             .into());

@@ -247,6 +247,28 @@ pub struct Institution {
     pub deposit_types: Vec<String>,
 }
 
+/// Whose papers they are: all that printing needs of a settings file, which may be unfinished otherwise.
+#[derive(Debug, Deserialize)]
+pub struct Letterhead {
+    pub bureau: Bureau,
+    public: PublicName,
+}
+
+#[derive(Debug, Deserialize)]
+struct PublicName {
+    url: String,
+}
+
+impl Letterhead {
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        Source::read(path)?.parse()
+    }
+    /// The citizens' address, without a slash at the end.
+    pub fn public_url(&self) -> &str {
+        self.public.url.trim_end_matches('/')
+    }
+}
+
 impl Settings {
     /// Reads and checks a settings file, then what the environment overrides.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {

@@ -86,6 +86,7 @@ fn occurrences(regular: &Regular, now: NaiveDateTime, calendar: &Calendar) -> Ve
         starts_at: window.starts_at,
         ends_at: window.ends_at,
         reason: regular.reason.clone(),
+        owner: None,
     };
     hours::merge(windows).into_iter().map(closure).collect()
 }

@@ -10,6 +10,8 @@ pub struct Closure {
     pub starts_at: NaiveDateTime,
     pub ends_at: NaiveDateTime,
     pub reason: String,
+    /// `outage/ID` or `incident/ID`, which alone takes it back; `None` when staff announced it by itself.
+    pub owner: Option<String>,
 }
 
 /// Whether a hand-off to an institution can begin now.
@@ -72,6 +74,7 @@ mod tests {
             starts_at: at(from),
             ends_at: at(to),
             reason: String::new(),
+            owner: None,
         }
     }
 

@@ -3,11 +3,9 @@ use super::{
     library::library,
     manual::{Chapter, Kind, Manual},
     pictures,
-    render::{Draw, Medium, Renderer},
-    views::{contents_list, revisions},
+    views::{Draw, Medium, Renderer, paper, slides},
 };
 use crate::web::Error;
-use maud::{DOCTYPE, Markup, html};
 use serde::Serialize;
 use std::{fs, io, path::Path};
 
@@ -71,75 +69,35 @@ pub fn export(out: &Path, bureau: &str, draw: Draw) -> Result<usize, Error> {
     Ok(list.len())
 }
 
-fn frame(manual: &Manual, class: &str, body: &Markup) -> Markup {
-    html! {
-        (DOCTYPE)
-        html lang="ja" {
-            head {
-                meta charset="utf-8";
-                title { (manual.head.title) }
-                link rel="stylesheet" href="paper.css";
-            }
-            body class=(class) { (body) }
-        }
-    }
-}
-
-fn paper(renderer: &Renderer, bureau: &str) -> Markup {
-    let manual = renderer.manual;
-    let body = html! {
-        section class="cover" {
-            p class="cover__bureau" { (bureau) }
-            p class="cover__number" { "資料" (manual.head.number) }
-            h1 { (manual.head.title) }
-            p class="cover__readers" { (manual.head.readers) }
-            p class="cover__edition" { "第" (manual.version()) "版　" (manual.date()) }
-            div class="cover__lead" { (renderer.text(&manual.lead)) }
-        }
-        nav class="contents-page" {
-            h2 class="contents-title" { "目次" }
-            (contents_list(manual, |chapter, section| format!("#{}", section.map_or(&chapter.id, |s| &s.id))))
-        }
-        main {
-            @for chapter in &manual.chapters {
-                section class={ "chapter" @if chapter.id == "card" { " card" } } { (renderer.chapter(chapter)) }
-            }
-            section class="chapter revisions" { (revisions(manual)) }
-        }
-    };
-    frame(manual, "paper", &body)
-}
-
 /// What is said beside a slide begins so.
 const NOTES: &str = "> 話すこと：";
 
 /// A slide's text, and what is said beside it.
-fn notes_of(chapter: &Chapter) -> (&str, String) {
+pub(super) fn notes_of(chapter: &Chapter) -> (&str, String) {
     let (shown, said) = chapter.body.split_once(NOTES).unwrap_or((&chapter.body, ""));
     let said: Vec<&str> = said.lines().map(|line| line.trim_start_matches('>').trim()).collect();
     (shown.trim(), said.join("\n").trim().to_owned())
 }
 
-fn slides(renderer: &Renderer, bureau: &str) -> Markup {
-    let manual = renderer.manual;
-    let body = html! {
-        section class="slide slide--title" { h1 { (manual.head.title) } p { (bureau) } p { (manual.date()) } }
-        @for chapter in &manual.chapters {
-            section class="slide" id=(chapter.id) { h2 { (chapter.title) } (renderer.text(notes_of(chapter).0)) }
-        }
-    };
-    frame(manual, "slides", &body)
-}
-
 /// The slides as pandoc reads them for PowerPoint.
 fn deck(manual: &Manual, bureau: &str) -> String {
-    let mut text = format!("---\ntitle: {}\nauthor: {bureau}\ndate: {}\nlang: ja\n---\n\n", manual.head.title, manual.date());
+    let mut text = format!(
+        "---\ntitle: {}\nauthor: {bureau}\ndate: {}\nlang: ja\n---\n\n",
+        manual.head.title,
+        manual.date()
+    );
     for chapter in &manual.chapters {
         let (shown, said) = notes_of(chapter);
         let shown = pictures::all().iter().fold(shown.to_owned(), |text, picture| {
-            text.replace(&format!("(picture:{})", picture.name), &format!("(pictures/{}.png)", picture.name))
+            text.replace(
+                &format!("(picture:{})", picture.name),
+                &format!("(pictures/{}.png)", picture.name),
+            )
         });
-        text.push_str(&format!("## {}\n\n{shown}\n\n::: notes\n{said}\n:::\n\n", chapter.title));
+        text.push_str(&format!(
+            "## {}\n\n{shown}\n\n::: notes\n{said}\n:::\n\n",
+            chapter.title
+        ));
     }
     text
 }

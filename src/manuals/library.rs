@@ -57,7 +57,9 @@ impl Library {
         pages.find_map(|page| {
             let wanted = Place::Screen(if page.is_empty() { "/" } else { page }.to_owned());
             self.manuals.iter().find_map(|manual| {
-                let (chapter, section) = manual.sections().find(|(_, section)| section.explains.contains(&wanted))?;
+                let (chapter, section) = manual
+                    .sections()
+                    .find(|(_, section)| section.explains.contains(&wanted))?;
                 Some(path(manual, chapter, Some(section)))
             })
         })

@@ -173,7 +173,11 @@ impl Manual {
                 .map(|word| Place::Command(word.trim().to_owned()))
                 .collect(),
             "table" => return Ok(false),
-            other => return Err(format!("<!-- {other}: … --> is none of screens, public, practice, commands, table")),
+            other => {
+                return Err(format!(
+                    "<!-- {other}: … --> is none of screens, public, practice, commands, table"
+                ));
+            }
         };
         let section = self.chapters.last_mut().and_then(|c| c.sections.last_mut());
         section

@@ -3,14 +3,13 @@ mod export;
 mod library;
 mod manual;
 mod pictures;
-mod render;
 mod views;
 
 pub use export::export;
 pub use library::{Library, library};
 pub use manual::{Kind, Manual, Place};
 pub use pictures::{all as pictures, find as picture};
-pub use render::{Draw, Table};
+pub use views::{Draw, Table};
 
 use crate::{
     accounts::Staff,
@@ -21,8 +20,8 @@ use actix_web::{
     http::header::CACHE_CONTROL,
     web::{Data, Path, Query, ServiceConfig, get},
 };
-use render::{Medium, Renderer};
 use std::collections::BTreeMap;
+use views::{Medium, Renderer};
 
 /// The section that explains a page of the console, by the page's pattern.
 pub fn guide(pattern: &str) -> Option<String> {
@@ -49,12 +48,11 @@ async fn index(site: Data<Site>, staff: Staff) -> Result<HttpResponse, Error> {
 }
 
 /// `GET /manuals/search?q=`: words of the manuals, which are nobody's data.
-async fn search(
-    site: Data<Site>,
-    staff: Staff,
-    query: Query<BTreeMap<String, String>>,
-) -> Result<HttpResponse, Error> {
-    let words: String = query.get("q").map(|q| q.trim().chars().take(80).collect()).unwrap_or_default();
+async fn search(site: Data<Site>, staff: Staff, query: Query<BTreeMap<String, String>>) -> Result<HttpResponse, Error> {
+    let words: String = query
+        .get("q")
+        .map(|q| q.trim().chars().take(80).collect())
+        .unwrap_or_default();
     let found = library()?.search(&words);
     Ok(html(views::search(&site, &staff, &words, &found)))
 }
@@ -86,7 +84,12 @@ async fn chapter(
         return Ok(html(views::whole(&site, &staff, &renderer)));
     }
     let chapter = manual.chapters.iter().find(|chapter| chapter.id == id);
-    Ok(html(views::chapter(&site, &staff, &renderer, chapter.ok_or(Error::NotFound)?)))
+    Ok(html(views::chapter(
+        &site,
+        &staff,
+        &renderer,
+        chapter.ok_or(Error::NotFound)?,
+    )))
 }
 
 async fn show_picture(file: Path<String>) -> Result<HttpResponse, Error> {

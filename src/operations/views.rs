@@ -7,14 +7,14 @@ use crate::{
 use maud::{Markup, html};
 
 /// What an alarm is about, as a link where there is a page.
-fn subject(subject: &str) -> Markup {
+fn subject(staff: &Staff, subject: &str) -> Markup {
     let (kind, id) = audit::subject_label(subject);
     html! {
         @match subject.split('/').next() {
-            Some("application") => a href={ "/applications/" (id) } { "申込みを開く" },
-            Some("delivery") => a href={ "/deliveries/" (id) } { "還元データ 第" (id) "号を開く" },
+            Some("application") if staff.may(Permission::ReadApplications) => a href={ "/applications/" (id) } { "申込みを開く" },
+            Some("delivery") if staff.may(Permission::ReadDeliveries) => a href={ "/deliveries/" (id) } { "還元データ 第" (id) "号を開く" },
             Some("incident") => a href={ "/incidents/" (id) } { "障害を開く" },
-            Some("inquiry") => a href={ "/inquiries/" (id) } { "問合せを開く" },
+            Some("inquiry") if staff.may(Permission::ReadInquiries) => a href={ "/inquiries/" (id) } { "問合せを開く" },
             Some("outage") => a href={ "/outages/" (id) } { "停止予定を開く" },
             _ => { (kind) " " (id) },
         }
@@ -31,7 +31,7 @@ pub fn alarms(site: &Site, staff: &Staff, open: &[Alarm]) -> Markup {
                 p { "はじめ " (when(alarm.first_at)) "　最後 " (when(alarm.last_at)) "　" (alarm.times) "回" }
                 p class="hint" { "原因：" (alarms::label(&alarm.key)) }
                 p class="hint" { "すること：" (alarms::remedy(&alarm.key)) }
-                @if !alarm.subject.is_empty() { p { (subject(&alarm.subject)) } }
+                @if !alarm.subject.is_empty() { p { (subject(staff, &alarm.subject)) } }
                 @match &alarm.acknowledged_by {
                     Some(by) => p { "職員番号 " (by) " が確認しました（" (alarm.acknowledged_at.map(when).unwrap_or_default()) "）。" },
                     None if staff.may(Permission::Operate) => {

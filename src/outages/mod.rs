@@ -66,6 +66,7 @@ pub fn invent(
         starts_at: proposal.starts_at,
         ends_at: proposal.ends_at,
         reason: proposal.words.notice,
+        owner: Some(owner(&outage.id)),
     };
     institutions::add_closure(conn, &closure, now)?;
     for (step, by) in [(model::Step::Proposed, proposer), (model::Step::Approved, approver)] {
@@ -75,4 +76,9 @@ pub fn invent(
         true => Ok(()),
         false => Err(Error::Conflict),
     }
+}
+
+/// Whose a closed time is that follows from an outage.
+fn owner(outage: &str) -> String {
+    format!("outage/{outage}")
 }

@@ -11,7 +11,7 @@ use crate::{
     inquiries::{self, View},
     institutions::{self, Openings},
     japan::date::wareki,
-    outages, reconciliation,
+    outages, reconciliation, texts,
     web::{Error, Site, html},
     workspace::Workspace,
 };
@@ -40,6 +40,9 @@ pub struct Today {
     pub incidents: Option<usize>,
     /// Planned outages that wait for a second person.
     pub outages: Option<i64>,
+    /// Texts and layouts that wait for this person's approval.
+    pub texts: Option<usize>,
+    pub layouts: Option<i64>,
     pub openings: Option<(Openings, Vec<institutions::Institution>)>,
     /// The last day of the table of holidays, when that is near.
     pub holidays_end: Option<String>,
@@ -106,12 +109,28 @@ fn gather(conn: &mut Conn, workspace: &Workspace, staff: &Staff) -> Result<Today
             .transpose()?,
         incidents: operating.then(|| incidents::burning(conn)).transpose()?,
         outages: operating.then(|| outages::undecided(conn)).transpose()?,
+        texts: proposed_texts(conn, staff)?,
+        layouts: proposed_layouts(conn, staff)?,
         openings: match staff.may(Permission::ReadInstitutions) {
             true => Some((Openings::read(conn, now)?, institutions::every(conn)?)),
             false => None,
         },
         holidays_end: holidays_end(conn, staff, now)?,
         cut: workspace.settings.deliveries.cut.clone(),
+    })
+}
+
+fn proposed_texts(conn: &mut Conn, staff: &Staff) -> Result<Option<usize>, Error> {
+    Ok(match staff.may(Permission::ApproveTexts) {
+        true => Some(texts::proposed(conn)?.len()),
+        false => None,
+    })
+}
+
+fn proposed_layouts(conn: &mut Conn, staff: &Staff) -> Result<Option<i64>, Error> {
+    Ok(match staff.may(Permission::ApproveLayouts) {
+        true => Some(deliveries::proposed_layouts(conn)?),
+        false => None,
     })
 }
 

@@ -1,6 +1,6 @@
 //! Who saw whose personal data, read from the audit record (NS データセンター): by day and person for inspection, and as
 //! the list of those whom an accident touches.
-use super::views;
+use super::{day_error, views};
 use crate::{
     accounts::{self, Staff},
     audit::{self, AuditEntry, Wanted},
@@ -8,7 +8,7 @@ use crate::{
     db::Conn,
     deliveries, enrolment, inquiries,
     japan::date::parse_compact,
-    web::{Error, Site, html},
+    web::{Error, Site, html, unprocessable},
     workspace::Workspace,
 };
 use actix_web::{
@@ -179,11 +179,19 @@ pub async fn index(
 ) -> Result<HttpResponse, Error> {
     let text = |name: &str| query.get(name).map(|v| v.trim().to_owned()).unwrap_or_default();
     let today = jst(workspace.clock.now()).date();
-    let (day, who) = (parse_compact(&text("day")).unwrap_or(today), text("who"));
-    let world = workspace.clone();
+    let (typed, who) = (text("day"), text("who"));
+    if let Some(error) = day_error("day", "日", &typed) {
+        let nobody = Day {
+            day: today,
+            who,
+            people: vec![],
+        };
+        return Ok(unprocessable(views::accesses(&site, &staff, &nobody, &typed, &[error])));
+    }
+    let (world, day) = (workspace.clone(), parse_compact(&typed).unwrap_or(today));
     let read = move |conn: &mut Conn| of_day(conn, &world, day, who);
     let day = workspace.db.read(read).await?;
-    Ok(html(views::accesses(&site, &staff, &day, &day.day.to_string())))
+    Ok(html(views::accesses(&site, &staff, &day, &day.day.to_string(), &[])))
 }
 
 fn of_day(conn: &mut Conn, workspace: &Workspace, day: NaiveDate, who: String) -> Result<Day, Error> {

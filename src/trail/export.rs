@@ -5,7 +5,7 @@ use crate::{
     audit::{self, Wanted},
     clock::jst,
     db::Conn,
-    web::{Error, spreadsheet},
+    web::{Error, see_other, spreadsheet},
     workspace::Workspace,
 };
 use actix_web::{
@@ -42,6 +42,9 @@ pub async fn show(
     query: Query<BTreeMap<String, String>>,
 ) -> Result<HttpResponse, Error> {
     let (chosen, now) = (Chosen::read(&query), workspace.clock.now());
+    if !chosen.errors().is_empty() {
+        return Ok(see_other("/audit"));
+    }
     let (wanted, rows) = workspace.db.read(move |conn| ask(conn, &chosen)).await?;
     let write = move |conn: &mut Conn| staff.record(conn, now, "audit.exported", "audit", &format!("{rows} rows"));
     workspace.db.write(write).await?;

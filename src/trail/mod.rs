@@ -17,7 +17,7 @@ use crate::{
         Handler, Job, JobError,
         schedule::{Every, Standing, slot_of},
     },
-    web::{Error, Site, html},
+    web::{Error, Site, html, ui::FieldError, unprocessable},
     workspace::Workspace,
 };
 use actix_web::{
@@ -68,6 +68,14 @@ impl Chosen {
         }
     }
 
+    /// A day that was mistyped must not widen what is found in silence.
+    fn errors(&self) -> Vec<FieldError> {
+        let days = [("from", "いつから", &self.from), ("to", "いつまで", &self.to)];
+        days.into_iter()
+            .filter_map(|(name, label, typed)| day_error(name, label, typed))
+            .collect()
+    }
+
     fn wanted(&self, conn: &mut Conn) -> Result<Wanted, Error> {
         let text = |value: &str| Some(value.to_owned()).filter(|v| !v.is_empty());
         let actor = match text(&self.who) {
@@ -92,6 +100,12 @@ impl Chosen {
             below: self.below,
         })
     }
+}
+
+/// What is wrong with a day as it was typed; empty is no day.
+fn day_error(name: &'static str, label: &str, typed: &str) -> Option<FieldError> {
+    let is_wrong = !typed.is_empty() && parse_compact(typed).is_none();
+    is_wrong.then(|| FieldError::new(name, format!("{label}は、2026-11-01のように入力してください")))
 }
 
 /// An entry in people's words.
@@ -173,6 +187,9 @@ async fn index(
     query: Query<BTreeMap<String, String>>,
 ) -> Result<HttpResponse, Error> {
     let chosen = Chosen::read(&query);
+    if !chosen.errors().is_empty() {
+        return Ok(unprocessable(views::index(&site, &staff, &chosen, &[], false)));
+    }
     let (world, asked) = (workspace.clone(), chosen.clone());
     let read = move |conn: &mut Conn| {
         let wanted = asked.wanted(conn)?;

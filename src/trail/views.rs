@@ -6,11 +6,14 @@ use crate::{
     accounts::{ConsolePage, Staff, heading},
     audit::{ChainCheck, Checkpoint, FAMILIES},
     clock::jst,
-    web::{Site, ui::TextField},
+    web::{
+        Site,
+        ui::{self, FieldError, TextField},
+    },
 };
 use maud::{Markup, html};
 
-fn input(name: &str, label: &str, hint: &str, value: &str) -> Markup {
+fn input(name: &str, label: &str, hint: &str, value: &str, errors: &[FieldError]) -> Markup {
     TextField {
         name,
         label,
@@ -20,7 +23,7 @@ fn input(name: &str, label: &str, hint: &str, value: &str) -> Markup {
         autocomplete: "off",
         ..Default::default()
     }
-    .render(&[])
+    .render(errors)
 }
 
 fn query(chosen: &Chosen, below: Option<i64>) -> String {
@@ -40,11 +43,13 @@ fn query(chosen: &Chosen, below: Option<i64>) -> String {
 }
 
 pub fn index(site: &Site, staff: &Staff, chosen: &Chosen, list: &[Line], more: bool) -> Markup {
+    let errors = &chosen.errors();
     let main = html! {
+        (ui::error_summary(errors))
         (heading("操作記録"))
         p { a href="/audit/accesses" { "個人情報へのアクセスを、日と人ごとに見る" } "　" a href="/audit/checkpoints" { "記録の検証と、署名した控えを見る" } }
         form class="filters" method="get" action="/audit" {
-            (input("who", "だれが", "職員番号。または、申込者、システム、運用担当、ゲートウェイ", &chosen.who))
+            (input("who", "だれが", "職員番号。または、申込者、システム、運用担当、ゲートウェイ", &chosen.who, errors))
             div class="field" {
                 label for="action" { "何を" }
                 select class="input" id="action" name="action" {
@@ -52,21 +57,24 @@ pub fn index(site: &Site, staff: &Staff, chosen: &Chosen, list: &[Line], more: b
                     @for (word, label) in FAMILIES { option value=(word) selected[*word == chosen.action] { (label) } }
                 }
             }
-            (input("subject", "受付番号", "この申込みについての記録だけを見ます", &chosen.subject))
-            (input("from", "いつから", "例：2026-11-01", &chosen.from))
-            (input("to", "いつまで", "例：2026-11-30", &chosen.to))
+            (input("subject", "受付番号", "この申込みについての記録だけを見ます", &chosen.subject, errors))
+            (input("from", "いつから", "例：2026-11-01", &chosen.from, errors))
+            (input("to", "いつまで", "例：2026-11-30", &chosen.to, errors))
             button class="button button--secondary" type="submit" { "しぼり込む" }
         }
-        @if list.is_empty() { p { "条件にあう記録はありません。" a href="/audit" { "条件をすべて外す" } } }
+        @if !errors.is_empty() { p { "日を直して、もう一度「しぼり込む」を押してください。" } }
+        @else if list.is_empty() { p { "条件にあう記録はありません。" a href="/audit" { "条件をすべて外す" } } }
         @else { (table(list)) }
         nav class="pager noprint" aria-label="ページと出力" {
             @if let (true, Some(last)) = (more, list.last()) {
                 a class="button button--secondary" href={ "/audit?" (query(chosen, Some(last.entry.no))) } { "前の100件" }
             }
-            a class="button button--secondary" href={ "/audit/export?" (query(chosen, None)) } { "この条件でCSVを出力" }
+            @if errors.is_empty() { a class="button button--secondary" href={ "/audit/export?" (query(chosen, None)) } { "この条件でCSVを出力" } }
         }
     };
-    ConsolePage::new("操作記録", "/audit", main).render(site, staff)
+    ConsolePage::new("操作記録", "/audit", main)
+        .errors(!errors.is_empty())
+        .render(site, staff)
 }
 
 fn table(list: &[Line]) -> Markup {
@@ -98,22 +106,24 @@ fn table(list: &[Line]) -> Markup {
 }
 
 /// Who saw personal data on a day: a page to inspect and to sign.
-pub fn accesses(site: &Site, staff: &Staff, day: &Day, typed: &str) -> Markup {
+pub fn accesses(site: &Site, staff: &Staff, day: &Day, typed: &str, errors: &[FieldError]) -> Markup {
     let title = format!("個人情報へのアクセス {}", day.day);
     let main = html! {
+        (ui::error_summary(errors))
         (heading(&title))
         form class="filters" method="get" action="/audit/accesses" {
-            (input("day", "日", "例：2026-11-25", typed))
-            (input("who", "だれが", "職員番号。空らんは全員", &day.who))
+            (input("day", "日", "例：2026-11-25", typed, errors))
+            (input("who", "だれが", "職員番号。空らんは全員", &day.who, errors))
             button class="button button--secondary" type="submit" { "表示する" }
         }
-        @if day.people.is_empty() { p { "この日のアクセスは0件です（確認済み）。" } }
+        @if errors.is_empty() && day.people.is_empty() { p { "この日のアクセスは0件です（確認済み）。" } }
         @for person in &day.people { (person_of_day(person)) }
         p class="onlyprint" { "点検した人　　　　　　　　　　　　　点検した日　　　　年　　月　　日" }
         div class="actions noprint" { button class="button button--secondary" type="button" data-print { "印刷する" } }
     };
     ConsolePage::new(&title, "/audit", main)
         .crumbs(&[("操作記録", "/audit")])
+        .errors(!errors.is_empty())
         .render(site, staff)
 }
 

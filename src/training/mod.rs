@@ -18,7 +18,7 @@ mod sample;
 mod school;
 mod views;
 
-pub use class::{Class, Kind, Seat};
+pub use class::{Class, Kind, Seat, beginning};
 pub use clockwork::Move;
 pub use desk::Desk;
 pub use exercises::{Exercise, ExerciseError, Exercises};

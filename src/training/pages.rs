@@ -299,7 +299,7 @@ async fn put_on_record(
             (seat.code.clone(), format!("{}（課題 {done} / {taught}）", class.title))
         })
         .collect();
-    let (now, day) = (workspace.clock.now(), class.day);
+    let (now, day, staff_name) = (workspace.clock.now(), class.day, staff.name.clone());
     let write = move |conn: &mut Conn| {
         for (code, title) in took_part {
             if let Some(person) = accounts::find_by_code(conn, &code)? {
@@ -309,7 +309,14 @@ async fn put_on_record(
         Ok::<_, Error>(())
     };
     workspace.db.write(write).await?;
-    Ok(see_other("/staff"))
+    let (now, by) = (school.now(), staff_name);
+    school
+        .change(&id, |class| {
+            class.note(now, &by, "修了した人を、職員の研修の記録に載せました");
+            Ok(())
+        })
+        .await?;
+    Ok(see_other(&path_of(&id)))
 }
 
 /// `GET /training/{class}/certificates`: one page for each person.

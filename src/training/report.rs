@@ -2,7 +2,7 @@
 //! scripts and its report (N8.6).
 use super::{
     class::{Class, Kind, Try},
-    exercises::Exercise,
+    exercises::{Exercise, filled},
     school::School,
 };
 use crate::web::{
@@ -38,7 +38,7 @@ pub fn report(site: &Site, school: &School, class: &Class) -> Document {
     };
     let mut blocks = vec![Block::Pairs(facts(site, class))];
     if class.kind == Kind::Acceptance {
-        blocks.extend(plan(&exercises));
+        blocks.extend(plan(class, &exercises));
     }
     blocks.push(heading("結果"));
     blocks.push(table(
@@ -77,7 +77,7 @@ fn facts(site: &Site, class: &Class) -> Vec<(String, String)> {
 }
 
 /// Which requirement each script shows, and the scripts themselves with what is expected.
-fn plan(exercises: &[&Exercise]) -> Vec<Block> {
+fn plan(class: &Class, exercises: &[&Exercise]) -> Vec<Block> {
     let rows = exercises.iter().enumerate().map(|(n, exercise)| {
         let head = &exercise.head;
         vec![
@@ -95,23 +95,35 @@ fn plan(exercises: &[&Exercise]) -> Vec<Block> {
     for (n, exercise) in exercises.iter().enumerate() {
         let head = &exercise.head;
         blocks.push(heading(&format!("{}　{}", n + 1, head.title)));
-        blocks.push(Block::Text(section(&exercise.body, "## 状況")));
-        blocks.push(Block::Text(section(&exercise.body, "## やること")));
+        blocks.push(Block::Text(section(class, &exercise.body, "## 状況")));
+        blocks.push(Block::Text(section(class, &exercise.body, "## やること")));
         let goals = head.goals.iter().enumerate();
-        let rows = goals.map(|(n, goal)| vec![format!("{}", n + 1), plain(&goal.text)]);
+        let rows = goals.map(|(n, goal)| vec![format!("{}", n + 1), plain(class, &goal.text)]);
         blocks.push(table("期待する結果", &["番号", "期待する結果"], rows.collect()));
     }
     blocks
 }
 
-/// The part of a Markdown text under a heading, with the names of the cases as they stand in it.
-fn section(body: &str, heading: &str) -> String {
+/// The part of a Markdown text under a heading.
+fn section(class: &Class, body: &str, heading: &str) -> String {
     let part = body.split(heading).nth(1).unwrap_or_default();
-    plain(part.split("\n## ").next().unwrap_or_default().trim())
+    plain(class, part.split("\n## ").next().unwrap_or_default().trim())
 }
 
-fn plain(text: &str) -> String {
-    text.replace("{{", "〔").replace("}}", "〕").replace("**", "")
+/// A text as it is printed: with the names of the class's invented people, and of a link its words alone.
+fn plain(class: &Class, text: &str) -> String {
+    let text = match class.desks.first() {
+        Some(desk) => filled(text, &desk.cases),
+        None => text.to_owned(),
+    };
+    let mut shown = String::new();
+    let mut rest = text.as_str();
+    while let Some((before, after)) = rest.split_once("](") {
+        shown.push_str(&before.replacen('[', "", 1));
+        rest = after.split_once(')').map_or("", |(_, after)| after);
+    }
+    shown.push_str(rest);
+    shown.replace("**", "")
 }
 
 fn results(class: &Class, exercises: &[&Exercise]) -> Vec<Vec<String>> {

@@ -240,6 +240,7 @@ async fn stop(desk: &Desk) -> Result<(), Error> {
         starts_at: at(1),
         ends_at: at(5),
         reason: "りそな銀行の定期メンテナンス".to_owned(),
+        owner: None,
     };
     let write = move |conn: &mut Conn| Ok::<_, Error>(institutions::add_closure(conn, &closure, now)?);
     desk.workspace.db.write(write).await

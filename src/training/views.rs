@@ -160,6 +160,7 @@ pub fn show(site: &Site, staff: &Staff, school: &School, class: &Class, errors: 
             p class="lead" { "受講する人は " strong { (school.addresses().console) "/training/" } " を開き、コード " strong class="mono" { (class.id) } " と席の番号を入力します。" }
             p { a class="button button--secondary" href=(path) { "進み具合を最新にする" } "　10秒ごとに、自動でも新しくなります。" }
         } @else { p class="lead" { "この教室は終わりました。データは消してあります。" } }
+        @if let Some(last) = class.log.last() { p class="hint" role="status" { "最後にしたこと：" (last.what) "（" (last.who) "　" (when(last.at)) "）" } }
         div id="progress" hx-get=[is_open.then_some(&path)] hx-trigger="every 10s" hx-select="#progress" hx-swap="outerHTML" { (progress(school, class)) }
         @if is_open { (acts(class, &path, errors)) }
         div class="actions noprint" {

@@ -57,6 +57,7 @@ const EDGES: &[(&str, &str, &str)] = &[
     ("today", "institutions", "announced stops"),
     ("today", "reconciliation", "open differences"),
     ("today", "deliveries", "files that wait"),
+    ("today", "texts", "texts that wait for approval"),
     ("today", "inquiries", "questions that wait"),
     ("inquiries", "accounts", "staff answer"),
     (
@@ -106,6 +107,8 @@ const EDGES: &[(&str, &str, &str)] = &[
     ),
     ("training", "inquiries", "invented questions"),
     ("manuals", "accounts", "staff read them"),
+    ("promotion", "accounts", "staff print them"),
+    ("promotion", "institutions", "a leaflet names the institutions"),
     ("training", "incidents", "an incident of an invented past"),
     ("training", "outages", "an outage of an invented week to come"),
     ("training", "institutions", "business days, branches, an announced stop"),

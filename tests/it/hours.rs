@@ -133,7 +133,8 @@ async fn a_withdrawn_rule_counts_no_more() {
         announce(&world, Some("0140"), &window).await;
         browser.submit(&check, &[]).await.expect("いま手続きできません");
         let now = world.workspace.clock.now();
-        let withdraw = move |conn: &mut mizumado::db::Conn| Ok(institutions::withdraw_closure(conn, "rule", now)?);
+        let withdraw =
+            move |conn: &mut mizumado::db::Conn| Ok(institutions::withdraw_closure(conn, "rule", None, now)?);
         assert!(world.write(withdraw).await);
         assert!(!world.write(withdraw).await, "it stands no more");
         browser.get("/").await.expect("いま停止している金融機関はありません");
@@ -157,6 +158,7 @@ async fn a_single_stop_and_a_rule_that_touch_are_one_closed_time() {
             starts_at: now - Duration::minutes(10),
             ends_at: now + Duration::minutes(20),
             reason: "臨時の停止".into(),
+            owner: None,
         };
         world
             .write(move |conn| Ok(institutions::add_closure(conn, &stop, now)?))
@@ -191,7 +193,7 @@ async fn a_rule_that_is_announced_or_taken_back_later_changes_no_past_availabili
         let take_back = |world: &World, id: &'static str| {
             let now = world.workspace.clock.now();
             let (db, f) = (world.workspace.db.clone(), move |conn: &mut mizumado::db::Conn| {
-                Ok::<_, mizumado::web::Error>(institutions::withdraw_closure(conn, id, now)?)
+                Ok::<_, mizumado::web::Error>(institutions::withdraw_closure(conn, id, None, now)?)
             });
             async move { assert!(db.write(f).await.unwrap()) }
         };
@@ -207,6 +209,7 @@ async fn a_rule_that_is_announced_or_taken_back_later_changes_no_past_availabili
             starts_at: now + Duration::minutes(10),
             ends_at: now + Duration::minutes(50),
             reason: "点検".into(),
+            owner: None,
         };
         world
             .write(move |conn| Ok(institutions::add_closure(conn, &stop, now)?))

@@ -344,6 +344,7 @@ async fn a_closed_institution_says_when_it_opens_and_keeps_the_draft() {
             starts_at: now + Duration::minutes(5),
             ends_at: now + Duration::hours(2),
             reason: "定期メンテナンス".into(),
+            owner: None,
         };
         let add = move |conn: &mut mizumado::db::Conn| {
             mizumado::institutions::add_closure(conn, &closure, now).map_err(mizumado::db::DbError::from)

@@ -262,7 +262,7 @@ pub async fn add_training(
     Ok(see_other(&path))
 }
 
-/// Puts a training into a person's record, with its audit entry (KS5, K8).
+/// Puts a training into a person's record, with its audit entry (KS5, K8). What is there already is not written twice.
 pub fn record_training(
     conn: &mut Conn,
     by: &Staff,
@@ -272,6 +272,13 @@ pub fn record_training(
     now: chrono::NaiveDateTime,
 ) -> Result<(), Error> {
     store::find(conn, id)?;
+    let known = store::trainings_of(conn, id)?;
+    if known
+        .iter()
+        .any(|training| training.held_on == held_on && training.title == title)
+    {
+        return Ok(());
+    }
     store::add_training(conn, id, held_on, title, &by.word(), now)?;
     by.record(conn, now, "staff.training_recorded", &format!("staff/{id}"), "")
 }

@@ -24,6 +24,7 @@ pub async fn closures(workspace: &Workspace) -> Result<(), Error> {
         starts_at,
         ends_at,
         reason: "りそな銀行の定期メンテナンス".to_owned(),
+        owner: None,
     };
     workspace
         .db

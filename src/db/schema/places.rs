@@ -35,6 +35,7 @@ diesel::table! {
         reason -> Text,
         withdrawn_at -> Nullable<Timestamp>,
         announced_at -> Nullable<Timestamp>,
+        owner -> Nullable<Text>,
     }
 }
 

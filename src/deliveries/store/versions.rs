@@ -89,6 +89,14 @@ pub fn approved(conn: &mut Conn) -> QueryResult<Vec<Version>> {
         .load(conn)
 }
 
+/// How many wait for a second person.
+pub fn proposed_layouts(conn: &mut Conn) -> QueryResult<i64> {
+    layout_versions::table
+        .filter(layout_versions::state.eq("proposed"))
+        .count()
+        .get_result(conn)
+}
+
 /// The approved version that counts on a day.
 pub fn effective_on(conn: &mut Conn, day: NaiveDate) -> QueryResult<Option<Version>> {
     Version::query()

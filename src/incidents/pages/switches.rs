@@ -108,6 +108,7 @@ pub async fn stop(
             starts_at: now,
             ends_at,
             reason,
+            owner: Some(owner(&incident.id)),
         };
         institutions::add_closure(conn, &closure, now)?;
         store::add_stop(conn, &closure.id, &incident.id)?;
@@ -128,7 +129,7 @@ pub async fn reopen(
     let back = path_of(&id);
     change(&workspace, id, move |conn, world, incident, now| {
         let is_ours = store::stops_of(conn, &incident.id)?.contains(&closure);
-        if !is_ours || !institutions::withdraw_closure(conn, &closure, now)? {
+        if !is_ours || !institutions::withdraw_closure(conn, &closure, Some(&owner(&incident.id)), now)? {
             return Err(Error::NotFound);
         }
         staff.record(conn, now, "closure.withdrawn", &format!("closure/{closure}"), "")?;
@@ -137,4 +138,9 @@ pub async fn reopen(
     })
     .await?;
     Ok(see_other(&back))
+}
+
+/// Whose a closed time is that was announced here.
+fn owner(incident: &str) -> String {
+    format!("incident/{incident}")
 }

@@ -197,6 +197,7 @@ fn keep(conn: &mut Conn, staff: &Staff, stop: Stop, rule: Rule, now: NaiveDateTi
                 starts_at: window.starts_at,
                 ends_at: window.ends_at,
                 reason: stop.reason,
+                owner: None,
             };
             store::add_closure(conn, &closure, now)?;
         }
@@ -217,7 +218,7 @@ fn keep(conn: &mut Conn, staff: &Staff, stop: Stop, rule: Rule, now: NaiveDateTi
 pub async fn destroy(workspace: Data<Workspace>, staff: Staff, id: Path<String>) -> Result<HttpResponse, Error> {
     let now = workspace.clock.now();
     let write = move |conn: &mut Conn| {
-        if !store::withdraw_closure(conn, &id, now)? {
+        if !store::withdraw_closure(conn, &id, None, now)? {
             return Err(Error::NotFound);
         }
         staff.record(conn, now, "closure.withdrawn", &format!("closure/{id}"), "")

@@ -46,7 +46,8 @@ struct InstitutionRow {
 pub fn shipped() -> Vec<(String, String)> {
     let mut reader = csv::Reader::from_reader(INSTITUTIONS.as_bytes());
     let rows = reader.deserialize::<InstitutionRow>();
-    rows.filter_map(|row| row.ok().map(|row| (row.code, row.name))).collect()
+    rows.filter_map(|row| row.ok().map(|row| (row.code, row.name)))
+        .collect()
 }
 
 #[derive(Deserialize)]

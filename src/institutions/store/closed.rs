@@ -19,14 +19,16 @@ pub fn closures(conn: &mut Conn, now: NaiveDateTime) -> QueryResult<Vec<Closure>
             closures::starts_at,
             closures::ends_at,
             closures::reason,
+            closures::owner,
         ))
-        .load::<(String, Option<String>, NaiveDateTime, NaiveDateTime, String)>(conn)?;
-    let closure = |(id, institution_code, starts_at, ends_at, reason)| Closure {
+        .load(conn)?;
+    let closure = |(id, institution_code, starts_at, ends_at, reason, owner)| Closure {
         id,
         institution_code,
         starts_at,
         ends_at,
         reason,
+        owner,
     };
     Ok(rows.into_iter().map(closure).collect())
 }
@@ -41,6 +43,7 @@ pub fn add_closure(conn: &mut Conn, closure: &Closure, now: NaiveDateTime) -> Qu
             closures::ends_at.eq(closure.ends_at),
             closures::reason.eq(&closure.reason),
             closures::announced_at.eq(now),
+            closures::owner.eq(&closure.owner),
         ))
         .execute(conn)
         .map(drop)
@@ -87,12 +90,15 @@ pub fn add_rule(conn: &mut Conn, regular: &Regular, now: NaiveDateTime) -> Query
         .map(drop)
 }
 
-/// Takes a single or recurring closed time back; `false` when there is none of this id.
-pub fn withdraw_closure(conn: &mut Conn, id: &str, now: NaiveDateTime) -> QueryResult<bool> {
-    let single = diesel::update(closures::table.find(id))
-        .filter(closures::withdrawn_at.is_null())
-        .set(closures::withdrawn_at.eq(now))
-        .execute(conn)?;
+/// Takes a single or recurring closed time back, for its owner; `false` when there is none of this id that is the owner's.
+pub fn withdraw_closure(conn: &mut Conn, id: &str, owner: Option<&str>, now: NaiveDateTime) -> QueryResult<bool> {
+    let single = diesel::update(closures::table.find(id)).filter(closures::withdrawn_at.is_null());
+    let withdrawn = closures::withdrawn_at.eq(now);
+    if let Some(owner) = owner {
+        let owned = single.filter(closures::owner.eq(owner)).set(withdrawn);
+        return Ok(owned.execute(conn)? > 0);
+    }
+    let single = single.filter(closures::owner.is_null()).set(withdrawn).execute(conn)?;
     let recurring = diesel::update(closure_rules::table.find(id))
         .filter(closure_rules::withdrawn_at.is_null())
         .set(closure_rules::withdrawn_at.eq(now))

@@ -164,7 +164,12 @@ pub fn list(o: &Overview, of: Option<&Institution>, may: bool) -> Markup {
         @else { ul class="rows" {
             @for stop in stops { li class="rows__item" {
                 div { strong { (name_of(o, stop.institution_code.as_ref())) } p { (when(stop.starts_at)) " から " (when(stop.ends_at)) " まで　" (stop.reason) } }
-                @if may { (undo(&stop.id, &stop.reason)) }
+                @match &stop.owner {
+                    // What a second person agreed to, or an incident needs, is taken back there.
+                    Some(owner) => a href={ "/" (owner.replacen('/', "s/", 1)) } { (owned(owner)) },
+                    None if may => (undo(&stop.id, &stop.reason)),
+                    None => {}
+                }
             } }
             @for regular in regular { li class="rows__item" {
                 div { strong { (name_of(o, regular.institution_code.as_ref())) } p { (regular.rule.describe()) "　" (regular.reason) } }
@@ -174,6 +179,13 @@ pub fn list(o: &Overview, of: Option<&Institution>, may: bool) -> Markup {
                 } }
             } }
         } }
+    }
+}
+
+fn owned(owner: &str) -> &'static str {
+    match owner.starts_with("outage/") {
+        true => "停止予定を開く",
+        false => "障害を開く",
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
     institutions::{self, Closure},
     outages::{
         model::{self, State, Step, WORDS},
-        path_of, quiet,
+        owner, path_of, quiet,
         store::{self, Outage},
     },
     web::{
@@ -54,6 +54,7 @@ fn announce(
         starts_at,
         ends_at,
         reason: outage.words(&workspace.keys)?.notice,
+        owner: Some(owner(&outage.id)),
     };
     institutions::add_closure(conn, &closure, now)?;
     let scope = closure.institution_code.as_deref().unwrap_or("service");
@@ -67,7 +68,7 @@ fn reopen(conn: &mut Conn, staff: &Staff, outage: &Outage, now: NaiveDateTime) -
     let Some(closure) = &outage.closure_id else {
         return Ok(());
     };
-    if outage.ends_at > now && institutions::withdraw_closure(conn, closure, now)? {
+    if outage.ends_at > now && institutions::withdraw_closure(conn, closure, Some(&owner(&outage.id)), now)? {
         staff.record(conn, now, "closure.withdrawn", &format!("closure/{closure}"), "")?;
     }
     Ok(())

@@ -75,7 +75,11 @@ pub fn markdown_with(text: &str, extras: &Extras) -> Markup {
     }
     let mut out = String::new();
     push_html(&mut out, events.into_iter());
-    PreEscaped(scrolling(&out).replace("<p><figure", "<figure").replace("</figure></p>", "</figure>"))
+    PreEscaped(
+        scrolling(&out)
+            .replace("<p><figure", "<figure")
+            .replace("</figure></p>", "</figure>"),
+    )
 }
 
 /// A wide table scrolls by itself instead of widening the page.

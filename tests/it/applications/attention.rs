@@ -77,8 +77,17 @@ async fn staff_hand_over_the_way_that_the_state_allows() {
     let world = World::with_console().await;
     let (keys, now) = (world.workspace.keys.clone(), world.workspace.clock.now());
     let cases = [
-        (Registration::Confirmed, "金融機関の手続きへ進めます", "/receipt"),
-        (Registration::Rejected, "もう一度できます", "/receipt"),
+        // The look-up by receipt number shows and does not act: the way on is in the browser that applied.
+        (
+            Registration::Confirmed,
+            "申し込んだ機器なら、同じ受付番号で、金融機関の手続きへ進めます",
+            "/",
+        ),
+        (
+            Registration::Rejected,
+            "申し込んだ機器なら、同じ受付番号で、金融機関の手続きをもう一度できます",
+            "/",
+        ),
         (Registration::Expired, "はじめから", "/"),
         (Registration::Cancelled, "はじめから", "/"),
         (Registration::Withdrawn, "はじめから", "/"),

@@ -8,8 +8,8 @@ use maud::{Markup, html};
 /// What the clerk reads on the page of the application.
 pub fn next_sentence(step: NextStep) -> &'static str {
     match step {
-        NextStep::Again => "同じ受付番号で、金融機関の手続きをもう一度できます",
-        NextStep::GoOn => "同じ受付番号で、金融機関の手続きへ進めます",
+        NextStep::Again => "申し込んだ機器なら、同じ受付番号で、金融機関の手続きをもう一度できます",
+        NextStep::GoOn => "申し込んだ機器なら、同じ受付番号で、金融機関の手続きへ進めます",
         NextStep::Anew => "この申込みは終わっています。はじめから申し込み直してもらいます",
         NextStep::OnPaper => "ウェブでは手続きできません。書面で申し込んでもらいます",
         NextStep::Wait => "結果を確認しています。決まるまで、同じお問い合わせ番号の新しい手続きはできません",
@@ -19,15 +19,11 @@ pub fn next_sentence(step: NextStep) -> &'static str {
 
 fn steps(step: NextStep) -> &'static [&'static str] {
     match step {
-        NextStep::Again => &[
-            "つぎのアドレスかQRコードを開きます",
-            "上の受付番号と、登録した電話番号の下4桁を入力します",
-            "「もう一度」のボタンから、口座の情報を確かめて、金融機関の画面へ進みます",
-        ],
-        NextStep::GoOn => &[
-            "つぎのアドレスかQRコードを開きます",
-            "上の受付番号と、登録した電話番号の下4桁を入力します",
-            "金融機関の画面へ進み、手続きを終えます",
+        // The look-up by receipt number shows the result and no more: only the browser that applied may act.
+        NextStep::Again | NextStep::GoOn => &[
+            "申し込んだスマートフォンやパソコンで、つぎのアドレスかQRコードを開きます",
+            "「続きから再開する」を押し、内容を確かめて、金融機関の画面へ進みます",
+            "「続きから再開する」が出ないときは、「申込みを始める」から申し込み直します。受付番号は新しくなります",
         ],
         _ => &[
             "つぎのアドレスかQRコードを開きます",
@@ -42,7 +38,6 @@ pub fn guidance(site: &Site, staff: &Staff, public: &str, d: &Detail) -> Markup 
     let step = d.next_step;
     let back = format!("/applications/{}", d.id);
     let url = match step {
-        NextStep::Again | NextStep::GoOn => format!("{public}/receipt"),
         NextStep::OnPaper => format!("{public}/paper"),
         _ => format!("{public}/"),
     };

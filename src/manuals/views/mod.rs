@@ -1,7 +1,13 @@
+//! The pages at the console.
+mod paper;
+mod render;
+
+pub use paper::{paper, slides};
+pub use render::{Draw, Medium, Renderer, Table};
+
 use super::{
     library::{Found, path},
-    manual::{Chapter, Manual},
-    render::{Renderer, numbered},
+    manual::{Chapter, Manual, Section},
 };
 use crate::{
     accounts::{ConsolePage, Staff},
@@ -65,7 +71,9 @@ pub fn search(site: &Site, staff: &Staff, words: &str, found: &[Found]) -> Marku
             p { (hit.snippet) }
         } } }
     };
-    ConsolePage::new("マニュアルからさがす", PART, body).crumbs(&[HOME]).render(site, staff)
+    ConsolePage::new("マニュアルからさがす", PART, body)
+        .crumbs(&[HOME])
+        .render(site, staff)
 }
 
 pub fn contents(site: &Site, staff: &Staff, manual: &Manual) -> Markup {
@@ -78,20 +86,19 @@ pub fn contents(site: &Site, staff: &Staff, manual: &Manual) -> Markup {
         p class="noprint" { a class="button button--quiet" href={ "/manuals/" (manual.name) "/" (super::WHOLE) } { "全体を表示して印刷する" } }
         (revisions(manual))
     };
-    ConsolePage::new(&manual.head.title, PART, body).crumbs(&[HOME]).render(site, staff)
+    ConsolePage::new(&manual.head.title, PART, body)
+        .crumbs(&[HOME])
+        .render(site, staff)
 }
 
 /// Chapters and sections, with their numbers; `link` tells where each is.
-pub fn contents_list(
-    manual: &Manual,
-    link: impl Fn(&Chapter, Option<&super::manual::Section>) -> String,
-) -> Markup {
+pub fn contents_list(manual: &Manual, link: impl Fn(&Chapter, Option<&Section>) -> String) -> Markup {
     html! {
         ol class="contents" { @for (n, chapter) in manual.chapters.iter().enumerate() {
             li {
-                a href=(link(chapter, None)) { (numbered(&(n + 1).to_string(), &chapter.title)) }
+                a href=(link(chapter, None)) { (render::numbered(&(n + 1).to_string(), &chapter.title)) }
                 @if !chapter.sections.is_empty() { ol { @for (m, section) in chapter.sections.iter().enumerate() {
-                    li { a href=(link(chapter, Some(section))) { (numbered(&format!("{}.{}", n + 1, m + 1), &section.title)) } }
+                    li { a href=(link(chapter, Some(section))) { (render::numbered(&format!("{}.{}", n + 1, m + 1), &section.title)) } }
                 } } }
             }
         } }
@@ -118,7 +125,11 @@ fn print_button() -> Markup {
 
 pub fn chapter(site: &Site, staff: &Staff, renderer: &Renderer, chapter: &Chapter) -> Markup {
     let manual = renderer.manual;
-    let place = manual.chapters.iter().position(|other| other.id == chapter.id).unwrap_or_default();
+    let place = manual
+        .chapters
+        .iter()
+        .position(|other| other.id == chapter.id)
+        .unwrap_or_default();
     let before = place.checked_sub(1).and_then(|n| manual.chapters.get(n));
     let after = manual.chapters.get(place + 1);
     let body = html! {
@@ -133,7 +144,9 @@ pub fn chapter(site: &Site, staff: &Staff, renderer: &Renderer, chapter: &Chapte
     };
     let up = format!("/manuals/{}", manual.name);
     let crumbs = [HOME, (manual.head.title.as_str(), up.as_str())];
-    ConsolePage::new(&chapter.title, PART, body).crumbs(&crumbs).render(site, staff)
+    ConsolePage::new(&chapter.title, PART, body)
+        .crumbs(&crumbs)
+        .render(site, staff)
 }
 
 pub fn whole(site: &Site, staff: &Staff, renderer: &Renderer) -> Markup {

@@ -1,5 +1,5 @@
 //! From Markdown to the page: tables drawn from the code, pictures with their captions, links to where a paper stands.
-use super::{
+use super::super::{
     manual::{Chapter, Manual, marker},
     pictures::{self, Picture},
 };
@@ -105,7 +105,9 @@ impl Renderer<'_> {
         let Some(picture) = pictures::find(name) else {
             return html! { span class="missing-picture" { "（図がありません：" (name) "）" } };
         };
-        let Picture { title, width, height, .. } = *picture;
+        let Picture {
+            title, width, height, ..
+        } = *picture;
         let source = match self.medium {
             Medium::Paper => format!("pictures/{name}.png"),
             _ => format!("/manuals/pictures/{name}.png"),

@@ -1,0 +1,1 @@
+alter table closures drop column owner;

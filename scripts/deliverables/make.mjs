@@ -34,22 +34,30 @@ async function fillContents(page, places) {
   }, places);
 }
 
-/** A chapter after a page with too few lines is set on behind it; says whether any was. */
+/**
+ * A chapter after a page with too few lines is set on behind it; says whether any was. The last page has no chapter after it:
+ * its own is set on, and closer.
+ */
 async function closeUp(page, file, places) {
-  const short = pageTexts(file).flatMap(({ lines }, at) => (at > 0 && lines < FEWEST_LINES ? [at + 1] : []));
-  return page.evaluate(({ short, places }) => {
+  const pages = pageTexts(file);
+  const last = pages.length;
+  const short = pages.flatMap(({ lines }, at) => (at > 0 && lines < FEWEST_LINES ? [at + 1] : []));
+  return page.evaluate(({ short, places, last }) => {
     let changed = false;
     const chapters = [...document.querySelectorAll('.chapter')];
     for (const [at, chapter] of chapters.entries()) {
       if (at === 0 || chapter.classList.contains('run-on')) continue;
-      const begins = Number(places[chapter.querySelector('h2').id]);
-      const isShortItself = at === chapters.length - 1 && short.includes(begins);
-      if (!short.includes(begins - 1) && !isShortItself) continue;
+      if (!short.includes(Number(places[chapter.querySelector('h2').id]) - 1)) continue;
       chapter.classList.add('run-on');
       changed = true;
     }
+    const closer = ['run-on', 'tight', 'tighter'].find((step) => !chapters.at(-1).classList.contains(step));
+    if (!changed && closer && short.includes(last)) {
+      chapters.at(-1).classList.add(closer);
+      changed = true;
+    }
     return changed;
-  }, { short, places });
+  }, { short, places, last });
 }
 
 async function paper(page, folder, entry, out, pages) {

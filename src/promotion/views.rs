@@ -149,7 +149,7 @@ const STEPS: [&str; 4] = [
 fn poster(bureau: &Bureau, address: &str) -> Markup {
     html! {
         (title("promo__title--large"))
-        p class="promo__lead" { "紙の申込書も、印鑑も、窓口に行くこともいりません。24時間、いつでも申し込めます。" }
+        p class="promo__lead" { "紙の申込書も、印鑑も、窓口に行くこともいりません。金融機関の休止の時間を除いて、24時間いつでも申し込めます。" }
         (code(address))
         div class="promo__box" {
             p class="promo__sub" { "用意するもの" }

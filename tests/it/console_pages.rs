@@ -324,7 +324,11 @@ async fn every_number_of_the_home_page_leads_to_as_many() {
                 "/applications" | "/inquiries" => page.all("#found tbody tr").len(),
                 "/incidents" | "/outages" => page.all("table.table tbody tr").len(),
                 "/texts" => page.all("main .tag--look").len(),
-                "/layouts" => page.all("tbody tr").iter().filter(|row| row.contains("承認待ち")).count(),
+                "/layouts" => page
+                    .all("tbody tr")
+                    .iter()
+                    .filter(|row| row.contains("承認待ち"))
+                    .count(),
                 "/deliveries" => page.all("tbody .tag--look").len(),
                 _ => page.all("main section.card").len(),
             };

@@ -249,7 +249,10 @@ fn every_setting_is_in_the_operators_manual_and_every_one_there_is_a_setting() {
         .flat_map(|section| section.body.lines())
         .filter_map(|line| line.strip_prefix("| `")?.split('`').next());
     // What only the environment says is no setting of the file.
-    let told: BTreeSet<String> = cells.filter(|name| !name.starts_with("MIZUMADO_")).map(str::to_owned).collect();
+    let told: BTreeSet<String> = cells
+        .filter(|name| !name.starts_with("MIZUMADO_"))
+        .map(str::to_owned)
+        .collect();
     // A table of the file that is written as a map or a list has its own names.
     let is_told = |name: &String| told.contains(name) || told.iter().any(|told| told.starts_with(&format!("{name}.")));
     let missing: Vec<&String> = there.iter().filter(|name| !is_told(name)).collect();
@@ -313,12 +316,7 @@ fn read(path: impl AsRef<Path>) -> String {
 #[actix_web::test]
 async fn the_design_tells_of_every_table_of_the_database() {
     let world = World::sqlite().await;
-    let counts = world
-        .workspace
-        .db
-        .read(|conn| mizumado::db::table_counts(conn))
-        .await
-        .unwrap();
+    let counts = world.workspace.db.read(mizumado::db::table_counts).await.unwrap();
     let design = read("manuals/design.md");
     let told: BTreeSet<&str> = design
         .lines()

@@ -380,3 +380,30 @@ async fn an_outage_of_one_institution_leaves_the_others_open() {
         page.expect(NOTICE).expect("第四北越銀行");
     }
 }
+
+#[actix_web::test]
+async fn a_closed_time_of_an_outage_is_taken_back_there_alone() {
+    for world in World::all_with_console().await {
+        let (mut operator, mut approver) = two(&world).await;
+        let path = propose(&mut operator).await.path;
+        approve(&mut approver, &path).await;
+        let mut administrator = Desk::open(&world, "k1", &[Role::Administrator]).await;
+        let list = administrator.get("/institutions").await;
+        list.expect(NOTICE).expect("停止予定を開く");
+        assert!(list.attributes("form[action$=withdrawal]", "action").is_empty());
+        let (subject, _) = world.audit("closure.announced").await.remove(0);
+        let closure = subject.strip_prefix("closure/").unwrap().to_owned();
+        let alone = administrator
+            .post(&format!("/institutions/stops/{closure}/withdrawal"), &[])
+            .await;
+        assert_eq!(alone.status, 404);
+        let mut citizen = Browser::new(&world.url);
+        citizen.get("/availability").await.expect(NOTICE);
+        operator.prove().await;
+        operator
+            .post(&format!("{path}/withdrawal"), &[("withdrawal", "中止")])
+            .await
+            .expect("取下げ");
+        assert!(!citizen.get("/availability").await.has(NOTICE));
+    }
+}

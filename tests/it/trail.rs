@@ -261,3 +261,23 @@ async fn a_receipt_number_finds_the_entries_of_its_application_and_an_export_say
         none.expect("条件にあう記録はありません");
     }
 }
+
+#[actix_web::test]
+async fn a_mistyped_day_is_said_and_widens_nothing() {
+    let world = World::with_console().await;
+    entries(&world).await;
+    let mut auditor = Desk::open(&world, "k1", &[Role::Auditor]).await;
+    for (path, label) in [
+        ("/audit?from=2026-13-01", "いつから"),
+        ("/audit?to=%E3%81%8D%E3%81%AE%E3%81%86", "いつまで"),
+        ("/audit/accesses?day=2026-2-30x", "日"),
+    ] {
+        let page = auditor.get(path).await;
+        assert_eq!(page.status, 422, "{path}");
+        page.expect(&format!("{label}は、2026-11-01のように入力してください"));
+        assert!(page.all("main tbody tr").is_empty(), "{path}");
+    }
+    auditor.prove().await;
+    let file = auditor.get("/audit/export?from=2026-13-01").await;
+    assert_eq!(file.path, "/audit", "no file of more than was asked for");
+}

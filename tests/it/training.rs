@@ -344,3 +344,58 @@ async fn an_ended_class_leaves_a_record_and_nothing_else() {
         assert!(!folder.exists(), "what the record says is gone is gone");
     }
 }
+
+#[actix_web::test]
+async fn who_took_part_is_put_on_record_once() {
+    let world = one().await;
+    let class = class(&world, 1).await;
+    let mut trainer = Desk::open(&world, "t1", &[Role::Trainer]).await;
+    let mut administrator = Desk::open(&world, "k1", &[Role::Administrator]).await;
+    let mut learner = Browser::new(&world.school().addresses().console);
+    let fields = [
+        ("code", class.id.as_str()),
+        ("number", "1"),
+        ("name", "山本 一郎"),
+        ("staff_code", "t1"),
+    ];
+    learner.post("/training/seat", &fields).await.expect("山本 一郎");
+    trainer.prove().await;
+    let path = format!("/training/{}", class.id);
+    trainer.post(&format!("{path}/ending"), &[]).await;
+    for _ in 0..2 {
+        let page = trainer.post(&format!("{path}/trainings"), &[]).await;
+        assert_eq!(page.path, path, "a trainer may not open the staff");
+        page.expect("職員の研修の記録に載せました");
+    }
+    let person = administrator.get(&format!("/staff/{}", trainer.id)).await;
+    assert_eq!(person.text().matches("新任の研修（課題").count(), 1);
+}
+
+#[actix_web::test]
+async fn an_acceptance_report_names_the_invented_people_and_shows_no_marks() {
+    let world = one().await;
+    let school = world.school();
+    let wish = NewClass {
+        title: "受入れ".into(),
+        kind: Kind::Acceptance,
+        day: today(&world).parse().unwrap(),
+        size: 1,
+        is_shared: false,
+        seed: 7,
+        exercises: school
+            .exercises()
+            .iter()
+            .filter(|e| e.head.acceptance)
+            .map(|e| e.head.id.clone())
+            .collect(),
+        trainer: "研修 花子".into(),
+    };
+    let id = school.make(wish).await.unwrap();
+    let mut trainer = Desk::open(&world, "t1", &[Role::Trainer]).await;
+    let report = trainer.get(&format!("/training/{id}/report")).await;
+    let name = &school.class(&id).unwrap().desks[0].cases["caller"].name;
+    report.expect(name).expect("期待する結果");
+    for mark in ["{{", "〔", "](", "**"] {
+        assert!(!report.text().contains(mark), "{mark}");
+    }
+}

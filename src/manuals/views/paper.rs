@@ -33,12 +33,12 @@ pub fn paper(renderer: &Renderer, bureau: &str) -> Markup {
         nav class="contents-page" {
             h2 class="contents-title" { "目次" }
             (contents_list(manual, |chapter, section| format!("#{}", section.map_or(&chapter.id, |s| &s.id))))
+            section class="revisions" { (revisions(manual)) }
         }
         main {
             @for chapter in &manual.chapters {
                 section class={ "chapter" @if chapter.id == "card" { " card" } } { (renderer.chapter(chapter)) }
             }
-            section class="chapter revisions" { (revisions(manual)) }
         }
     };
     frame(manual, "paper", &body)

@@ -37,8 +37,8 @@ async function regionOf(page, from, boxes) {
 
 /**
  * Draws the marks into the page: a frame around each box and its number in a black disc at the upper left corner. Black and
- * white alone, with a white edge, so that they are seen on every ground and on paper. Attributes and no style sheet: the
- * pages' Content-Security-Policy lets no other in.
+ * white alone, with a white edge, so that they are seen on every ground and on paper. Without a style sheet: the pages'
+ * Content-Security-Policy lets none in.
  */
 function draw({ marks, region }) {
   const RADIUS = 13;
@@ -93,7 +93,7 @@ async function cut(page, region, marks, more) {
   return image;
 }
 
-/** Two parts of a page side by side, like the columns of a newspaper: a phone's page is too high for a sheet of paper. */
+/** Two parts of a page side by side, like the columns of a newspaper: as one, it would be too high for a sheet of paper. */
 async function columns(page, parts, marks, path) {
   const images = [];
   for (const part of parts) images.push({ width: part.right - part.left, data: (await cut(page, part, marks)).toString('base64') });

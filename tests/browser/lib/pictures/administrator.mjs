@@ -80,7 +80,8 @@ const institution = {
     await go(page, row(page, INSTITUTION).getByRole('link').first());
     await fold(page.locator('.summary__row').filter({ hasNotText: /支店/ }));
     await fold(page.locator('.rows > li').filter({ hasText: 'サービス全体' }));
-    await fold(page.locator('.month tbody tr').filter({ hasNot: page.locator('.month__line') }));
+    const weeks = page.locator('.month tbody tr');
+    await fold(weeks.filter({ hasNotText: '23:55' }).or(weeks.filter({ hasText: '23:55' }).nth(1)));
     const marks = [
       page.locator('.title-row'), facts(page, '支店', '最後に取り込んだ支店の表'),
       ['休止の予定を登録する', '名前を変える', '取扱いを終える'].map((name) => link(page, name)),

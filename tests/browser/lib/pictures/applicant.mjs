@@ -73,7 +73,10 @@ const handoff = {
   async take(stage) {
     const page = await reach(stage, 'check');
     await form.toHandoff(page);
-    const marks = [page.locator('.receipt-number'), form.button(page, '受付番号をコピーする'), form.button(page, form.BUTTON.toInstitution), page.locator('.notice--info svg, .notice--info img'), form.button(page, '控えを印刷する')];
+    const marks = [
+      page.locator('.receipt-number'), form.button(page, '受付番号をコピーする'), form.button(page, form.BUTTON.toInstitution),
+      page.locator('.notice--info svg, .notice--info img'), form.button(page, '控えを印刷する'),
+    ];
     return { page, from: from(page), second: form.button(page, form.BUTTON.toInstitution), marks };
   },
 };

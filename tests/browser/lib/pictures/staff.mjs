@@ -50,7 +50,7 @@ const application = {
     await fold(page.locator('.summary__row').filter({ has: page.locator('dt').getByText(/カナ|メール|使用開始日|コード/) }));
     await fold(page.locator('.timeline > li:nth-child(n+3)'));
     const marks = [
-      page.locator('.title-row'), page.locator('.notice--warning'), page.locator('summary', { hasText: '伏せた項目を表示する' }),
+      page.locator('.title-row'), page.locator('.notice--warning').filter({ hasText: '要対応' }), page.locator('summary', { hasText: '伏せた項目を表示する' }),
       page.locator('dl.summary'), part(page, 'できること', 'ul'), [...part(page, 'メモ', 'ul'), page.locator('form[action$="/notes"]')],
       part(page, 'これまでの動き', 'ol'),
     ];
@@ -103,7 +103,7 @@ const delivery = {
     await Promise.all([page.waitForEvent('download'), link(page, 'ダウンロードする').click()]);
     await page.reload();
     const marks = [
-      facts(page, 'ファイル名', '件数'), facts(page, 'チェックサム（SHA-256）'), page.locator('.notice--warning'), link(page, 'ダウンロードする'),
+      facts(page, 'ファイル名', '件数'), facts(page, 'チェックサム（SHA-256）'), page.locator('.notice--warning').filter({ hasText: 'そのまま書けなかったもの' }), link(page, 'ダウンロードする'),
       page.locator('summary', { hasText: '暗号化して持ち出す' }), page.locator('summary', { hasText: '別のレイアウトで作り直す' }), part(page, 'ダウンロードした人', 'ul'),
     ];
     return { page, marks };
@@ -199,7 +199,7 @@ const inquiry = {
     await fold(page.locator('.timeline > li:nth-child(n+3)'));
     await fold(page.locator('form[action$="/closing"], main > details:has(form[action="/improvements"])'));
     const marks = [
-      page.locator('.title-row'), page.locator('.notice--warning'), facts(page, '相手のお名前', '電話番号', 'メール'), facts(page, '結び付けた申込み'),
+      page.locator('.title-row'), page.locator('.notice--warning').filter({ has: heading(page, '引き継ぎ') }), facts(page, '相手のお名前', '電話番号', 'メール'), facts(page, '結び付けた申込み'),
       form.button(page, 'ひな形を入れる'), [page.locator('[id="kind"]'), field(page, 'body')],
       page.locator('summary', { hasText: '担当・優先度・連絡日' }), part(page, 'これまでの動き', 'ol'),
     ];

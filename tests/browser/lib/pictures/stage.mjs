@@ -45,11 +45,26 @@ export const facts = (place, ...names) =>
   names.map((name) => place.locator('.summary__row').filter({ has: root(place).locator('dt').getByText(name, { exact: true }) }));
 /** A field with its label, by the field's id. */
 export const field = (page, id) => page.locator('.field, .checkbox').filter({ has: page.locator(`[id="${id}"]`) }).last();
-export const details = (page, summary) => page.locator('details').filter({ has: page.locator('summary', { hasText: summary }) });
+
+/**
+ * The day of the class: a Friday around which, two weeks before and after, no weekday is closed. June and the beginning of
+ * December are so in every year; elsewhere what is due, and so the pictures, would be other ones.
+ */
+function quietFriday() {
+  const now = new Date(Date.now() + 9 * 3_600_000);
+  const friday = (year, month, from) => {
+    const day = new Date(Date.UTC(year, month - 1, from));
+    day.setUTCDate(from + ((5 - day.getUTCDay() + 7) % 7));
+    return day.toISOString().slice(0, 10);
+  };
+  const year = now.getUTCFullYear();
+  const all = [friday(year, 6, 15), friday(year, 12, 8), friday(year + 1, 6, 15)];
+  return all.find((day) => day >= now.toISOString().slice(0, 10));
+}
 
 class Stage {
   app = addresses();
-  day = process.env.PIC_DAY ?? practice.friday();
+  day = quietFriday();
   /** The codes of the classes, which are others each time. */
   codes = [];
   #contexts = [];

@@ -19,6 +19,14 @@ pub fn digits(typed: &str) -> Option<String> {
     Some(found)
 }
 
+/// 「940-0062」 of seven digits; what is no postal code stays as it is.
+pub fn postal_display(code: &str) -> String {
+    match code.split_at_checked(3) {
+        Some((area, town)) if !town.is_empty() => format!("{area}-{town}"),
+        _ => code.to_owned(),
+    }
+}
+
 /// Whether people use `c` as a hyphen or a long-vowel mark.
 ///
 /// A list, because NFKC leaves `−` U+2212 and `‐` U+2010 as they are (domain-enrolment: Zengin facts).

@@ -158,7 +158,8 @@ pub fn show(site: &Site, staff: &Staff, school: &School, class: &Class, errors: 
         (heading(&title))
         @if is_open {
             p class="lead" { "受講する人は " strong { (school.addresses().console) "/training/" } " を開き、コード " strong class="mono" { (class.id) } " と席の番号を入力します。" }
-            p { a class="button button--secondary" href=(path) { "進み具合を最新にする" } "　10秒ごとに、自動でも新しくなります。" }
+            div class="actions" { a class="button button--secondary" href=(path) { "進み具合を最新にする" } }
+            p class="hint" { "10秒ごとに、自動でも新しくなります。" }
         } @else { p class="lead" { "この教室は終わりました。データは消してあります。" } }
         @if let Some(last) = class.log.last() { p class="hint" role="status" { "最後にしたこと：" (last.what) "（" (last.who) "　" (when(last.at)) "）" } }
         div id="progress" hx-get=[is_open.then_some(&path)] hx-trigger="every 10s" hx-select="#progress" hx-swap="outerHTML" { (progress(school, class)) }

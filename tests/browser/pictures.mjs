@@ -1,5 +1,6 @@
 // Takes the pictures of the manuals at the practice site: `node pictures.mjs [name …]`, all of them without a name.
 // `node pictures.mjs --check [name …]` takes them into a folder of its own and fails where a page no longer says what it said.
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, mkdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -93,6 +94,8 @@ async function main(given) {
     if (given.includes('--check')) wrong = await check(names, console.log);
     else {
       const all = await takeAll(names, PICTURES, console.log);
+      const files = all.taken.map(({ name }) => join(PICTURES, `${name}.png`));
+      if (files.length > 0) execFileSync('/usr/bin/python3', [join(import.meta.dirname, 'lib', 'smaller.py'), ...files]);
       keep(all.taken, all.uses);
       wrong = all.wrong;
     }

@@ -224,7 +224,7 @@ fn history(p: &FullPerson) -> Markup {
                 th scope="row" { (Role::from_word(&granted.role).map_or("", Role::label)) }
                 td data-label="から" { (day(granted.since)) }
                 td data-label="まで" { @match granted.until { Some(at) => (day(at)), None => "現在" } }
-                td data-label="決めた人" { @if by == "operator" { "運用担当（コマンド）" } @else { (by) } }
+                td data-label="決めた人" { @match by.as_str() { "operator" => "運用担当（コマンド）", "system" => "システム", by => (by) } }
             } } }
         }
     }

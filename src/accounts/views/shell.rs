@@ -113,7 +113,7 @@ fn header(site: &Site, staff: Option<&Staff>) -> Markup {
             span class="bar__place" { (place(site.environment)) }
             @if let Some(staff) = staff {
                 div class="bar__person" {
-                    @if let Some(path) = &staff.guide { a href=(path) { "この画面の使い方" } }
+                    @if let Some(path) = &staff.guide { a class="noprint" href=(path) { "この画面の使い方" } }
                     a href="/account" { (staff.name) }
                     form method="post" action="/sign-out" { button class="bar__button" type="submit" { "ログアウト" } }
                 }

@@ -4,7 +4,7 @@ use crate::{
     enrolment::answers::Answers,
     japan::{
         date::{self, DateError},
-        digits::digits,
+        digits::{digits, postal_display},
     },
     web::ui::FieldError,
 };
@@ -29,10 +29,7 @@ impl Premises {
     }
     /// 「940-0062」
     pub fn postal_display(&self) -> String {
-        match self.postal_code.split_at_checked(3) {
-            Some((area, town)) if !town.is_empty() => format!("{area}-{town}"),
-            _ => self.postal_code.clone(),
-        }
+        postal_display(&self.postal_code)
     }
 }
 

@@ -17,10 +17,10 @@ pub fn list(site: &Site, staff: &Staff, page: &ListPage) -> Markup {
     let may = staff.may(Permission::HandleInquiries);
     let main = html! {
         (heading("問合せ"))
-        p class="noprint" {
-            @if may { a class="button" href="/inquiries/new" { "問合せを記録する" } " " }
+        div class="actions noprint" {
+            @if may { a class="button" href="/inquiries/new" { "問合せを記録する" } }
             a class="button button--secondary" href="/inquiries/handover" { "引き継ぎの一覧" }
-            @if staff.may(Permission::HandleApplications) { " " a class="button button--secondary" href="/assist" { "電話の相談" } }
+            @if staff.may(Permission::HandleApplications) { a class="button button--secondary" href="/assist" { "電話の相談" } }
         }
         (search_box())
         (filters(&page.filter))

@@ -7,7 +7,7 @@ use crate::{
         desk::{detail::Detail, mask_name},
         states::{Attention, Cause, Registration},
     },
-    japan::date::wareki,
+    japan::{date::wareki, digits::postal_display},
     web::{
         Site,
         ui::{self, FieldError, when},
@@ -167,7 +167,7 @@ fn summary(d: &Detail) -> Markup {
             (ui::summary_row("使用者氏名", &name(&s.user_name), None))
             (ui::summary_row("使用者氏名（カナ）", &name(&s.user_kana), None))
             @if !s.old_name.is_empty() { (ui::summary_row("旧使用者氏名", &name(&s.old_name), None)) }
-            (ui::summary_row("使用場所", &if clear { format!("〒{} {}", s.postal_code, s.address) } else { format!("〒{} {}", s.postal_code, s.town) }, None))
+            (ui::summary_row("使用場所", &format!("〒{} {}", postal_display(&s.postal_code), if clear { &s.address } else { &s.town }), None))
             @for (label, phone) in phones { @if !phone.is_empty() { (ui::summary_row(&format!("電話（{label}）"), &number(phone), None)) } }
             (ui::summary_row("メール", &hidden(&s.email), None))
             @if let Some(day) = s.start_date { (ui::summary_row("使用開始日", &wareki(day), None)) }

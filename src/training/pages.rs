@@ -299,7 +299,7 @@ async fn put_on_record(
             (seat.code.clone(), format!("{}（課題 {done} / {taught}）", class.title))
         })
         .collect();
-    let (now, day, staff_name) = (workspace.clock.now(), class.day, staff.name.clone());
+    let (now, day, by) = (workspace.clock.now(), class.day, staff.name.clone());
     let write = move |conn: &mut Conn| {
         for (code, title) in took_part {
             if let Some(person) = accounts::find_by_code(conn, &code)? {
@@ -309,13 +309,8 @@ async fn put_on_record(
         Ok::<_, Error>(())
     };
     workspace.db.write(write).await?;
-    let (now, by) = (school.now(), staff_name);
-    school
-        .change(&id, |class| {
-            class.note(now, &by, "修了した人を、職員の研修の記録に載せました");
-            Ok(())
-        })
-        .await?;
+    let what = "修了した人を、職員の研修の記録に載せました";
+    school.note(&id, &by, what).await?;
     Ok(see_other(&path_of(&id)))
 }
 

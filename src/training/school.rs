@@ -260,6 +260,14 @@ impl School {
         Ok(outcome)
     }
 
+    /// Writes down what somebody did with a class, which may have ended.
+    pub async fn note(&self, id: &str, by: &str, what: &str) -> Result<(), Error> {
+        let _alone = self.0.changing.lock().await;
+        let mut class = self.class(id)?;
+        class.note(self.now(), by, what);
+        self.keep(class).await
+    }
+
     async fn keep(&self, class: Class) -> Result<(), Error> {
         let (school, kept) = (self.clone(), class.clone());
         off_thread(move || school.0.keeping.save(&school.0.keys, &kept)).await??;

@@ -29,7 +29,7 @@ use actix_web::{
     HttpResponse,
     http::{
         StatusCode,
-        header::{CACHE_CONTROL, LOCATION},
+        header::{CACHE_CONTROL, HeaderValue, LOCATION},
     },
 };
 use maud::Markup;
@@ -51,6 +51,8 @@ pub fn unprocessable(markup: Markup) -> HttpResponse {
 
 /// `303`: the answer to every POST, so that Back, reload and forward never repeat it (ux rule 1).
 pub fn see_other(path: &str) -> HttpResponse {
+    // What somebody made up, such as an id with a line end, can be no address: that leads to the first page.
+    let path = HeaderValue::from_str(path).unwrap_or(HeaderValue::from_static("/"));
     HttpResponse::SeeOther()
         .insert_header((LOCATION, path))
         .insert_header((CACHE_CONTROL, "no-store"))

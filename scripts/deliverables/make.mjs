@@ -51,6 +51,13 @@ async function closeUp(page, file, places) {
       chapter.classList.add('run-on');
       changed = true;
     }
+    const contents = document.querySelector('.contents-page');
+    const first = Number(places[chapters[0].querySelector('h2').id]);
+    const denser = ['tight', 'tighter'].find((step) => !contents.classList.contains(step));
+    if (denser && first > 3 && short.includes(first - 1)) {
+      contents.classList.add(denser);
+      changed = true;
+    }
     const closer = ['run-on', 'tight', 'tighter'].find((step) => !chapters.at(-1).classList.contains(step));
     if (!changed && closer && short.includes(last)) {
       chapters.at(-1).classList.add(closer);

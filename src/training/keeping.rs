@@ -88,6 +88,16 @@ impl Keeping {
     }
 }
 
+/// Removes a folder that somebody may still be writing into: a page under way, a database that is being closed. It gets
+/// another name first, so that nothing can be put into it any more.
+pub fn remove_folder(folder: &Path) -> Result<(), Error> {
+    let mut name = folder.file_name().unwrap_or_default().to_owned();
+    name.push(".gone");
+    let gone = folder.with_file_name(name);
+    fs::rename(folder, &gone).map_err(fail(folder))?;
+    fs::remove_dir_all(&gone).map_err(fail(&gone))
+}
+
 fn name_of(path: &Path) -> String {
     path.file_stem()
         .and_then(|name| name.to_str())

@@ -31,6 +31,8 @@ pub struct Site {
     pub trusted_proxies: Vec<std::net::IpAddr>,
     /// On a practice desk alone: never in production.
     pub practice: Option<Practice>,
+    /// Where staff practise, with a slash at the end; told on the way to sign in alone.
+    pub practice_entrance: Option<String>,
 }
 
 /// The names of the bureau's own words, written `{{bureau}}` in texts.
@@ -56,6 +58,7 @@ impl Site {
             draft_hours: settings.form.draft_hours,
             trusted_proxies: settings.public.trusted_proxies.clone(),
             practice: None,
+            practice_entrance: None,
         }
     }
     /// The same for the staff's listener.
@@ -65,6 +68,11 @@ impl Site {
             url: console.url.trim_end_matches('/').to_owned(),
             idle_minutes: console.idle_minutes,
             trusted_proxies: console.trusted_proxies.clone(),
+            practice_entrance: settings
+                .training
+                .as_ref()
+                .and_then(|training| training.urls())
+                .map(|[console, ..]| format!("{console}/training/")),
             ..Self::new(settings)
         }
     }

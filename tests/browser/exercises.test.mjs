@@ -27,8 +27,8 @@ const OPERATOR = '小杉 五月';
 const options = { version: 'current', width: 1280 };
 
 /** `YYYY-MM-DD HH:MM` in Japan, so many minutes from now. */
-const japan = (minutes) => new Date(Date.now() + (9 * 60 + minutes) * 60_000).toISOString().slice(0, 16).replace('T', ' ');
-const DAY = 24 * 60;
+/** A day of the desk's calendar, `days` after the Friday on which the class takes place. */
+const deskDay = (days) => new Date(Date.parse(practice.friday()) + days * 86_400_000).toISOString().slice(0, 10);
 
 /** A part of the console by its navigation. */
 const part = (page, name) => go(page, page.locator('nav').getByRole('link', { name, exact: true }).first());
@@ -457,8 +457,7 @@ const SOLUTIONS = {
     await link(page, '停止を提案する');
     await page.getByLabel('作業の内容').fill('サーバーの部品を取りかえる');
     assert.equal(await page.getByLabel('止める範囲').evaluate((one) => one.selectedOptions[0].text), 'サービス全体');
-    const sunday = 7 - new Date(`${japan(0).slice(0, 10)}T00:00Z`).getUTCDay();
-    const day = japan(sunday * DAY).slice(0, 10);
+    const day = deskDay(2);
     await page.getByLabel('始まり').fill(`${day} 01:00`);
     await page.getByLabel('終わり').fill(`${day} 05:00`);
     await page.getByLabel('申込者へのお知らせ').fill('機器の点検のため');
@@ -506,7 +505,7 @@ const SOLUTIONS = {
     await page.getByText('再発防止策を加える').first().click();
     await page.getByLabel('再発防止策', { exact: true }).fill('回線を二重にする');
     await page.getByLabel('担当', { exact: true }).fill('運用');
-    await page.getByLabel('期限', { exact: true }).fill(japan(30 * DAY).slice(0, 10));
+    await page.getByLabel('期限', { exact: true }).fill(deskDay(30));
     await go(page, page.getByRole('button', { name: '再発防止策を加える' }));
     await page.getByText(/^状態を変える/).click();
     await page.getByLabel('内容', { exact: true }).fill('確かめた');
@@ -534,7 +533,8 @@ const SOLUTIONS = {
     await toConsole(page);
     await page.getByLabel('進捗報告書').check();
     const month = await page.getByLabel('対象の月').inputValue();
-    const last = new Date(`${japan(0).slice(0, 7)}-01T00:00Z`);
+    // By the clock of the desk, which stands on the class's day.
+    const last = new Date(`${deskDay(0).slice(0, 7)}-01T00:00Z`);
     last.setUTCMonth(last.getUTCMonth() - 1);
     assert.equal(month, last.toISOString().slice(0, 7), 'last month stands there');
     await form.press(page, '作る');

@@ -399,3 +399,14 @@ async fn an_acceptance_report_names_the_invented_people_and_shows_no_marks() {
         assert!(!report.text().contains(mark), "{mark}");
     }
 }
+
+#[actix_web::test]
+async fn the_way_to_practise_stands_at_the_sign_in_where_there_is_one() {
+    let world = one().await;
+    let page = Browser::new(&world.console).get("/sign-in").await;
+    let entrance = format!("{}/training/", world.school().addresses().console);
+    assert_eq!(page.link("研修の教室に入る"), Some(entrance));
+    let without = World::with_console().await;
+    let page = Browser::new(&without.console).get("/sign-in").await;
+    assert_eq!(page.link("研修の教室に入る"), None);
+}

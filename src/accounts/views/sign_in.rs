@@ -44,6 +44,10 @@ pub fn sign_in(site: &Site, next: &str) -> Markup {
             li { "はじめて使う：管理者から受け取った「招待状」のQRコードかアドレスを開いてください" }
             li { "どちらもない：管理者に、新しい招待を頼んでください" }
         }
+        @if let (Some(entrance), None) = (&site.practice_entrance, &site.practice) {
+            h2 { "研修を受けるとき" }
+            p { a href=(entrance) { "研修の教室に入る" } "（ログインはいりません。教室のコードと席の番号を使います）" }
+        }
     };
     ConsolePage::new("職員ログイン", "", main).render_outside(site)
 }

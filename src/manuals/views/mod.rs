@@ -22,7 +22,7 @@ fn search_form(words: &str) -> Markup {
     html! {
         form class="actions noprint" method="get" action="/manuals/search" role="search" {
             label for="q" { "マニュアルからさがす言葉" }
-            input class="input" id="q" name="q" value=(words) maxlength="80" autocomplete="off" aria-describedby="q-hint";
+            input class="input" type="text" id="q" name="q" value=(words) maxlength="80" autocomplete="off" aria-describedby="q-hint";
             button class="button" type="submit" { "さがす" }
         }
         p class="hint noprint" id="q-hint" { "画面やボタンの名前を入れてください。お客さまのお名前は入れないでください。" }
@@ -67,7 +67,7 @@ pub fn search(site: &Site, staff: &Staff, words: &str, found: &[Found]) -> Marku
             a href=(path(hit.manual, hit.chapter, hit.section)) {
                 (hit.section.map_or(hit.chapter.title.as_str(), |section| &section.title))
             }
-            span class="hint" { "　" (hit.manual.head.title) "　" (hit.chapter.title) }
+            p class="hint" { (hit.manual.head.title) "　" (hit.chapter.title) }
             p { (hit.snippet) }
         } } }
     };
@@ -105,9 +105,12 @@ pub fn contents_list(manual: &Manual, link: impl Fn(&Chapter, Option<&Section>) 
     }
 }
 
-pub fn revisions(manual: &Manual) -> Markup {
+fn revisions(manual: &Manual) -> Markup {
+    html! { h2 id="revisions" { "改訂の記録" } (revision_table(manual)) }
+}
+
+pub fn revision_table(manual: &Manual) -> Markup {
     html! {
-        h2 id="revisions" { "改訂の記録" }
         div class="scroll" tabindex="0" role="region" aria-label="改訂の記録" {
             table class="table" {
                 thead { tr { th scope="col" { "版" } th scope="col" { "日" } th scope="col" { "変えたこと" } } }

@@ -1,7 +1,7 @@
 //! A paper and a deck of slides as one file each, to be printed.
 use super::{
     super::{export::notes_of, manual::Manual},
-    Renderer, contents_list, revisions,
+    Renderer, contents_list, revision_table,
 };
 use maud::{DOCTYPE, Markup, html};
 
@@ -29,11 +29,11 @@ pub fn paper(renderer: &Renderer, bureau: &str) -> Markup {
             p class="cover__readers" { (manual.head.readers) }
             p class="cover__edition" { "第" (manual.version()) "版　" (manual.date()) }
             div class="cover__lead" { (renderer.text(&manual.lead)) }
+            div class="cover__revisions" { p { "改訂の記録" } (revision_table(manual)) }
         }
         nav class="contents-page" {
             h2 class="contents-title" { "目次" }
             (contents_list(manual, |chapter, section| format!("#{}", section.map_or(&chapter.id, |s| &s.id))))
-            section class="revisions" { (revisions(manual)) }
         }
         main {
             @for chapter in &manual.chapters {

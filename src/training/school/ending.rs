@@ -3,7 +3,10 @@ use super::{School, fail};
 use crate::{
     crypto::sha256_hex,
     db::{off_thread, table_counts},
-    training::class::{Class, Deletion},
+    training::{
+        class::{Class, Deletion},
+        keeping::remove_folder,
+    },
     web::Error,
 };
 use std::{collections::BTreeMap, fs, io, path::Path};
@@ -38,7 +41,7 @@ impl School {
         }
         // First the record, then the data: a crash between them leaves both, and the next start removes the rest.
         self.keep(class).await?;
-        off_thread(move || fs::remove_dir_all(&folder).map_err(fail(&folder))).await?
+        off_thread(move || remove_folder(&folder)).await?
     }
 
     async fn count_all(&self, class: &Class) -> Result<Vec<(String, i64)>, Error> {
@@ -79,7 +82,11 @@ fn list_files(folder: &Path) -> io::Result<Vec<(String, u64, String)>> {
                 open.push(path);
                 continue;
             }
-            let bytes = fs::read(&path)?;
+            let bytes = match fs::read(&path) {
+                // The log of a database goes when its last reader does.
+                Err(e) if e.kind() == io::ErrorKind::NotFound => continue,
+                read => read?,
+            };
             let name = path.strip_prefix(folder).unwrap_or(&path).display().to_string();
             found.push((name, bytes.len() as u64, sha256_hex(&bytes)));
         }

@@ -7,6 +7,7 @@ use crate::{
     training::{
         class::{Case, Class, DeskKept, Seat, beginning},
         desk::{self, Desk, Faces, Files},
+        keeping::remove_folder,
         sample,
     },
     web::{Error, Practice},
@@ -232,7 +233,7 @@ impl School {
             })
             .await?;
         self.open_desk(class, &kept, &place).await?;
-        off_thread(move || fs::remove_dir_all(&old).map_err(fail(&old))).await?
+        off_thread(move || remove_folder(&old)).await?
     }
 }
 

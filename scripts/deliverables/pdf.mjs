@@ -19,9 +19,10 @@ export function pageTexts(file) {
   const pages = run('pdftotext', '-layout', file, '-').split('\f').slice(0, -1);
   return pages.map((text) => {
     const all = text.split('\n').map((line) => line.trim()).filter(Boolean);
-    const foot = all.at(-1)?.match(/^(\d+) \/ (\d+)$/);
+    // Narrow spaces are lost on some pages.
+    const foot = all.at(-1)?.match(/^(\d+) ?\/ ?(\d+)$/);
     const body = foot ? all.slice(0, -1) : all;
-    return { text, body, lines: body.length, foot: foot?.[0] };
+    return { text, body, lines: body.length, foot: foot && `${foot[1]} / ${foot[2]}` };
   });
 }
 

@@ -57,7 +57,7 @@ describe('the deliverables', () => {
       const pages = pageTexts(file);
       assert.equal(pages.length, Number(told.Pages));
       for (const [at, page] of pages.entries()) {
-        assert.equal(page.foot, at === 0 ? undefined : `${at + 1} / ${pages.length}`, `${entry.title}, page ${at + 1}`);
+        assert.equal(page.foot ?? undefined, at === 0 ? undefined : `${at + 1} / ${pages.length}`, `${entry.title}, page ${at + 1}`);
       }
     }
   });

@@ -117,7 +117,12 @@ pub fn serve_console(
     let relying = Relying::new(&settings, &workspace.settings.bureau);
     let relying = relying.map_err(|_| ConsoleError::Relying(settings.url.clone()))?;
     let parts = Parts {
-        site: Data::new(Site::console(&workspace.settings, &settings)),
+        site: Data::new(Site {
+            practice_entrance: school
+                .as_ref()
+                .map(|school| format!("{}/training/", school.addresses().console)),
+            ..Site::console(&workspace.settings, &settings)
+        }),
         relying: Data::new(relying),
         networks: Data::new(Networks(settings.networks.clone())),
         plan: PLAN,

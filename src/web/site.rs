@@ -68,11 +68,6 @@ impl Site {
             url: console.url.trim_end_matches('/').to_owned(),
             idle_minutes: console.idle_minutes,
             trusted_proxies: console.trusted_proxies.clone(),
-            practice_entrance: settings
-                .training
-                .as_ref()
-                .and_then(|training| training.urls())
-                .map(|[console, ..]| format!("{console}/training/")),
             ..Self::new(settings)
         }
     }

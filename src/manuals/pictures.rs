@@ -6,7 +6,7 @@ pub struct Picture {
     pub name: &'static str,
     /// What page it shows.
     pub title: &'static str,
-    /// In CSS pixels.
+    /// In pixels of the file; a phone has two of them to a CSS pixel.
     pub width: u32,
     pub height: u32,
     pub png: &'static [u8],

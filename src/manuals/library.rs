@@ -109,7 +109,7 @@ pub fn path(manual: &Manual, chapter: &Chapter, section: Option<&Section>) -> St
 fn plain(text: &str) -> String {
     let without: String = text
         .lines()
-        .filter(|line| !line.starts_with("<!--"))
+        .filter(|line| !line.starts_with("<!--") && !line.starts_with("!["))
         .flat_map(|line| line.chars().chain(" ".chars()))
         .filter(|c| !matches!(c, '*' | '`' | '#' | '|'))
         .collect();

@@ -55,7 +55,7 @@ pub fn index(site: &Site, staff: &Staff, typed: &str, code: Option<&str>) -> Mar
 
 pub fn show(site: &Site, staff: &Staff, kind: Kind, address: &str, institutions: &[String]) -> Markup {
     let body = html! {
-        div class="noprint" {
+        div class="noprint promo-head" {
             (heading(kind.label()))
             p { "倍率100％で印刷してください。印刷の画面でPDFにもできます。" }
             p { "QRコードのアドレス　" strong class="mono" { (address) } }

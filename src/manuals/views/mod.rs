@@ -63,7 +63,7 @@ pub fn search(site: &Site, staff: &Staff, words: &str, found: &[Found]) -> Marku
             @else if found.is_empty() { "「" (words) "」は見つかりませんでした。短い言葉や、別の言い方でさがしてください。" }
             @else { "「" (words) "」が" (found.len()) "か所に見つかりました。" }
         }
-        ul class="found" { @for hit in found { li {
+        ul class="hits" { @for hit in found { li {
             a href=(path(hit.manual, hit.chapter, hit.section)) {
                 (hit.section.map_or(hit.chapter.title.as_str(), |section| &section.title))
             }

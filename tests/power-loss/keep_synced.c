@@ -15,7 +15,9 @@
  * One mutex makes the order of the records that of the changes. A stamp is CLOCK_MONOTONIC, strictly rising, taken after the
  * change was made; so logs of several processes can be merged by it, and it never flatters.
  * A file is known by device and inode from the moment it is opened below the folder, so dup and close need no care.
- * Calls that are not covered (mmap, io_uring, copy_file_range, fallocate, sync, syncfs, sync_file_range, libc's own inner
+ * Copies inside the kernel (copy_file_range, sendfile, splice) are answered with ENOSYS, as an old kernel would: every caller
+ * has to be able to copy by read and write, which are seen.
+ * Calls that are not covered (mmap, io_uring, fallocate, sync, syncfs, sync_file_range, libc's own inner
  * calls, so stdio) leave nothing in the log: what they write is missing after the cut, which shows as a loss, never as a
  * false "all is well". Links, pwrite to an O_APPEND file and writing signal handlers are not modelled either. `campaign.py`
  * refuses a binary that imports a changing call that is not covered.
@@ -247,3 +249,10 @@ int mkdirat(int at, const char *path, mode_t mode) {
     return change_names(FOLDER_MADE, name, strlen(name), at, NULL, SYS_mkdirat, at, (long)path, mode, 0, 0);
 }
 int mkdir(const char *path, mode_t mode) { return mkdirat(AT_FDCWD, path, mode); }
+
+static ssize_t refused(void) { return errno = ENOSYS, -1; }
+#define UNUSED __attribute__((unused))
+ssize_t copy_file_range(UNUSED int from, UNUSED off64_t *at, UNUSED int to, UNUSED off64_t *upto, UNUSED size_t n, UNUSED unsigned flags) { return refused(); }
+ssize_t sendfile(UNUSED int to, UNUSED int from, UNUSED off_t *at, UNUSED size_t n) { return refused(); }
+ssize_t sendfile64(UNUSED int to, UNUSED int from, UNUSED off64_t *at, UNUSED size_t n) { return refused(); }
+ssize_t splice(UNUSED int from, UNUSED off64_t *at, UNUSED int to, UNUSED off64_t *upto, UNUSED size_t n, UNUSED unsigned flags) { return refused(); }

@@ -114,6 +114,24 @@ f = os.open("a2", os.O_WRONLY | os.O_TRUNC); os.write(f, b"new")
 """)
         self.assertEqual(tree, {"stay": b"stay", "b": b"b", "a2": b"a", "x": b"x.new", "sub/in": b"sub/in", "lost/in": b"lost/in"})
 
+    def test_copies_inside_the_kernel_are_made_by_hand_and_seen(self):
+        with open(os.path.join(self.base, "old"), "wb") as file:
+            file.write(b"0123456789")
+        tree = self.run_code("""
+import errno, shutil
+a = os.open("old", os.O_RDONLY); b = os.open("by-hand", os.O_CREAT | os.O_WRONLY)
+for call in [lambda: os.copy_file_range(a, b, 10), lambda: os.sendfile(b, a, 0, 10), lambda: os.splice(a, os.pipe()[1], 10)]:
+    try:
+        call()
+        os.write(b, b"it copied")
+    except OSError as error:
+        os.write(b, errno.errorcode[error.errno].encode() + b" ")
+os.fsync(b)
+shutil.copyfile("old", "new"); synced("new")
+synced(".")
+""")
+        self.assertEqual(tree, {"old": b"0123456789", "by-hand": b"ENOSYS " * 3, "new": b"0123456789"})
+
     def test_a_folder_that_was_not_synced_takes_its_files_along(self):
         tree = self.run_code("""
 os.mkdir("d"); f = os.open("d/f", os.O_CREAT | os.O_WRONLY); os.write(f, b"1"); os.fsync(f); synced("d")

@@ -15,11 +15,17 @@ use actix_web::{
     FromRequest, HttpMessage, HttpRequest, HttpResponse,
     body::{BoxBody, MessageBody},
     dev::{Payload, ServiceRequest, ServiceResponse},
-    http::{Method, StatusCode},
+    http::{Method, StatusCode, header::HeaderMap},
     middleware::Next,
     web::Data,
 };
 use chrono::{Duration, NaiveDateTime};
+
+/// The header by which a request says that nobody made it: a page asks by itself, again and again. Whoever may read the page
+/// is answered, and that is no sign of life. A request that says nothing is somebody's.
+const POLLING: &str = "x-polling";
+/// The same for `hx-headers`: every element of the console that asks by itself has it.
+pub const SAYS_POLLING: &str = r#"{"x-polling":"yes"}"#;
 
 /// What a route needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,6 +150,7 @@ async fn judge(req: &ServiceRequest, pattern: &str) -> Result<Verdict, Error> {
     let on_practice = data::<Site>(req.request())?.practice.is_some();
     let verdict = weigh(staff, access, &workspace, on_practice);
     if let Verdict::Pass(Some(staff)) = &verdict
+        && !is_polling(req.headers())
         // What is open to everybody is no sign of life: a picture must not unlock a screen.
         && !matches!(access, Access::Open | Access::Here | Access::Leave)
     {
@@ -182,6 +189,10 @@ fn is_locked(staff: &Staff, workspace: &Workspace, now: NaiveDateTime) -> bool {
     now - staff.seen_at > Duration::minutes(idle)
 }
 
+fn is_polling(headers: &HeaderMap) -> bool {
+    headers.contains_key(POLLING)
+}
+
 /// A sign of life is written once a minute at most, so the lock comes up to a minute early and never late.
 async fn note_life(workspace: &Workspace, staff: &Staff) -> Result<(), Error> {
     let (row, now) = (staff.session.clone(), workspace.clock.now());
@@ -208,6 +219,10 @@ async fn answer(req: &HttpRequest, payload: &mut Payload, pattern: &str, verdict
         Verdict::SignIn if site.practice.is_some() => leave_for("/training/".into()),
         Verdict::SignIn => leave_for(sign_in_path(req.method(), path)),
         Verdict::NeedsSecondWay => leave_for("/account".into()),
+        // The page stays as it is, with what is being typed in it, and covers itself (`assets/js/console/desk.js`).
+        Verdict::Prove(..) if is_polling(req.headers()) => HttpResponse::NoContent()
+            .insert_header(("hx-trigger", "locked"))
+            .finish(),
         Verdict::Prove(..) if from_htmx => HttpResponse::Ok().insert_header(("hx-refresh", "true")).finish(),
         Verdict::Prove(staff, why) => {
             let after = after_proof(req, payload, path).await;

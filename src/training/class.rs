@@ -130,6 +130,39 @@ pub struct Try {
     pub remark: String,
 }
 
+impl Seat {
+    /// One where nobody sits.
+    pub fn free(number: u32, desk: &str) -> Self {
+        Self {
+            number,
+            desk: desk.to_owned(),
+            token: None,
+            name: String::new(),
+            code: String::new(),
+            entered_at: None,
+            wants_help: false,
+            tries: BTreeMap::new(),
+        }
+    }
+    /// Whoever sat down here stays who it is, on whatever machine, until the trainer frees the seat.
+    pub fn is_taken(&self) -> bool {
+        self.entered_at.is_some()
+    }
+    /// Tells one who sat down here from the next.
+    pub fn since(&self) -> String {
+        self.entered_at
+            .map_or(String::new(), |at| at.and_utc().timestamp_micros().to_string())
+    }
+    /// How many exercises are done, and which are begun and not done.
+    pub fn done(&self) -> usize {
+        self.tries.values().filter(|begun| begun.done_at().is_some()).count()
+    }
+    pub fn unfinished(&self) -> Vec<&str> {
+        let open = self.tries.iter().filter(|(_, begun)| begun.done_at().is_none());
+        open.map(|(id, _)| id.as_str()).collect()
+    }
+}
+
 impl Try {
     pub fn done_at(&self) -> Option<NaiveDateTime> {
         let all: Option<Vec<NaiveDateTime>> = self.met.iter().copied().collect();
@@ -169,6 +202,16 @@ pub struct Deletion {
 impl Class {
     pub fn seat(&self, number: u32) -> Option<&Seat> {
         self.seats.iter().find(|seat| seat.number == number)
+    }
+    /// Whose the data are, and with them the goals: at one desk everybody's deeds are those of all, for all are its people.
+    pub fn data_of_seats(&self) -> &'static str {
+        match self.is_shared {
+            true => "全員が同じデータ（課題の目標は、全員で1つ）",
+            false => "1人ずつ別のデータ",
+        }
+    }
+    pub fn taken(&self) -> impl Iterator<Item = &Seat> {
+        self.seats.iter().filter(|seat| seat.is_taken())
     }
     pub fn desk(&self, id: &str) -> Option<&DeskKept> {
         self.desks.iter().find(|desk| desk.id == id)

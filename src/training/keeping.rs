@@ -16,6 +16,8 @@ pub struct Keeping {
 }
 
 const NAME: &str = "class.sealed";
+/// How a folder's name ends while it is removed.
+const GONE: &str = "gone";
 
 fn fail(path: &Path) -> impl Fn(std::io::Error) -> Error + '_ {
     move |cause| Error::Internal(format!("{}: {cause}", path.display()))
@@ -65,7 +67,8 @@ impl Keeping {
             let folder = entry.map_err(fail(&classes))?.path();
             let (id, file) = (name_of(&folder), folder.join(NAME));
             // It was being made, or removed, when the program ended.
-            let is_left_over = !file.exists() || self.record_file(&id).exists();
+            let is_gone = folder.extension().is_some_and(|end| end == GONE);
+            let is_left_over = is_gone || !file.exists() || self.record_file(&id).exists();
             match is_left_over {
                 true => fs::remove_dir_all(&folder).map_err(fail(&folder))?,
                 false => all.push(self.load(keys, &id, &file)?),
@@ -92,7 +95,8 @@ impl Keeping {
 /// another name first, so that nothing can be put into it any more.
 pub fn remove_folder(folder: &Path) -> Result<(), Error> {
     let mut name = folder.file_name().unwrap_or_default().to_owned();
-    name.push(".gone");
+    name.push(".");
+    name.push(GONE);
     let gone = folder.with_file_name(name);
     fs::rename(folder, &gone).map_err(fail(folder))?;
     fs::remove_dir_all(&gone).map_err(fail(&gone))

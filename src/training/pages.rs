@@ -1,18 +1,23 @@
 //! The trainer's side, at the real console: classes, who is how far, help, reset, clock, the end, and what is printed. None
 //! of it writes into the real database but one act: who took part, into the record of training (KS5, K8).
+mod acts;
+mod ending;
+mod seats;
+
 use super::{
     class::{Class, Kind},
-    clockwork::Move,
     report,
     school::{LARGEST, NewClass, School},
-    views,
+    views::{self, NotMade, Refused},
 };
 use crate::{
     accounts::{self, Staff},
     clock::jst,
     db::Conn,
     japan::{date::parse_compact, digits::digits},
-    web::{Error, FormBody, Site, document::Document, html, see_other, ui::FieldError, unprocessable, words},
+    web::{
+        Error, FormBody, Site, document::Document, html, see_other, ui::FieldError, unavailable, unprocessable, words,
+    },
     workspace::Workspace,
 };
 use actix_web::{
@@ -24,11 +29,15 @@ pub fn routes(cfg: &mut ServiceConfig) {
     cfg.route("/training", get().to(index))
         .route("/training", post().to(create))
         .route("/training/{class}", get().to(show))
-        .route("/training/{class}/messages", post().to(say))
-        .route("/training/{class}/resets", post().to(reset))
-        .route("/training/{class}/clock", post().to(advance))
-        .route("/training/{class}/replay", post().to(replay))
-        .route("/training/{class}/ending", post().to(end))
+        .route("/training/{class}/messages", post().to(acts::say))
+        .route("/training/{class}/resets", post().to(acts::reset))
+        .route("/training/{class}/clock", post().to(acts::advance))
+        .route("/training/{class}/replay", post().to(acts::replay))
+        .route("/training/{class}/seats/{seat}", get().to(seats::show))
+        .route("/training/{class}/seats/{seat}", post().to(seats::mend))
+        .route("/training/{class}/seats/{seat}/freeing", post().to(seats::free))
+        .route("/training/{class}/ending", get().to(ending::ask))
+        .route("/training/{class}/ending", post().to(ending::end))
         .route("/training/{class}/trainings", post().to(put_on_record))
         .route("/training/{class}/certificates", get().to(certificates))
         .route("/training/{class}/report", get().to(report_page))
@@ -49,16 +58,15 @@ fn school(school: &MaybeSchool) -> Result<&School, Error> {
 /// `GET /training`
 async fn index(found: MaybeSchool, site: Data<Site>, staff: Staff) -> HttpResponse {
     html(match &found {
-        Some(school) => views::index(&site, &staff, school, &FormBody::default(), &[]),
+        Some(school) => views::index(&site, &staff, school, &FormBody::default(), Ok(())),
         None => views::not_set_up(&site, &staff),
     })
 }
 
 /// How far away a class's day may be: the calendar knows its holidays.
 const FAR_DAYS: i64 = 366;
-/// Characters of a title, of a message.
+/// Characters of a title.
 const TITLE: usize = 60;
-const MESSAGE: usize = 500;
 
 fn read(school: &School, staff: &Staff, form: &FormBody) -> Result<NewClass, Vec<FieldError>> {
     let mut errors = vec![];
@@ -109,18 +117,30 @@ fn read(school: &School, staff: &Staff, form: &FormBody) -> Result<NewClass, Vec
 async fn create(found: MaybeSchool, site: Data<Site>, staff: Staff, form: FormBody) -> Result<HttpResponse, Error> {
     let school = school(&found)?;
     match read(school, &staff, &form) {
-        Ok(wish) => {
-            let id = school.make(wish).await?;
-            Ok(see_other(&path_of(&id)))
+        Ok(wish) => match school.make(wish).await {
+            Ok(id) => Ok(see_other(&path_of(&id))),
+            Err(error) => {
+                tracing::error!(%error, "a class could not be made");
+                Ok(unavailable(views::index(
+                    &site,
+                    &staff,
+                    school,
+                    &form,
+                    Err(NotMade::Now),
+                )))
+            }
+        },
+        Err(errors) => {
+            let page = views::index(&site, &staff, school, &form, Err(NotMade::Wrong(&errors)));
+            Ok(unprocessable(page))
         }
-        Err(errors) => Ok(unprocessable(views::index(&site, &staff, school, &form, &errors))),
     }
 }
 
 /// The class with everybody's newest progress.
 async fn looked_at(school: &School, id: &str) -> Result<Class, Error> {
     let class = school.class(id)?;
-    for seat in class.seats.iter().filter(|seat| seat.entered_at.is_some()) {
+    for seat in class.taken() {
         school.look(id, seat.number).await?;
     }
     school.class(id)
@@ -130,154 +150,7 @@ async fn looked_at(school: &School, id: &str) -> Result<Class, Error> {
 async fn show(found: MaybeSchool, site: Data<Site>, staff: Staff, id: Path<String>) -> Result<HttpResponse, Error> {
     let school = school(&found)?;
     let class = looked_at(school, &id).await?;
-    Ok(html(views::show(&site, &staff, school, &class, &[])))
-}
-
-/// `POST /training/{class}/messages`: to one seat or to all.
-async fn say(
-    found: MaybeSchool,
-    site: Data<Site>,
-    staff: Staff,
-    id: Path<String>,
-    form: FormBody,
-) -> Result<HttpResponse, Error> {
-    let school = school(&found)?;
-    let mut errors = vec![];
-    let body = words(&form, "body", "伝えること", MESSAGE, &mut errors);
-    if !errors.is_empty() {
-        let class = looked_at(school, &id).await?;
-        return Ok(unprocessable(views::show(&site, &staff, school, &class, &errors)));
-    }
-    let (now, seat) = (school.now(), form.get("seat").parse::<u32>().ok());
-    school
-        .change(&id, |class| {
-            class.messages.push(super::class::Message { at: now, seat, body });
-            let answered = class
-                .seats
-                .iter_mut()
-                .filter(|one| seat.is_none_or(|seat| seat == one.number));
-            answered.for_each(|seat| seat.wants_help = false);
-            Ok(())
-        })
-        .await?;
-    Ok(see_other(&path_of(&id)))
-}
-
-/// The desks that a form names: one, or all.
-fn desks_of(school: &School, id: &str, form: &FormBody) -> Result<Vec<String>, Error> {
-    let class = school.class(id)?;
-    let wanted = form.get("desk");
-    let all = class.desks.iter().map(|desk| desk.id.clone());
-    let chosen: Vec<String> = all.filter(|desk| wanted == "all" || wanted == desk).collect();
-    match chosen.is_empty() {
-        true => Err(Error::NotFound),
-        false => Ok(chosen),
-    }
-}
-
-const CHOOSE: &str = "席をえらんでください";
-
-/// The class again, with what is wrong.
-async fn again(
-    school: &School,
-    site: &Site,
-    staff: &Staff,
-    id: &str,
-    (field, sentence): (&str, &str),
-) -> Result<HttpResponse, Error> {
-    let class = looked_at(school, id).await?;
-    let errors = [FieldError::new(field, sentence)];
-    Ok(unprocessable(views::show(site, staff, school, &class, &errors)))
-}
-
-/// `POST /training/{class}/resets`
-async fn reset(
-    found: MaybeSchool,
-    site: Data<Site>,
-    staff: Staff,
-    id: Path<String>,
-    form: FormBody,
-) -> Result<HttpResponse, Error> {
-    let school = school(&found)?;
-    if form.get("desk").is_empty() {
-        return again(school, &site, &staff, &id, ("reset-desk", CHOOSE)).await;
-    }
-    for desk in desks_of(school, &id, &form)? {
-        school.reset(&id, &desk, &staff.name).await?;
-    }
-    Ok(see_other(&path_of(&id)))
-}
-
-/// `POST /training/{class}/clock`
-async fn advance(found: MaybeSchool, id: Path<String>, form: FormBody) -> Result<HttpResponse, Error> {
-    let school = school(&found)?;
-    let to = Move::from_word(form.get("to")).ok_or(Error::BadRequest("no such move of the clock"))?;
-    for desk in desks_of(school, &id, &form)? {
-        school.advance(&id, &desk, to).await?;
-    }
-    Ok(see_other(&path_of(&id)))
-}
-
-/// Days and applications a day that may be replayed.
-const DAYS: u32 = 31;
-const A_DAY: u32 = 40;
-
-/// `POST /training/{class}/replay`: days of invented traffic, in the background; the page shows the desk's date going on.
-async fn replay(
-    found: MaybeSchool,
-    site: Data<Site>,
-    staff: Staff,
-    id: Path<String>,
-    form: FormBody,
-) -> Result<HttpResponse, Error> {
-    let school = school(&found)?;
-    if form.get("desk").is_empty() {
-        return again(school, &site, &staff, &id, ("replay-desk", CHOOSE)).await;
-    }
-    let number = |name: &str, most: u32| {
-        let typed = digits(form.get(name)).and_then(|n| n.parse::<u32>().ok());
-        typed.filter(|typed| (1..=most).contains(typed))
-    };
-    let Some(days) = number("days", DAYS) else {
-        return again(
-            school,
-            &site,
-            &staff,
-            &id,
-            ("days", "日数は、1から31までの数字で入力してください"),
-        )
-        .await;
-    };
-    let Some(a_day) = number("a_day", A_DAY) else {
-        return again(
-            school,
-            &site,
-            &staff,
-            &id,
-            ("a_day", "1日の申込みは、1から40までの数字で入力してください"),
-        )
-        .await;
-    };
-    for desk in desks_of(school, &id, &form)? {
-        let (school, class) = (school.clone(), id.to_string());
-        // Another replay brings other people.
-        let day = school
-            .desk(&desk)
-            .map_or(0, |desk| desk.workspace.clock.now().and_utc().timestamp() / 86_400);
-        let seed = school.class(&class)?.seed ^ day.unsigned_abs();
-        actix_web::rt::spawn(async move {
-            if let Err(error) = school.replay(&class, &desk, days, a_day, seed).await {
-                tracing::warn!(%error, "a replay ended early");
-            }
-        });
-    }
-    Ok(see_other(&path_of(&id)))
-}
-
-/// `POST /training/{class}/ending`
-async fn end(found: MaybeSchool, staff: Staff, id: Path<String>) -> Result<HttpResponse, Error> {
-    school(&found)?.end(&id, &staff.name).await?;
-    Ok(see_other(&path_of(&id)))
+    Ok(html(views::show(&site, &staff, school, &class, &Refused::default())))
 }
 
 /// `POST /training/{class}/trainings`: who finished an exercise, into the staff's record of training (KS5, K8).
@@ -295,7 +168,7 @@ async fn put_on_record(
         .iter()
         .filter(|seat| !seat.code.is_empty())
         .map(|seat| {
-            let done = seat.tries.values().filter(|begun| begun.done_at().is_some()).count();
+            let done = seat.done();
             (seat.code.clone(), format!("{}（課題 {done} / {taught}）", class.title))
         })
         .collect();

@@ -62,13 +62,14 @@ pub fn report(site: &Site, school: &School, class: &Class) -> Document {
 }
 
 fn facts(site: &Site, class: &Class) -> Vec<(String, String)> {
-    let came = class.seats.iter().filter(|seat| seat.entered_at.is_some()).count();
+    let came = class.taken().count();
     vec![
         pair("水道局", site.bureau.name.clone()),
         pair("種類", class.kind.label()),
         pair("教室のコード", class.id.clone()),
         pair("日", class.day.to_string()),
         pair("席", format!("{}（使った席 {came}）", class.seats.len())),
+        pair("席のデータ", class.data_of_seats()),
         pair("データの種（同じ番号は同じデータ）", class.seed.to_string()),
         pair("始まり", when(class.made_at)),
         pair("終わり", class.ended_at.map_or("まだ".to_owned(), when)),
@@ -128,7 +129,7 @@ fn plain(class: &Class, text: &str) -> String {
 
 fn results(class: &Class, exercises: &[&Exercise]) -> Vec<Vec<String>> {
     let mut rows = vec![];
-    for seat in class.seats.iter().filter(|seat| seat.entered_at.is_some()) {
+    for seat in class.taken() {
         if seat.tries.is_empty() {
             let none = ["始めた課題はありません", "", "", "", ""].map(str::to_owned);
             rows.push([vec![seat.number.to_string(), seat.name.clone()], none.to_vec()].concat());

@@ -2,6 +2,9 @@
 mod ending;
 mod learning;
 mod making;
+mod seats;
+
+pub use seats::{Keeps, Seen};
 
 use super::{
     class::{Class, Kind, Seat},
@@ -79,6 +82,8 @@ pub struct NewClass {
 
 /// Seats of a class at most.
 pub const LARGEST: u32 = 30;
+/// Characters of a name or a 職員番号.
+pub const LONGEST: usize = 40;
 /// Without 0 1 I O, so that a printed code can be typed.
 const ALPHABET: &[u8] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 const CODE: usize = 6;

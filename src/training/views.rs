@@ -1,23 +1,59 @@
 //! The trainer's pages.
+mod acts;
+mod ending;
+mod printed;
+mod seats;
+
+pub use ending::ending;
+pub use printed::{certificates, report};
+pub use seats::seat;
+
 use super::{
     class::{Class, Kind, Seat, Try},
-    clockwork::Move,
-    report,
     school::School,
 };
 use crate::{
-    accounts::{ConsolePage, Staff, heading},
+    accounts::{ConsolePage, SAYS_POLLING, Staff, heading},
     clock::jst,
-    japan::date::wareki,
     web::{
         FormBody, Site,
-        document::Document,
         ui::{self, Choice, FieldError, TextField, when},
     },
 };
 use maud::{Markup, html};
 
 const PART: &str = "/training";
+
+/// Why a class was not made.
+#[derive(Clone, Copy)]
+pub enum NotMade<'a> {
+    Wrong(&'a [FieldError]),
+    /// Nothing is wrong with what was typed: the program could not.
+    Now,
+}
+
+/// A form of a class's page that was sent and not done. By default none was.
+#[derive(Default)]
+pub struct Refused {
+    form: &'static str,
+    typed: FormBody,
+    errors: Vec<FieldError>,
+}
+
+impl Refused {
+    /// `form` is the last part of where it is sent to.
+    pub fn new(form: &'static str, typed: FormBody, errors: Vec<FieldError>) -> Self {
+        Self { form, typed, errors }
+    }
+    /// What was typed into a field of this form; otherwise what stands there at first.
+    fn value<'a>(&'a self, form: &str, field: &str, at_first: &'a str) -> &'a str {
+        if self.form == form {
+            self.typed.get(field)
+        } else {
+            at_first
+        }
+    }
+}
 
 fn text<'a>(name: &'a str, label: &'a str, hint: &'a str, value: &'a str) -> TextField<'a> {
     TextField {
@@ -40,18 +76,33 @@ pub fn not_set_up(site: &Site, staff: &Staff) -> Markup {
     ConsolePage::new("研修", PART, main).render(site, staff)
 }
 
-pub fn index(site: &Site, staff: &Staff, school: &School, typed: &FormBody, errors: &[FieldError]) -> Markup {
+pub fn index(site: &Site, staff: &Staff, school: &School, typed: &FormBody, made: Result<(), NotMade>) -> Markup {
     let classes = school.classes();
+    let errors = match made {
+        Err(NotMade::Wrong(errors)) => errors,
+        _ => &[],
+    };
     let main = html! {
         (ui::error_summary(errors))
+        @if matches!(made, Err(NotMade::Now)) { (not_made()) }
         (heading("研修"))
         p { "架空の人と申込みだけの教室を作ります。本番のデータには、何も影響しません。" }
         @if classes.is_empty() { p { "教室は0件です（確認済み）。下で作れます。" } } @else { (list(&classes)) }
         (new_class(school, typed, errors))
     };
     ConsolePage::new("研修", PART, main)
-        .errors(!errors.is_empty())
+        .errors(made.is_err())
         .render(site, staff)
+}
+
+fn not_made() -> Markup {
+    html! {
+        div class="error-summary" id="errors" tabindex="-1" role="group" aria-labelledby="errors-title" autofocus {
+            h2 id="errors-title" { "教室を作れませんでした" }
+            p { "作りかけのデータは、残っていません。入力した内容は、下に残っています。" }
+            p { "もう一度「教室を作る」を押してください。続くときは、運用担当に知らせてください。" }
+        }
+    }
 }
 
 fn list(classes: &[Class]) -> Markup {
@@ -94,7 +145,7 @@ const SHARING: [Choice; 2] = [
     Choice {
         value: "yes",
         label: "全員が、同じデータで練習する",
-        note: "",
+        note: "1人の操作で、全員の課題が進みます",
     },
 ];
 
@@ -149,12 +200,12 @@ fn desk_time(school: &School, seat: &Seat) -> String {
     }
 }
 
-pub fn show(site: &Site, staff: &Staff, school: &School, class: &Class, errors: &[FieldError]) -> Markup {
+pub fn show(site: &Site, staff: &Staff, school: &School, class: &Class, refused: &Refused) -> Markup {
     let path = format!("{PART}/{}", class.id);
     let title = format!("{}（{}）", class.title, class.id);
     let is_open = class.ended_at.is_none();
     let main = html! {
-        (ui::error_summary(errors))
+        (ui::error_summary(&refused.errors))
         (heading(&title))
         @if is_open {
             p class="lead" { "受講する人は " strong { (school.addresses().console) "/training/" } " を開き、コード " strong class="mono" { (class.id) } " と席の番号を入力します。" }
@@ -162,8 +213,10 @@ pub fn show(site: &Site, staff: &Staff, school: &School, class: &Class, errors: 
             p class="hint" { "10秒ごとに、自動でも新しくなります。" }
         } @else { p class="lead" { "この教室は終わりました。データは消してあります。" } }
         @if let Some(last) = class.log.last() { p class="hint" role="status" { "最後にしたこと：" (last.what) "（" (last.who) "　" (when(last.at)) "）" } }
-        div id="progress" hx-get=[is_open.then_some(&path)] hx-trigger="every 10s" hx-select="#progress" hx-swap="outerHTML" { (progress(school, class)) }
-        @if is_open { (acts(class, &path, errors)) }
+        @if class.is_shared { p class="notice" { "この教室は、全員が同じデータで練習します。だれかの操作で目標ができると、その課題を始めている全員が「できた」になります。" } }
+        div id="progress" hx-get=[is_open.then_some(&path)] hx-trigger="every 10s" hx-headers=(SAYS_POLLING) hx-select="#progress" hx-swap="outerHTML" { (progress(school, class)) }
+        details class="details" { summary { "番号と課題" } ol { @for exercise in school.exercises_of(class) { li { (exercise.head.title) } } } }
+        @if is_open { (acts::acts(class, &path, refused)) }
         div class="actions noprint" {
             a class="button button--secondary" href={ (path) "/certificates" } { "修了証を印刷する" }
             a class="button button--secondary" href={ (path) "/report" } { @if class.kind == Kind::Acceptance { "受入テストの報告書" } @else { "研修の記録" } }
@@ -173,8 +226,20 @@ pub fn show(site: &Site, staff: &Staff, school: &School, class: &Class, errors: 
     ConsolePage::new(&title, PART, main)
         .htmx()
         .crumbs(&[("研修", PART)])
-        .errors(!errors.is_empty())
+        .errors(!refused.errors.is_empty())
         .render(site, staff)
+}
+
+/// Who sits there; the name leads to where it is put right.
+fn who(class: &Class, seat: &Seat) -> Markup {
+    html! {
+        td data-label="お名前" class="who" {
+            @if seat.is_taken() && class.ended_at.is_none() {
+                a id={ "who-" (seat.number) } href={ (PART) "/" (class.id) "/seats/" (seat.number) } { (seat.name) }
+            } @else { (seat.name) }
+            @if seat.wants_help { " " span class="tag tag--bad" { "呼んでいます" } }
+        }
+    }
 }
 
 fn progress(school: &School, class: &Class) -> Markup {
@@ -188,80 +253,15 @@ fn progress(school: &School, class: &Class) -> Markup {
                     @for (n, exercise) in (1..).zip(&exercises) { th scope="col" title=(exercise.head.title) { (n) } }
                 } }
                 tbody { @for seat in &class.seats { tr {
-                    th scope="row" class="number" { (seat.number) }
-                    td data-label="お名前" class="who" { (seat.name) @if seat.wants_help { " " span class="tag tag--bad" { "呼んでいます" } } }
+                    // Tells the list below who sits there (`assets/js/console/desk.js`).
+                    th scope="row" class="number" data-tells={ "to-" (seat.number) } data-words=(acts::addressee(seat)) { (seat.number) }
+                    (who(class, seat))
                     td data-label="席の時計" class="time" { (desk_time(school, seat)) }
                     @for (n, exercise) in (1..).zip(&exercises) {
                         td data-label={ (n) " " (exercise.head.title) } { (cell(seat.tries.get(&exercise.head.id))) }
                     }
                 } } }
             }
-        }
-        details class="details" { summary { "番号と課題" } ol { @for exercise in &exercises { li { (exercise.head.title) } } } }
-    }
-}
-
-/// `choose`: nothing is chosen at first, so that one press does not reach everybody.
-fn desks(class: &Class, id: &str, choose: bool) -> Markup {
-    html! {
-        div class="field" {
-            label for=(id) { "席" }
-            select class="input" id=(id) name="desk" {
-                @if choose { option value="" { "えらんでください" } }
-                option value="all" { "すべて" }
-                @for desk in &class.desks {
-                    @let numbers: Vec<String> = class.seats.iter().filter(|seat| seat.desk == desk.id).map(|seat| seat.number.to_string()).collect();
-                    option value=(desk.id) { @if class.is_shared { "共通の席" } @else { (numbers.join("、")) } }
-                }
-            }
-        }
-    }
-}
-
-fn acts(class: &Class, path: &str, errors: &[FieldError]) -> Markup {
-    html! {
-        section class="card noprint" {
-            h2 { "受講する人に伝える" }
-            form class="form" method="post" action={ (path) "/messages" } novalidate {
-                div class="field" {
-                    label for="seat" { "だれに" }
-                    select class="input" id="seat" name="seat" {
-                        option value="" { "全員" }
-                        @for seat in class.seats.iter().filter(|seat| seat.entered_at.is_some()) { option value=(seat.number) selected[seat.wants_help] { "席 " (seat.number) " " (seat.name) } }
-                    }
-                }
-                (ui::text_area("body", "伝えること", "", "", 2, errors))
-                (ui::submit("伝える"))
-            }
-        }
-        section class="card noprint" {
-            h2 { "時計を進める" }
-            form class="form" method="post" action={ (path) "/clock" } {
-                (desks(class, "clock-desk", false))
-                div class="actions" { @for to in Move::ALL { button class="button button--secondary" type="submit" name="to" value=(to.word()) { (to.label()) } } }
-            }
-        }
-        section class="card noprint" {
-            h2 { "申込みの多い日をまねる" }
-            p { "架空の申込みを受け付けながら、時計を進めます。終わるまで、席の時計が進みつづけます。" }
-            form class="form" method="post" action={ (path) "/replay" } {
-                (desks(class, "replay-desk", true))
-                (text("days", "日数", "1から31まで", "7").render(errors))
-                (text("a_day", "1日の申込み", "1から40まで", "10").render(errors))
-                (ui::submit("始める"))
-            }
-        }
-        section class="card noprint" {
-            h2 { "はじめの状態にもどす" }
-            form class="form" method="post" action={ (path) "/resets" } {
-                (desks(class, "reset-desk", true))
-                (ui::submit("はじめの状態にもどす"))
-            }
-        }
-        section class="card noprint" {
-            h2 { "教室を終える" }
-            p { "教室のデータと、研修用の職員、パスキーをすべて消します。だれが何をしたかの記録は残ります。" }
-            form method="post" action={ (path) "/ending" } { button class="button" type="submit" { "教室を終える" } }
         }
     }
 }
@@ -274,46 +274,4 @@ fn on_record(path: &str) -> Markup {
             form method="post" action={ (path) "/trainings" } { button class="button button--secondary" type="submit" { "台帳に載せる" } }
         }
     }
-}
-
-pub fn report(site: &Site, staff: &Staff, class: &Class, document: &Document) -> Markup {
-    let path = format!("{PART}/{}", class.id);
-    let main = html! {
-        (heading(&document.title))
-        (document.markup())
-        div class="actions noprint" {
-            button class="button button--secondary" type="button" data-print { "印刷する（PDFにもできます）" }
-            a class="button button--secondary" href={ (path) "/report/word" } { "Wordのファイルを受け取る" }
-        }
-    };
-    ConsolePage::new(&document.title, PART, main)
-        .crumbs(&[("研修", PART), (&class.id, &path)])
-        .render(site, staff)
-}
-
-/// One A4 page for each person who came.
-pub fn certificates(site: &Site, staff: &Staff, school: &School, class: &Class) -> Markup {
-    let path = format!("{PART}/{}", class.id);
-    let exercises = school.exercises_of(class);
-    let came: Vec<&Seat> = class.seats.iter().filter(|seat| seat.entered_at.is_some()).collect();
-    let main = html! {
-        (heading("修了証"))
-        p class="noprint" { "1人に1枚、A4で印刷します。" }
-        @if came.is_empty() { p { "教室に入った人は0人です（確認済み）。" } }
-        @for seat in came {
-            section class="sheet certificate" {
-                h2 { "修了証（研修用）" }
-                p class="lead" { (seat.name) " さん" @if !seat.code.is_empty() { "（職員番号 " (seat.code) "）" } }
-                p { (wareki(class.day)) "に、「" (class.title) "」を受けたことを証します。" }
-                ul { @for exercise in exercises.iter().filter(|exercise| seat.tries.contains_key(&exercise.head.id)) {
-                    li { (exercise.head.title) "　" (report::result(seat.tries.get(&exercise.head.id), class.kind)) }
-                } }
-                p { (site.bureau.name) "　研修担当 " (class.trainer) "　発行 " (when(school.now())) }
-            }
-        }
-        div class="actions noprint" { button class="button button--secondary" type="button" data-print { "印刷する" } }
-    };
-    ConsolePage::new("修了証", PART, main)
-        .crumbs(&[("研修", PART), (&class.id, &path)])
-        .render(site, staff)
 }

@@ -49,6 +49,13 @@ pub fn unprocessable(markup: Markup) -> HttpResponse {
     response
 }
 
+/// 503: the page of a form again, with what was typed, because the program could not do it now.
+pub fn unavailable(markup: Markup) -> HttpResponse {
+    let mut response = html(markup);
+    *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+    response
+}
+
 /// `303`: the answer to every POST, so that Back, reload and forward never repeat it (ux rule 1).
 pub fn see_other(path: &str) -> HttpResponse {
     // What somebody made up, such as an id with a line end, can be no address: that leads to the first page.

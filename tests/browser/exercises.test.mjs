@@ -663,10 +663,16 @@ test('a class from its beginning to its end, with three learners and one trainer
   const record = await printed(trainer);
   for (const words of ['研修用', code, one, CHECKING.title, 'できました']) assert.ok(bare(record.text).includes(bare(words)), `${words}: ${record.text}`);
 
-  // Nobody ends a class in passing.
+  // Nobody ends a class in passing: first it is said what goes, then the way back is taken.
   await trainer.goto(address);
+  await link(trainer, '教室を終える');
+  const goes = await text(trainer);
+  for (const words of ['元にはもどせません', '席のデータ：3個', '使っている席：3席', one, two, REFUSAL.title]) assert.ok(goes.includes(words), `${words}: ${goes}`);
+  await link(trainer, '終えずに、教室にもどる');
+  assert.equal(trainer.url(), address);
+  await link(trainer, '教室を終える');
   age('staff_sessions', 'confirmed_at', 6);
-  await form.press(trainer, '教室を終える');
+  await form.press(trainer, '教室を終えて、データを消す');
   assert.equal(await desk.h1(trainer), 'もう一度、本人確認をしてください');
   await desk.press(trainer, '本人確認をして進む');
   await trainer.getByText('この教室は終わりました').waitFor();
@@ -680,6 +686,40 @@ test('a class from its beginning to its end, with three learners and one trainer
   await practice.sit(first, app, { code, number: 1, name: one }).then(() => assert.fail('the class is over'), () => {});
   assert.ok((await form.summary(first).innerText()).includes('席'));
 })))));
+
+test('while a trainer writes, who comes in is told, what is written stays, and a screen that nobody touches locks', (t) => visit(t, options, (stage) => beside(async (learner) => {
+  const { page: trainer, app } = stage;
+  await desk.signIn(trainer, app, TRAINER);
+  const code = await practice.makeClass(trainer, app, { title: '途中の人', seats: 2 });
+  const [to, body] = [trainer.getByLabel('だれに'), trainer.getByLabel('伝えること')];
+  const chosen = () => to.evaluate((list) => list.selectedOptions[0].textContent);
+  await to.selectOption('席 2（空いています）');
+  await body.fill('書きかけの文');
+  await practice.sit(learner, app, { code, number: 2, name: '試験 二葉' });
+  await until(async () => await chosen() === '席 2 試験 二葉');
+  assert.equal(await body.inputValue(), '書きかけの文');
+
+  // The page asks every ten seconds, and that keeps no screen open.
+  age('staff_sessions', 'seen_at', 16);
+  const lock = trainer.getByRole('dialog');
+  await lock.waitFor();
+  await lock.getByRole('button', { name: '本人確認をして続ける' }).click();
+  await lock.waitFor({ state: 'hidden' });
+  assert.deepEqual([await chosen(), await body.inputValue()], ['席 2 試験 二葉', '書きかけの文']);
+  await form.press(trainer, '伝える');
+  await learner.reload();
+  assert.match(await text(learner), /研修担当から[^]*書きかけの文/);
+
+  await link(trainer, '試験 二葉');
+  await trainer.getByLabel('お名前').fill('試験 双葉');
+  await form.press(trainer, 'お名前を直す');
+  await link(trainer, '試験 双葉');
+  await trainer.getByLabel(/席を空けて、ほかの人が使う/).check();
+  await form.press(trainer, '席を空ける');
+  assert.match(await text(trainer), /席 2 を空けました/);
+  await learner.reload();
+  assert.equal(await desk.h1(learner), '研修の教室に入る');
+})));
 
 test('an acceptance test is planned, done, remarked upon, reported and written out', (t) => visit(t, { ...options, limit: 300_000 }, (stage) => beside(async (tester) => {
   const { page: trainer, app } = stage;
@@ -716,6 +756,6 @@ test('every page of the training is sound, narrow and wide', (t) => visit(t, { .
   await bar(learner, '課題');
   await form.press(learner, '研修担当を呼ぶ');
   await seen(atDesk, ['/training/', `/training/exercises/${EXERCISES[0].id}`, `/training/exercises/${REFUSAL.id}`]);
-  await seen(stage, ['/training', `/training/${code}`, `/training/${code}/certificates`, `/training/${code}/report`]);
+  await seen(stage, ['/training', `/training/${code}`, `/training/${code}/seats/1`, `/training/${code}/ending`, `/training/${code}/certificates`, `/training/${code}/report`]);
   assert.ok(found.length === 0, found.join('\n\n'));
 })));

@@ -340,6 +340,28 @@ fn every_public_item_of_the_ground_is_documented_by_its_module() {
     }
 }
 
+/// A page that asks again and again must not keep its person's screen open (S3).
+#[test]
+fn what_asks_by_itself_at_the_console_says_so() {
+    // Citizens' pages: no session of the console is behind them.
+    const PUBLIC: [&str; 2] = ["src/assist/views.rs", "src/enrolment/views/result.rs"];
+    let (mut seen, mut wrong) = (0, vec![]);
+    for (path, text) in sources() {
+        let path = path.display().to_string();
+        let asks =
+            |line: &&str| line.contains("hx-trigger") && (line.contains("every ") || line.contains("hx-trigger=("));
+        for line in text.lines().filter(asks) {
+            match line.contains("hx-headers=(SAYS_POLLING)") {
+                true => seen += 1,
+                false if PUBLIC.contains(&path.as_str()) => {}
+                false => wrong.push(format!("{path}: {}", line.trim())),
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(seen >= 1, "the trainer's page asks");
+}
+
 #[test]
 fn no_registry_host_and_no_machine_path_is_committed() {
     let listed = std::process::Command::new("git").args(["ls-files"]).output().unwrap();

@@ -234,9 +234,11 @@ async fn tasks(world: &World) {
 }
 
 /// Files, and pages for those who are not signed in.
-pub const ELSEWHERE: [&str; 20] = [
+pub const ELSEWHERE: [&str; 22] = [
     "/manuals/pictures/{file}",
     "/training/{class}",
+    "/training/{class}/seats/{seat}",
+    "/training/{class}/ending",
     "/training/{class}/certificates",
     "/training/{class}/report",
     "/training/{class}/report/word",

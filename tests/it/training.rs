@@ -1,7 +1,13 @@
 //! The practice world: made, learned in, reset, ended with a record; and it never touches the real one.
+mod acts;
 mod apart;
 mod crowd;
+mod ending;
 mod exercises;
+mod making;
+mod polling;
+mod seats;
+mod shared;
 
 use crate::{
     browser::{Browser, Page},
@@ -47,20 +53,25 @@ pub fn today(world: &World) -> String {
     jst(world.school().now()).date().to_string()
 }
 
-/// A class with every exercise.
-pub async fn class(world: &World, size: u32) -> Class {
-    let school = world.school();
-    let wish = NewClass {
+/// What is asked for of a class with every exercise.
+pub fn wish(world: &World, size: u32) -> NewClass {
+    let exercises = world.school().exercises().iter();
+    NewClass {
         title: "新任の研修".into(),
         kind: Kind::Class,
         day: today(world).parse().unwrap(),
         size,
         is_shared: false,
         seed: 7,
-        exercises: school.exercises().iter().map(|e| e.head.id.clone()).collect(),
+        exercises: exercises.map(|e| e.head.id.clone()).collect(),
         trainer: "研修 花子".into(),
-    };
-    let id = school.make(wish).await.unwrap();
+    }
+}
+
+/// A class with every exercise.
+pub async fn class(world: &World, size: u32) -> Class {
+    let school = world.school();
+    let id = school.make(wish(world, size)).await.unwrap();
     school.class(&id).unwrap()
 }
 

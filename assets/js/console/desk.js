@@ -11,15 +11,19 @@
     const alive = () => { if (!lock.open && Date.now() - heard > 5000) { heard = Date.now(); seen() } }
     seen()
     for (const name of ['keydown', 'pointerdown', 'input']) document.addEventListener(name, alive, true)
+    const cover = () => {
+      if (lock.open) return
+      document.body.classList.add('is-locked')
+      lock.showModal()
+    }
     const check = () => {
       const idle = Date.now() - Math.max(heard, last())
-      if (idle >= minutes * 60000 && !lock.open) {
-        document.body.classList.add('is-locked')
-        lock.showModal()
-      }
+      if (idle >= minutes * 60000) cover()
     }
     setInterval(check, 5000)
     document.addEventListener('visibilitychange', check)
+    // A page that asks by itself hears from the server that it has locked: so does who only reads and scrolls.
+    document.addEventListener('locked', cover)
     lock.addEventListener('cancel', (event) => event.preventDefault())
     document.addEventListener('unlocked', () => {
       heard = Date.now()
@@ -28,6 +32,12 @@
       lock.close()
     })
   }
+
+  // What a page asked for by itself tells another place who is there now, in words: what is chosen and typed there stays.
+  document.addEventListener('htmx:after:swap', () => document.querySelectorAll('[data-tells]').forEach((teller) => {
+    const place = document.getElementById(teller.dataset.tells)
+    if (place && place.textContent !== teller.dataset.words) place.textContent = teller.dataset.words
+  }))
 
   document.querySelectorAll('[data-print]').forEach((button) => button.addEventListener('click', () => print()))
 

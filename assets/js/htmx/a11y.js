@@ -24,7 +24,8 @@
   };
   on('before:swap', e => {
     const { select, text } = e.detail.ctx;
-    if (select?.[0] === '#' && !text.includes(`id="${select.slice(1)}"`)) {
+    // No words at all are no other page: there is nothing to show.
+    if (text && select?.[0] === '#' && !text.includes(`id="${select.slice(1)}"`)) {
       e.preventDefault();
       return whole(e.detail.ctx);
     }

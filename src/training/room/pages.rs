@@ -10,7 +10,7 @@ use crate::{
         desk::Desk,
         exercises::Exercise,
         sample,
-        school::School,
+        school::{LONGEST, School},
     },
     web::{self, Error, FormBody, Site, asset, cookie, drop_cookie, favicon, html, see_other, set_cookie},
     workspace::Workspace,
@@ -27,8 +27,6 @@ use std::collections::BTreeMap;
 pub const SEAT: &str = "seat";
 const LASTS: Duration = Duration::days(30);
 pub const HOME: &str = "/training/";
-/// Characters of a name or a 職員番号.
-const LONGEST: usize = 40;
 
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.route("/training/", get().to(home))
@@ -168,7 +166,7 @@ async fn ask_for_help(school: Data<School>, site: Data<Site>, req: HttpRequest) 
         seat.wants_help = !seat.wants_help;
         Ok(())
     };
-    school.change_seat(&here.class.id, here.seat.number, flip).await?;
+    school.change_own(&here.class.id, &here.seat, flip).await?;
     Ok(see_other(HOME))
 }
 
@@ -214,9 +212,7 @@ async fn begin(
 ) -> Result<HttpResponse, Error> {
     let here = need(&school, &site, &req).await?;
     let exercise = found(&school, &here, &id)?;
-    school
-        .begin(&here.class.id, here.seat.number, &exercise.head.id)
-        .await?;
+    school.begin(&here.class.id, &here.seat, &exercise.head.id).await?;
     Ok(see_other(&format!("/training/exercises/{id}")))
 }
 
@@ -253,7 +249,7 @@ async fn answer(
         }
         Ok(())
     };
-    school.change_seat(&here.class.id, here.seat.number, change).await?;
+    school.change_own(&here.class.id, &here.seat, change).await?;
     Ok(see_other(&format!("/training/exercises/{id}")))
 }
 

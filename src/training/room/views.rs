@@ -85,6 +85,13 @@ pub fn entrance_again(site: &Site, form: &FormBody, errors: &[FieldError]) -> Ma
     frame(&outside, "研修の教室に入る", !errors.is_empty(), main)
 }
 
+/// At one desk everybody is the same few people, so nothing tells whose deed one was.
+fn whose_goals(here: &Here) -> Markup {
+    html! { @if here.class.is_shared {
+        p class="notice" { "この教室は、全員が同じデータで練習します。ほかの人の操作でも、始めている課題が「できました」になります。時計も全員で1つです。" }
+    } }
+}
+
 /// The newest of what the trainer said to this seat.
 fn said(here: &Here) -> Markup {
     html! { @for message in here.class.said_to(here.seat.number).into_iter().take(3) {
@@ -104,7 +111,7 @@ fn state(begun: Option<&Try>) -> Markup {
 
 pub fn home(site: &Site, here: &Here, exercises: &[&Exercise]) -> Markup {
     let (class, seat) = (&here.class, &here.seat);
-    let done = seat.tries.values().filter(|begun| begun.done_at().is_some()).count();
+    let done = seat.done();
     let title = match class.kind {
         Kind::Class => "課題",
         Kind::Acceptance => "受入テスト",
@@ -113,6 +120,7 @@ pub fn home(site: &Site, here: &Here, exercises: &[&Exercise]) -> Markup {
         h1 { (title) "：" (class.title) }
         p class="lead" { (seat.name) " さん　席 " (seat.number) "　" (done) " / " (exercises.len()) " できました" }
         (said(here))
+        (whose_goals(here))
         table class="table" {
             caption class="vh" { "課題" }
             thead { tr { th scope="col" { "課題" } th scope="col" { "状態" } th scope="col" { "時間" } } }
@@ -216,6 +224,7 @@ pub fn exercise(site: &Site, here: &Here, exercise: &Exercise) -> Markup {
             None => form method="post" action={ "/training/exercises/" (id) "/beginning" } { (ui::submit("この課題を始める")) },
             Some(begun) => {
                 h2 { "できたこと" }
+                (whose_goals(here))
                 div class="actions" {
                     form method="post" action="/practice/person" {
                         input type="hidden" name="person" value=(crate::training::sample::person_of(&head.role).unwrap_or_default());

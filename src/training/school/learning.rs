@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 
 impl School {
     /// Somebody comes in by code and number; gives what their cookie holds. A seat that is taken is taken over only by
-    /// who gives the same 職員番号 or name, as on a second machine.
+    /// who gives the same name and 職員番号, as on a second machine: the cookie of the first opens nothing any more.
     pub async fn enter(&self, code: &str, number: u32, name: &str, staff_code: &str) -> Result<String, Error> {
         let token = random_token();
         let (blind, now) = (self.0.keys.blind("training.seat", &token), self.now());
@@ -28,7 +28,7 @@ impl School {
         self.change(&code.to_uppercase(), |class| {
             let seat = class.seats.iter_mut().find(|seat| seat.number == number);
             let seat = seat.ok_or(Error::NotFound)?;
-            if seat.token.is_some() && (seat.name != name || seat.code != staff_code) {
+            if seat.is_taken() && (seat.name != name || seat.code != staff_code) {
                 return Err(Error::Conflict);
             }
             seat.token = Some(blind);
@@ -40,9 +40,9 @@ impl School {
         Ok(token)
     }
 
-    /// Begins an exercise at a seat.
-    pub async fn begin(&self, class: &str, number: u32, exercise: &str) -> Result<(), Error> {
-        let desk = self.desk_of(class, number)?;
+    /// Who sits at a seat begins an exercise.
+    pub async fn begin(&self, class: &str, seat: &Seat, exercise: &str) -> Result<(), Error> {
+        let desk = self.desk(&seat.desk).ok_or(Error::NotFound)?;
         let audit_no = desk
             .workspace
             .db
@@ -52,7 +52,7 @@ impl School {
             self.now(),
             self.0.exercises.find(exercise).map_or(0, |e| e.head.goals.len()),
         );
-        self.change_seat(class, number, |seat| {
+        self.change_own(class, seat, |seat| {
             seat.tries.insert(
                 exercise.to_owned(),
                 Try {
@@ -68,10 +68,18 @@ impl School {
         .await
     }
 
-    pub fn desk_of(&self, class: &str, number: u32) -> Result<Desk, Error> {
-        let class = self.class(class)?;
-        let seat = class.seat(number).ok_or(Error::NotFound)?;
-        self.desk(&seat.desk).ok_or(Error::NotFound)
+    /// A change by who sits there: whose seat was freed or taken over meanwhile changes nothing of the next one's.
+    pub async fn change_own<T>(
+        &self,
+        class: &str,
+        own: &Seat,
+        change: impl FnOnce(&mut Seat) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let still = |seat: &mut Seat| match seat.token == own.token {
+            true => change(seat),
+            false => Err(Error::NotFound),
+        };
+        self.change_seat(class, own.number, still).await
     }
 
     pub async fn change_seat<T>(

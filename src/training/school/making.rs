@@ -103,14 +103,51 @@ impl School {
         (beginning(day) - self.now()).num_microseconds().unwrap_or(0)
     }
 
-    /// Makes a class; gives its code.
+    /// Makes a class; gives its code. What fails half way leaves nothing behind. It goes on when whoever asked for it is gone:
+    /// a class that is made is in the list.
     pub async fn make(&self, wish: NewClass) -> Result<String, Error> {
-        let _alone = self.0.changing.lock().await;
-        let (id, now) = (random_code(ALPHABET, CODE), self.now());
-        let folder = self.0.keeping.class_folder(&id);
+        let school = self.clone();
+        let making = actix_web::rt::spawn(async move {
+            let _alone = school.0.changing.lock().await;
+            let id = random_code(ALPHABET, CODE);
+            match school.make_alone(&id, wish).await {
+                Ok(()) => Ok(id),
+                Err(error) => {
+                    school.unmake(&id).await;
+                    Err(error)
+                }
+            }
+        });
+        making.await.map_err(|e| Error::Internal(e.to_string()))?
+    }
+
+    /// Takes away what there is of a class that could not be made: its desks stop, its folder goes.
+    async fn unmake(&self, id: &str) {
+        let of_class = format!("{}-", id.to_lowercase());
+        let mut desks = self.0.desks.write().unwrap_or_else(PoisonError::into_inner);
+        desks.retain(|desk, _| !desk.starts_with(&of_class));
+        drop(desks);
+        let folder = self.0.keeping.class_folder(id);
+        let removed = off_thread(move || {
+            if folder.exists() {
+                remove_folder(&folder)
+            } else {
+                Ok(())
+            }
+        })
+        .await;
+        if let Err(error) = removed.map_err(Error::from).flatten() {
+            // The next start removes it.
+            tracing::error!(%error, "what was made of a class is still there");
+        }
+    }
+
+    async fn make_alone(&self, id: &str, wish: NewClass) -> Result<(), Error> {
+        let now = self.now();
+        let folder = self.0.keeping.class_folder(id);
         own_folder(&folder).map_err(fail(&folder))?;
         let ahead_micros = self.ahead_of(wish.day);
-        let cases = self.make_master(&id, ahead_micros, wish.seed).await?;
+        let cases = self.make_master(id, ahead_micros, wish.seed).await?;
         let count = if wish.is_shared { 1 } else { wish.size };
         let desks: Vec<DeskKept> = (1..=count)
             .map(|n| DeskKept {
@@ -120,19 +157,11 @@ impl School {
                 cases: cases.clone(),
             })
             .collect();
-        let seat = |number: u32| Seat {
-            number,
-            desk: desks[if wish.is_shared { 0 } else { number as usize - 1 }].id.clone(),
-            token: None,
-            name: String::new(),
-            code: String::new(),
-            entered_at: None,
-            wants_help: false,
-            tries: BTreeMap::new(),
-        };
+        let at = |number: u32| if wish.is_shared { 0 } else { number as usize - 1 };
+        let seat = |number: u32| Seat::free(number, &desks[at(number)].id);
         let mut class = Class {
             seats: (1..=wish.size).map(seat).collect(),
-            id: id.clone(),
+            id: id.to_owned(),
             title: wish.title,
             kind: wish.kind,
             day: wish.day,
@@ -149,11 +178,10 @@ impl School {
         };
         class.note(now, &wish.trainer, "教室を作りました");
         for kept in &class.desks {
-            self.copy_master(&id, kept).await?;
-            self.open_desk(&id, kept, &place(&class, &kept.id)).await?;
+            self.copy_master(id, kept).await?;
+            self.open_desk(id, kept, &place(&class, &kept.id)).await?;
         }
-        self.keep(class).await?;
-        Ok(id)
+        self.keep(class).await
     }
 
     /// The desk that all desks of a class are copies of: filled once, then closed.

@@ -314,3 +314,22 @@ async fn what_is_open_to_everybody_unlocks_no_screen() {
         assert_eq!(desk.get("/").await.status, 401, "the screen is still locked");
     }
 }
+
+#[actix_web::test]
+async fn a_request_that_says_that_nobody_made_it_is_no_sign_of_life_wherever_it_goes() {
+    const ALIVE: &str = "select count(*) as n from staff_sessions where seen_at > began_at";
+    for world in World::all_with_console().await {
+        let mut desk = Desk::open(&world, "a1", Role::ALL).await;
+        world.workspace.clock.advance(Duration::minutes(4));
+        desk.headers = vec![("hx-request", "true".into()), ("x-polling", "yes".into())];
+        let asked = |rule: &&mizumado::accounts::Rule| rule.method == "GET" && rule.access != Access::Open;
+        for rule in CONSOLE_PLAN.rules.iter().filter(asked) {
+            desk.once("GET", rule.path, None).await;
+            assert_eq!(world.count(ALIVE).await, 0, "{}", rule.path);
+        }
+        assert_eq!(desk.get("/").await.status, 200, "it is answered");
+        desk.headers.clear();
+        desk.get("/").await;
+        assert_eq!(world.count(ALIVE).await, 1, "any other is somebody's");
+    }
+}

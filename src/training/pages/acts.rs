@@ -1,0 +1,179 @@
+//! What the trainer does with a class that runs: a word to its people, clocks, busy days, the beginning again.
+use super::{MaybeSchool, looked_at, path_of, school};
+use crate::{
+    accounts::Staff,
+    japan::digits::digits,
+    training::{
+        class::{Class, Message},
+        clockwork::Move,
+        school::School,
+        views::{self, Refused},
+    },
+    web::{Error, FormBody, Site, see_other, ui::FieldError, unprocessable, words},
+};
+use actix_web::{
+    HttpResponse,
+    web::{Data, Path},
+};
+
+/// Characters of a message.
+const MESSAGE: usize = 500;
+const CHOOSE: &str = "席をえらんでください";
+
+/// The class again, with what was typed and what is wrong with it.
+async fn again(school: &School, site: &Site, staff: &Staff, id: &str, refused: Refused) -> Result<HttpResponse, Error> {
+    let class = looked_at(school, id).await?;
+    Ok(unprocessable(views::show(site, staff, school, &class, &refused)))
+}
+
+/// To whom: all, or a seat where somebody sits. What names no such seat reaches nobody.
+fn to_whom(class: &Class, form: &FormBody) -> Result<Option<u32>, FieldError> {
+    let wanted = form.get("seat");
+    let mut numbers = class.taken().map(|seat| seat.number);
+    match (wanted, numbers.find(|number| number.to_string() == wanted)) {
+        ("", _) => Ok(None),
+        (_, Some(number)) => Ok(Some(number)),
+        (_, None) => {
+            let message = "だれに伝えるかを確かめてください。その席には、いまだれもいません";
+            Err(FieldError::new("seat", message))
+        }
+    }
+}
+
+/// `POST /training/{class}/messages`: to one seat or to all.
+pub async fn say(
+    found: MaybeSchool,
+    site: Data<Site>,
+    staff: Staff,
+    id: Path<String>,
+    form: FormBody,
+) -> Result<HttpResponse, Error> {
+    let school = school(&found)?;
+    let (mut errors, mut seat) = (vec![], None);
+    match to_whom(&school.class(&id)?, &form) {
+        Ok(to) => seat = to,
+        Err(wrong) => errors.push(wrong),
+    }
+    let body = words(&form, "body", "伝えること", MESSAGE, &mut errors);
+    if !errors.is_empty() {
+        return again(school, &site, &staff, &id, Refused::new("messages", form, errors)).await;
+    }
+    let now = school.now();
+    school
+        .change(&id, |class| {
+            class.messages.push(Message { at: now, seat, body });
+            let answered = class
+                .seats
+                .iter_mut()
+                .filter(|one| seat.is_none_or(|seat| seat == one.number));
+            answered.for_each(|seat| seat.wants_help = false);
+            Ok(())
+        })
+        .await?;
+    Ok(see_other(&path_of(&id)))
+}
+
+/// The desks that a form names: one, or all. Nothing is meant where nothing was chosen.
+fn desks_of(school: &School, id: &str, form: &FormBody, field: &str) -> Result<Result<Vec<String>, FieldError>, Error> {
+    let class = school.class(id)?;
+    let wanted = form.get("desk");
+    if wanted.is_empty() {
+        return Ok(Err(FieldError::new(field, CHOOSE)));
+    }
+    let all = class.desks.iter().map(|desk| desk.id.clone());
+    let chosen: Vec<String> = all.filter(|desk| wanted == "all" || wanted == desk).collect();
+    match chosen.is_empty() {
+        true => Err(Error::NotFound),
+        false => Ok(Ok(chosen)),
+    }
+}
+
+/// `POST /training/{class}/resets`
+pub async fn reset(
+    found: MaybeSchool,
+    site: Data<Site>,
+    staff: Staff,
+    id: Path<String>,
+    form: FormBody,
+) -> Result<HttpResponse, Error> {
+    let school = school(&found)?;
+    match desks_of(school, &id, &form, "reset-desk")? {
+        Ok(desks) => {
+            for desk in desks {
+                school.reset(&id, &desk, &staff.name).await?;
+            }
+            Ok(see_other(&path_of(&id)))
+        }
+        Err(wrong) => again(school, &site, &staff, &id, Refused::new("resets", form, vec![wrong])).await,
+    }
+}
+
+/// `POST /training/{class}/clock`
+pub async fn advance(
+    found: MaybeSchool,
+    site: Data<Site>,
+    staff: Staff,
+    id: Path<String>,
+    form: FormBody,
+) -> Result<HttpResponse, Error> {
+    let school = school(&found)?;
+    let to = Move::from_word(form.get("to")).ok_or(Error::BadRequest("no such move of the clock"))?;
+    match desks_of(school, &id, &form, "clock-desk")? {
+        Ok(desks) => {
+            for desk in desks {
+                school.advance(&id, &desk, to).await?;
+            }
+            Ok(see_other(&path_of(&id)))
+        }
+        Err(wrong) => again(school, &site, &staff, &id, Refused::new("clock", form, vec![wrong])).await,
+    }
+}
+
+/// Days and applications a day that may be replayed.
+const DAYS: u32 = 31;
+const A_DAY: u32 = 40;
+
+/// A number of a form from 1 to `most`; what is wrong is put to `errors`, and 1 stands for it.
+fn number(form: &FormBody, field: &str, label: &str, most: u32, errors: &mut Vec<FieldError>) -> u32 {
+    let typed = digits(form.get(field)).and_then(|n| n.parse::<u32>().ok());
+    typed.filter(|typed| (1..=most).contains(typed)).unwrap_or_else(|| {
+        let message = format!("{label}は、1から{most}までの数字で入力してください");
+        errors.push(FieldError::new(field, message));
+        1
+    })
+}
+
+/// `POST /training/{class}/replay`: days of invented traffic, in the background; the page shows the desk's date going on.
+pub async fn replay(
+    found: MaybeSchool,
+    site: Data<Site>,
+    staff: Staff,
+    id: Path<String>,
+    form: FormBody,
+) -> Result<HttpResponse, Error> {
+    let school = school(&found)?;
+    let mut errors = vec![];
+    let desks = desks_of(school, &id, &form, "replay-desk")?.unwrap_or_else(|wrong| {
+        errors.push(wrong);
+        vec![]
+    });
+    let days = number(&form, "days", "日数", DAYS, &mut errors);
+    let a_day = number(&form, "a_day", "1日の申込み", A_DAY, &mut errors);
+    if !errors.is_empty() {
+        return again(school, &site, &staff, &id, Refused::new("replay", form, errors)).await;
+    }
+    for desk in desks {
+        let (school, class) = (school.clone(), id.to_string());
+        // Another replay brings other people.
+        let day = school
+            .desk(&desk)
+            .map_or(0, |desk| desk.workspace.clock.now().and_utc().timestamp() / 86_400);
+        let seed = school.class(&class)?.seed ^ day.unsigned_abs();
+        actix_web::rt::spawn(async move {
+            if let Err(error) = school.replay(&class, &desk, days, a_day, seed).await {
+                tracing::warn!(%error, "a replay ended early");
+            }
+        });
+    }
+    Ok(see_other(&path_of(&id)))
+}

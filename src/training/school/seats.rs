@@ -1,0 +1,68 @@
+//! Who sits where, put right by the trainer: a name that was mistyped, a seat that was taken by mistake.
+use super::School;
+use crate::{
+    training::class::{Class, Seat},
+    web::Error,
+};
+
+/// What stays when a seat is taken away from a machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keeps {
+    /// The same person goes on at another machine, by the same name.
+    Person,
+    /// Nothing: the seat is for the next.
+    Nothing,
+}
+
+/// The seat as the trainer saw it. Another person's is not changed for it.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen<'a> {
+    pub number: u32,
+    /// [`Seat::since`].
+    pub since: &'a str,
+}
+
+fn seat<'a>(class: &'a mut Class, seen: Seen) -> Result<&'a mut Seat, Error> {
+    let mut seats = class.seats.iter_mut();
+    let seat = seats.find(|seat| seat.number == seen.number).ok_or(Error::NotFound)?;
+    match seat.is_taken() && seat.since() == seen.since {
+        true => Ok(seat),
+        false => Err(Error::Conflict),
+    }
+}
+
+impl School {
+    /// Puts right what somebody typed when they came in.
+    pub async fn mend(&self, class: &str, seen: Seen<'_>, name: &str, code: &str, by: &str) -> Result<(), Error> {
+        let now = self.now();
+        self.change(class, |class| {
+            let seat = seat(class, seen)?;
+            (seat.name, seat.code) = (name.to_owned(), code.to_owned());
+            class.note(now, by, format!("席 {} のお名前と職員番号を直しました", seen.number));
+            Ok(())
+        })
+        .await
+    }
+
+    /// Takes a seat away from the machine that has it: the cookie there opens nothing any more.
+    pub async fn free(&self, class: &str, seen: Seen<'_>, keeps: Keeps, by: &str) -> Result<(), Error> {
+        let now = self.now();
+        self.change(class, |class| {
+            let seat = seat(class, seen)?;
+            let what = match keeps {
+                Keeps::Person => {
+                    (seat.token, seat.wants_help) = (None, false);
+                    "を、いままでの端末で使えないようにしました"
+                }
+                Keeps::Nothing => {
+                    *seat = Seat::free(seat.number, &seat.desk);
+                    class.messages.retain(|message| message.seat != Some(seen.number));
+                    "を空けました"
+                }
+            };
+            class.note(now, by, format!("席 {} {what}", seen.number));
+            Ok(())
+        })
+        .await
+    }
+}

@@ -1,0 +1,94 @@
+//! A class that cannot be made leaves nothing behind.
+use super::{class, one, today, wish};
+use crate::{
+    desk::Desk,
+    harness::{World, school_of},
+};
+use futures_util::future::join;
+use mizumado::accounts::Role;
+use std::{fs, path::PathBuf};
+
+fn folder(world: &World) -> PathBuf {
+    world.dir.path().join("training/classes")
+}
+
+/// What there is of classes on the disk.
+fn names(world: &World) -> Vec<String> {
+    let all = fs::read_dir(folder(world)).unwrap();
+    all.map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect()
+}
+
+#[actix_web::test]
+async fn a_class_that_could_not_be_made_leaves_nothing_and_what_was_typed_stays() {
+    let world = one().await;
+    let mut trainer = Desk::open(&world, "t1", &[Role::Trainer]).await;
+    let blank = world.dir.path().join("training/blank.db");
+    let away = blank.with_extension("away");
+    fs::rename(&blank, &away).unwrap();
+    let day = today(&world);
+    let fields = [
+        ("title", "窓口の研修"),
+        ("day", day.as_str()),
+        ("size", "2"),
+        ("kind", "class"),
+        ("shared", "yes"),
+        ("exercise_find-application", "yes"),
+        ("seed", "42"),
+    ];
+    let page = trainer.post("/training", &fields).await;
+    assert_eq!(page.status, 503);
+    page.expect("教室を作れませんでした")
+        .expect("運用担当に知らせてください")
+        .expect("教室は0件です");
+    let kept = page.form_to("/training");
+    for (name, value) in fields {
+        assert_eq!(kept[name], value, "{name}");
+    }
+    assert!(!kept.contains_key("exercise_record-withdrawal"), "{kept:?}");
+    assert_eq!(names(&world), [""; 0]);
+    fs::rename(&away, &blank).unwrap();
+    let page = trainer.post_with("/training", &kept, &[]).await;
+    page.expect("進み具合").expect("窓口の研修");
+    assert_eq!(names(&world).len(), 1);
+}
+
+#[actix_web::test]
+async fn what_fails_at_a_later_desk_takes_the_desks_before_it_away() {
+    let world = one().await;
+    let school = world.school();
+    // As soon as the first desk runs, the one that all are copies of is broken.
+    let breaking = async {
+        loop {
+            if let Some(id) = names(&world).pop() {
+                let code = id.to_lowercase();
+                if school.desk(&format!("{code}-01")).is_some() {
+                    let master = folder(&world).join(&id).join(format!("{code}-master.0"));
+                    fs::remove_file(master.join("keys.toml")).unwrap();
+                    break code;
+                }
+            }
+            actix_web::rt::task::yield_now().await;
+        }
+    };
+    let (made, code) = join(school.make(wish(&world, 6)), breaking).await;
+    assert!(made.is_err());
+    assert!(school.classes().is_empty());
+    for n in 1..=6 {
+        assert!(school.desk(&format!("{code}-{n:02}")).is_none(), "desk {n} has stopped");
+    }
+    assert_eq!(names(&world), [""; 0]);
+    class(&world, 1).await;
+}
+
+#[actix_web::test]
+async fn what_was_being_removed_at_the_end_of_the_program_is_no_class() {
+    let world = one().await;
+    let left = folder(&world).join("ABCDEF.gone");
+    fs::create_dir(&left).unwrap();
+    fs::write(left.join("class.sealed"), "x").unwrap();
+    let again = school_of(&world.workspace, world.school().addresses().clone())
+        .await
+        .unwrap();
+    assert!(again.classes().is_empty() && !left.exists());
+}

@@ -286,11 +286,15 @@ const OF_A_FAMILY: &[(&str, &[(&str, &str)])] = &[
         ("asked", "検討中"), ("declined", "見送り"), ("done", "対応済み"), ("evaluation", "アンケート・評価"), ("inquiry", "問合せ"),
         ("planned", "対応予定"), ("staff", "職員の気づき"),
     ]),
-    ("incident", &[("critical", "重大"), ("major", "中"), ("minor", "軽微")]),
+    ("check", &[("fine", "異常なし"), ("odd", "異常あり")]),
+    ("incident", &[
+        ("closed", "完了"), ("critical", "重大"), ("major", "中"), ("minor", "軽微"), ("restored", "復旧"), ("working", "対応中"),
+    ]),
     ("inquiry", &[
         ("answered", "回答済み"), ("handover", "引き継ぎの一覧"), ("clean", "異常なし"), ("closed", "完了"), ("counter", "窓口"), ("infected", "ウイルスあり"),
         ("mail", "郵便・メール"), ("open", "未回答"), ("phone", "電話"), ("staff", "運用担当あて"), ("waiting", "返事待ち"), ("web", "サイト"),
     ]),
+    ("layout", &[("column_added", "項目を追加")]),
 ];
 
 fn find(table: &[(&'static str, &'static str)], word: &str) -> Option<&'static str> {

@@ -105,6 +105,7 @@ pub const ACTIONS: &[(&str, &str)] = &[
     ("inquiry_template.changed", "回答のひな形を直した"),
     ("inquiry_template.made", "回答のひな形を作った"),
     ("inquiry_template.retired", "回答のひな形をやめた"),
+    ("inquiry_template.used", "ひな形を使って回答した"),
     ("institution.added", "金融機関を加えた"),
     ("institution.reinstated", "金融機関の取扱いを再開した"),
     ("institution.renamed", "金融機関の名前を変えた"),

@@ -56,7 +56,10 @@ impl Record<'_> {
                 _ => self.things(&self.goals[group[0]]).into_iter().map(Some).collect(),
             };
             // Of two with as much done, the older one.
-            let tried = things.into_iter().rev().map(|thing| self.of_group(group, before, thing));
+            let tried = things
+                .into_iter()
+                .rev()
+                .map(|thing| self.of_group(group, before, thing));
             let best = tried.max_by_key(|met| met.iter().filter(|met| **met).count());
             for (no, met) in group.iter().zip(best.unwrap_or_default()) {
                 all[*no] = met;
@@ -85,7 +88,10 @@ impl Record<'_> {
     }
 
     fn fits(&self, entry: &AuditEntry, goal: &Goal, thing: Option<&str>) -> bool {
-        let says = goal.detail.as_deref().is_none_or(|words| holds(entry.detail_and_place().0, words));
+        let says = goal
+            .detail
+            .as_deref()
+            .is_none_or(|words| holds(entry.detail_and_place().0, words));
         goal.audit.as_ref() == Some(&entry.action) && self.is_about(entry, goal, thing) && says
     }
 
@@ -159,7 +165,12 @@ mod tests {
             ahead_micros: 0,
             cases: Default::default(),
         };
-        Record { entries, goals, desk: &desk }.shows()
+        Record {
+            entries,
+            goals,
+            desk: &desk,
+        }
+        .shows()
     }
 
     #[test]
@@ -171,13 +182,23 @@ mod tests {
         ];
         let begun = |id: &str, detail: &str| entry(1, "a", "incident.opened", id, detail);
         let moved = |id: &str, to: &str| entry(2, "a", "incident.state", id, to);
-        let split = vec![begun("i/1", "major"), begun("i/2", "major"), moved("i/1", "restored"), moved("i/2", "closed")];
+        let split = vec![
+            begun("i/1", "major"),
+            begun("i/2", "major"),
+            moved("i/1", "restored"),
+            moved("i/2", "closed"),
+        ];
         assert_eq!(shown(&goals, split), [true, true, false]);
         let of_another = vec![begun("i/1", "minor"), moved("i/1", "restored"), moved("i/1", "closed")];
         assert_eq!(shown(&goals, of_another), [false, false, false]);
         let other_way = vec![begun("i/1", "major"), moved("i/1", "working"), moved("i/1", "restored")];
         assert_eq!(shown(&goals, other_way), [true, true, false]);
-        let whole = vec![begun("i/2", "major"), begun("i/1", "major"), moved("i/1", "restored"), moved("i/1", "closed")];
+        let whole = vec![
+            begun("i/2", "major"),
+            begun("i/1", "major"),
+            moved("i/1", "restored"),
+            moved("i/1", "closed"),
+        ];
         assert_eq!(shown(&goals, whole), [true, true, true]);
     }
 
@@ -189,10 +210,22 @@ mod tests {
         ];
         let proposed = |by: &str, what: &str| entry(1, by, "correction.proposed", "application/1", what);
         let approved = |by: &str| entry(2, by, "correction.approved", "application/1", "");
-        assert_eq!(shown(&goals, vec![proposed("a", "01 registered by a"), approved("b")]), [true, true]);
-        assert_eq!(shown(&goals, vec![proposed("a", "01 not_registered by a"), approved("b")]), [false, false]);
-        assert_eq!(shown(&goals, vec![proposed("a", "01 registered by a"), approved("a")]), [true, false]);
-        assert_eq!(shown(&goals, vec![approved("b"), proposed("a", "01 registered by a")]), [true, false]);
+        assert_eq!(
+            shown(&goals, vec![proposed("a", "01 registered by a"), approved("b")]),
+            [true, true]
+        );
+        assert_eq!(
+            shown(&goals, vec![proposed("a", "01 not_registered by a"), approved("b")]),
+            [false, false]
+        );
+        assert_eq!(
+            shown(&goals, vec![proposed("a", "01 registered by a"), approved("a")]),
+            [true, false]
+        );
+        assert_eq!(
+            shown(&goals, vec![approved("b"), proposed("a", "01 registered by a")]),
+            [true, false]
+        );
         let then_wrong = vec![
             proposed("a", "01 registered by a"),
             proposed("a", "02 not_registered by a"),
@@ -218,7 +251,10 @@ mod tests {
             ..by_hand()
         };
         assert_eq!(shown(&of_system, vec![by_itself]), [true]);
-        assert_eq!(shown(&[goal("delivery.closed", false, None, Some("staff"))], vec![by_hand()]), [true]);
+        assert_eq!(
+            shown(&[goal("delivery.closed", false, None, Some("staff"))], vec![by_hand()]),
+            [true]
+        );
     }
 
     #[test]

@@ -413,7 +413,14 @@ async fn an_acceptance_report_says_on_which_page_what_was_reached_and_leaves_roo
     let mut trainer = Desk::open(&world, "t1", &[Role::Trainer]).await;
     let path = format!("/training/{id}/report");
     let plan = trainer.get(&path).await;
-    for part in ["テストの方針", "行う理由", "合格の基準", "評価の方法", "実施者", "計画を承認した人"] {
+    for part in [
+        "テストの方針",
+        "行う理由",
+        "合格の基準",
+        "評価の方法",
+        "実施者",
+        "計画を承認した人",
+    ] {
         plan.expect(part);
     }
     let cells = |page: &Page, table: &str| page.all(&format!("[aria-label='{table}'] tbody td"));
@@ -435,7 +442,11 @@ async fn an_acceptance_report_says_on_which_page_what_was_reached_and_leaves_roo
         .await;
     let report = trainer.get(&path).await;
     let steps = cells(&report, "手順ごとの結果");
-    assert_eq!(steps.len(), 2 * 6, "two expected results of the one test that was begun: {steps:?}");
+    assert_eq!(
+        steps.len(),
+        2 * 6,
+        "two expected results of the one test that was begun: {steps:?}"
+    );
     assert_eq!(steps[2..5], ["目視点検の記録（/checks）", "検査 一郎", "そろった"]);
     assert!(!steps[5].is_empty(), "when");
     assert_eq!(

@@ -175,7 +175,9 @@ fn gather(
         None => String::new(),
     };
     let events = store::events_of(conn, &inquiry.id)?.into_iter();
-    let asked = events.filter(|event| event.what == "improvement").map(|event| event.detail);
+    let asked = events
+        .filter(|event| event.what == "improvement")
+        .map(|event| event.detail);
     let improvements = store::improvements_named(conn, keys, &asked.collect::<Vec<_>>())?;
     let mut open_improvements = inquiries::open_improvements(conn, keys)?;
     open_improvements.retain(|open| improvements.iter().all(|known| known.id != open.id));

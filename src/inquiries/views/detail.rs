@@ -250,8 +250,13 @@ fn to_faq(staff: &Staff, d: &Detail) -> Markup {
 
 /// What somebody wishes goes into the register, or to the request that others made before; they are told what became of it.
 fn to_improvement(d: &Detail, form: &DetailForm, errors: &[FieldError]) -> Markup {
-    let is_wrong = ["improvement", "title"].iter().any(|field| FieldError::of(errors, field).is_some());
-    let open = d.open_improvements.iter().map(|one| (one.id.as_str(), one.title.as_str()));
+    let is_wrong = ["improvement", "title"]
+        .iter()
+        .any(|field| FieldError::of(errors, field).is_some());
+    let open = d
+        .open_improvements
+        .iter()
+        .map(|one| (one.id.as_str(), one.title.as_str()));
     html! {
         details class="details noprint" open[is_wrong] {
             summary { "改善の要望として登録する" }

@@ -76,7 +76,10 @@ fn policy(class: &Class, exercises: &[&Exercise]) -> Vec<(String, String)> {
         ),
         pair(
             "行うこと",
-            format!("下の{}件のテスト。めやすの時間は、合わせて{minutes}分です。", exercises.len()),
+            format!(
+                "下の{}件のテスト。めやすの時間は、合わせて{minutes}分です。",
+                exercises.len()
+            ),
         ),
         pair(
             "行う理由",

@@ -73,7 +73,11 @@ async fn a_wish_is_decided_and_those_who_asked_are_told() {
         let sealed = "select count(*) as n from improvements where title like '%標識%' or reason like '%大きく%'";
         assert_eq!(world.count(sealed).await, 0);
         assert_eq!(world.audit("improvement.decided").await.len(), 2);
-        assert_eq!(world.audit("improvement.linked").await.len(), 2, "the second time says nothing new");
+        assert_eq!(
+            world.audit("improvement.linked").await.len(),
+            2,
+            "the second time says nothing new"
+        );
     }
 }
 

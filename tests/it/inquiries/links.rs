@@ -122,12 +122,17 @@ async fn a_template_is_put_behind_what_was_typed_and_nothing_is_sent_by_it() {
         // An answer without one, and one that names none of ours.
         let page = open(&mut clerk, &number).await;
         let own = [("kind", "reply"), ("body", "追って知らせます。"), ("used", "x")];
-        clerk.post_with(&way, &page.form_to(&way), &own).await.expect("回答済み");
+        clerk
+            .post_with(&way, &page.form_to(&way), &own)
+            .await
+            .expect("回答済み");
         assert_eq!(world.audit("inquiry_template.used").await.len(), 1);
         // A template does not hide that the citizen asked on meanwhile.
         let page = open(&mut clerk, &number).await;
         citizen.post("/inquiry/messages", &[("body", "では今月は？")]).await;
-        let filled = put_template(&mut clerk, &page, &[("kind", "reply")]).await.form_to(&way);
+        let filled = put_template(&mut clerk, &page, &[("kind", "reply")])
+            .await
+            .form_to(&way);
         let late = clerk.post_with(&way, &filled, &[]).await;
         assert_eq!(late.status, 422);
         late.expect("動きがありました").expect("では今月は？");

@@ -305,7 +305,11 @@ async fn every_page_of_a_desk_is_marked_and_so_is_every_page_of_its_bank() {
     let ledger = bank.get("/control/ledger").await.html;
     let of_people: Vec<String> = ledger
         .lines()
-        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["page"].as_str().map(str::to_owned))
+        .filter_map(|line| {
+            serde_json::from_str::<serde_json::Value>(line).unwrap()["page"]
+                .as_str()
+                .map(str::to_owned)
+        })
         .collect();
     let (mut asking, mut ended) = (0, 0);
     for path in of_people {
@@ -321,5 +325,9 @@ async fn every_page_of_a_desk_is_marked_and_so_is_every_page_of_its_bank() {
     // The simulator of a demo has its own mark alone: nobody practises in a class there.
     let own = Browser::new(&world.gateway).get("/").await;
     own.expect("これは練習用の画面です");
-    assert!(!own.has("研修") && own.title().ends_with("（練習用）"), "{}", own.title());
+    assert!(
+        !own.has("研修") && own.title().ends_with("（練習用）"),
+        "{}",
+        own.title()
+    );
 }

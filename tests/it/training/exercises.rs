@@ -186,13 +186,19 @@ async fn an_incident_that_was_not_brought_to_its_end_is_not_done() {
     let open = open.map(|(name, value)| (name, if name == "severity" { "major" } else { value }));
     let path = operator.post("/incidents", &open).await.path;
     assert_eq!(met(&mut operator).await, 1);
-    let due = (mizumado::training::beginning(class.day) + chrono::Duration::days(30)).date().to_string();
+    let due = (mizumado::training::beginning(class.day) + chrono::Duration::days(30))
+        .date()
+        .to_string();
     let steps: [(&str, &[(&str, &str)], usize); 6] = [
         ("notes", &[("note", "回線を調べている")], 2),
         ("state", &[("to", "working"), ("words", "調べている")], 2),
         ("state", &[("to", "restored"), ("words", "つながった")], 3),
         ("cause", &[("cause", "回線の故障")], 4),
-        ("measures", &[("measure", "二重にする"), ("unit", "運用"), ("due", due.as_str())], 5),
+        (
+            "measures",
+            &[("measure", "二重にする"), ("unit", "運用"), ("due", due.as_str())],
+            5,
+        ),
         ("state", &[("to", "closed"), ("words", "終わった")], 6),
     ];
     for (what, fields, reached) in steps {
@@ -228,7 +234,10 @@ async fn who_is_invited_at_a_desk_enrols_a_key_there_and_the_exercise_sees_it() 
     let url = invitation.first(".invitation .mono");
     assert_eq!(met(&mut administrator).await, 2, "a key that nobody enrolled is none");
     let console = &school.addresses().console;
-    let way = url.trim().strip_prefix(console.as_str()).unwrap_or_else(|| panic!("{url}"));
+    let way = url
+        .trim()
+        .strip_prefix(console.as_str())
+        .unwrap_or_else(|| panic!("{url}"));
     let mut key = Passkey::new(console);
     let page = enrol(&mut administrator, way, &mut key).await;
     assert_eq!(page.status, 200, "{}", page.html);

@@ -69,7 +69,7 @@ impl Record<'_> {
         all
     }
 
-    /// The subjects of what fits a goal; their ids begin with the time.
+    /// The subjects of what fits a goal; most ids begin with the time.
     fn things<'s>(&'s self, goal: &Goal) -> BTreeSet<&'s str> {
         let fitting = self.entries.iter().filter(|entry| self.fits(entry, goal, None));
         fitting.map(|entry| entry.subject.as_str()).collect()

@@ -102,7 +102,7 @@ async fn a_class_from_its_beginning_to_its_end_leaves_the_real_database_as_it_wa
 }
 
 /// A request that was let in somewhere: anything but the way in, a refusal, or nothing.
-fn is_let_in(page: &crate::browser::Page) -> bool {
+fn is_let_in(page: &Page) -> bool {
     page.status == 200 && !page.has("研修の教室に入る") && !page.has("職員ログイン")
 }
 

@@ -186,7 +186,7 @@ async fn an_incident_that_was_not_brought_to_its_end_is_not_done() {
     let open = open.map(|(name, value)| (name, if name == "severity" { "major" } else { value }));
     let path = operator.post("/incidents", &open).await.path;
     assert_eq!(met(&mut operator).await, 1);
-    let due = (mizumado::training::beginning(class.day) + chrono::Duration::days(30))
+    let due = (training::beginning(class.day) + chrono::Duration::days(30))
         .date()
         .to_string();
     let steps: [(&str, &[(&str, &str)], usize); 6] = [

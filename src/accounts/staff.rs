@@ -11,6 +11,11 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload};
 use chrono::{Duration, NaiveDateTime};
 use std::future::{Ready, ready};
 
+/// Whether a text can be a 職員番号. A person's name in Japanese is none.
+pub fn is_code(text: &str) -> bool {
+    (1..=20).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+}
+
 /// A proof of being there counts as step-up for so long (S3).
 pub const STEP_UP: Duration = Duration::minutes(5);
 

@@ -362,12 +362,17 @@ fn public(desk: Desk, listed: Listed) -> an_app!() {
 fn bank(desk: Desk, listed: Listed) -> an_app!() {
     let (site, running) = (site_of(&desk, vec![]), desk.bank);
     let guard = Condition::new(listed.is_some(), from_fn(pages::listed_networks_only));
-    let app = App::new().app_data(site);
+    let mark = simulator::Mark {
+        title: "【研修】",
+        above: pages::environment_banner(&site),
+    };
+    let app = App::new().app_data(site).app_data(Data::new(mark));
     let app = match listed {
         Some(networks) => app.app_data(networks),
         None => app,
     };
-    app.wrap(guard)
+    app.wrap(from_fn(simulator::mark_pages))
+        .wrap(guard)
         .wrap(simulator::default_headers())
         .configure(|cfg: &mut ServiceConfig| running.configure(cfg))
 }

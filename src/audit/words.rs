@@ -105,6 +105,7 @@ pub const ACTIONS: &[(&str, &str)] = &[
     ("inquiry_template.changed", "回答のひな形を直した"),
     ("inquiry_template.made", "回答のひな形を作った"),
     ("inquiry_template.retired", "回答のひな形をやめた"),
+    ("inquiry_template.used", "ひな形を使って回答した"),
     ("institution.added", "金融機関を加えた"),
     ("institution.reinstated", "金融機関の取扱いを再開した"),
     ("institution.renamed", "金融機関の名前を変えた"),
@@ -286,11 +287,15 @@ const OF_A_FAMILY: &[(&str, &[(&str, &str)])] = &[
         ("asked", "検討中"), ("declined", "見送り"), ("done", "対応済み"), ("evaluation", "アンケート・評価"), ("inquiry", "問合せ"),
         ("planned", "対応予定"), ("staff", "職員の気づき"),
     ]),
-    ("incident", &[("critical", "重大"), ("major", "中"), ("minor", "軽微")]),
+    ("check", &[("fine", "異常なし"), ("odd", "異常あり")]),
+    ("incident", &[
+        ("closed", "完了"), ("critical", "重大"), ("major", "中"), ("minor", "軽微"), ("restored", "復旧"), ("working", "対応中"),
+    ]),
     ("inquiry", &[
         ("answered", "回答済み"), ("handover", "引き継ぎの一覧"), ("clean", "異常なし"), ("closed", "完了"), ("counter", "窓口"), ("infected", "ウイルスあり"),
         ("mail", "郵便・メール"), ("open", "未回答"), ("phone", "電話"), ("staff", "運用担当あて"), ("waiting", "返事待ち"), ("web", "サイト"),
     ]),
+    ("layout", &[("column_added", "項目を追加")]),
 ];
 
 fn find(table: &[(&'static str, &'static str)], word: &str) -> Option<&'static str> {

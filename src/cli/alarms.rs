@@ -1,4 +1,4 @@
-use super::{ConfigFile, Outcome, serve};
+use super::{ConfigFile, Outcome, serve, staff};
 use crate::{
     alarms,
     audit::{self, Actor},
@@ -21,8 +21,8 @@ pub enum Command {
 pub struct Acknowledge {
     #[command(flatten)]
     config: ConfigFile,
-    /// Who looks after it
-    #[arg(long, value_name = "NAME")]
+    /// Who looks after it: the 職員番号
+    #[arg(long, value_name = "NUMBER", value_parser = staff::number)]
     by: String,
     /// The id that `list` shows
     id: String,

@@ -1,4 +1,4 @@
-use super::{ConfigFile, Outcome, serve};
+use super::{ConfigFile, Outcome, serve, staff};
 use crate::{
     audit::Actor,
     clock::jst,
@@ -39,8 +39,8 @@ pub struct Propose {
     /// What it rests on
     #[arg(long)]
     evidence: String,
-    /// Who proposes
-    #[arg(long, value_name = "NAME")]
+    /// Who proposes: the 職員番号
+    #[arg(long, value_name = "NUMBER", value_parser = staff::number)]
     by: String,
 }
 
@@ -48,8 +48,8 @@ pub struct Propose {
 pub struct Decide {
     #[command(flatten)]
     config: ConfigFile,
-    /// Who decides
-    #[arg(long, value_name = "NAME")]
+    /// Who decides: the 職員番号
+    #[arg(long, value_name = "NUMBER", value_parser = staff::number)]
     by: String,
     /// The id that `list` shows
     id: String,
@@ -81,7 +81,7 @@ fn list(file: &ConfigFile) -> Outcome {
     Ok(())
 }
 
-/// Whoever types at the server, by the name that was typed.
+/// Whoever types at the server, by the number that was typed.
 fn typed(name: &str) -> By<'_> {
     By {
         name,

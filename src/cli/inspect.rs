@@ -1,5 +1,5 @@
 //! Commands that look: `doctor`, `availability`, `differences` (which can also settle one), `logs check`; and `forget`.
-use super::{ConfigFile, Outcome, serve};
+use super::{ConfigFile, Outcome, serve, staff};
 use crate::{
     audit::{self, Actor},
     clock::{jst, utc_from_jst},
@@ -71,8 +71,8 @@ pub struct Differences {
     /// Settle the difference of this id instead of listing; needs --by and --resolution
     #[arg(long, value_name = "ID", requires_all = ["by", "resolution"])]
     settle: Option<String>,
-    /// Who settled it
-    #[arg(long, value_name = "NAME")]
+    /// Who settled it: the 職員番号
+    #[arg(long, value_name = "NUMBER", value_parser = staff::number)]
     by: Option<String>,
     /// How, for the record
     #[arg(long, value_name = "TEXT")]

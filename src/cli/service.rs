@@ -1,4 +1,4 @@
-use super::{ConfigFile, Outcome, serve};
+use super::{ConfigFile, Outcome, serve, staff};
 use crate::{
     audit::Actor,
     institutions::{self, Mode, ServiceMode},
@@ -28,8 +28,8 @@ pub struct Turn {
     /// What citizens read, in Japanese; a general sentence when left out
     #[arg(long, default_value = "")]
     announcement: String,
-    /// Who decided
-    #[arg(long, value_name = "NAME")]
+    /// Who decided: the 職員番号
+    #[arg(long, value_name = "NUMBER", value_parser = staff::number)]
     by: String,
 }
 

@@ -54,6 +54,18 @@ fn role(word: &str) -> Result<Role, String> {
     Role::from_word(word).ok_or_else(|| format!("{word:?} is no role; use one of {}", all.join(", ")))
 }
 
+/// What `--by` of any command takes: the 職員番号, never a name. What is typed there stands in the record in clear and for
+/// ever, and names of staff are sealed.
+pub fn number(word: &str) -> Result<String, String> {
+    match accounts::is_code(word) {
+        true => Ok(word.to_owned()),
+        false => Err(
+            "give the 職員番号 of who decides (a-z, A-Z, 0-9 and -, at most 20), not a name; `mizumado staff list` shows it"
+                .into(),
+        ),
+    }
+}
+
 pub fn run(command: Command) -> Outcome {
     match command {
         Command::Invite(options) => invite(options),
@@ -168,4 +180,19 @@ fn set_active(who: &Who, active: bool) -> Outcome {
         }
     );
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_decides_is_told_by_number_and_never_by_name() {
+        for number_of_staff in ["9001", "toban-1"] {
+            assert_eq!(number(number_of_staff).as_deref(), Ok(number_of_staff));
+        }
+        for name in ["佐藤", "小杉 五月", "Sato Ichiro", "", "９００１"] {
+            assert!(number(name).is_err(), "{name}");
+        }
+    }
 }

@@ -1,4 +1,4 @@
-use super::{ConfigFile, Outcome, serve};
+use super::{ConfigFile, Outcome, serve, staff};
 use crate::{
     audit::{self, Actor},
     clock::jst,
@@ -27,8 +27,8 @@ pub struct Add {
     /// What citizens read as the reason, in Japanese
     #[arg(long)]
     reason: String,
-    /// Who decided
-    #[arg(long, value_name = "NAME")]
+    /// Who decided: the 職員番号
+    #[arg(long, value_name = "NUMBER", value_parser = staff::number)]
     by: String,
     /// When (JST)
     rule: String,
@@ -38,8 +38,8 @@ pub struct Add {
 pub struct Withdraw {
     #[command(flatten)]
     config: ConfigFile,
-    /// Who decided
-    #[arg(long, value_name = "NAME")]
+    /// Who decided: the 職員番号
+    #[arg(long, value_name = "NUMBER", value_parser = staff::number)]
     by: String,
     /// The id that `list` shows
     id: String,

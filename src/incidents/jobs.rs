@@ -99,7 +99,14 @@ fn break_again(conn: &mut Conn, workspace: &Workspace, incident_id: &str, now: N
     let by = Actor::System.word();
     store::add_note(conn, &workspace.keys, incident_id, NoteKind::State, &words, &by, now)?;
     let subject = format!("incident/{incident_id}");
-    audit::record(conn, now, Actor::System, "incident.state", &subject, "")?;
+    audit::record(
+        conn,
+        now,
+        Actor::System,
+        "incident.state",
+        &subject,
+        State::Working.as_str(),
+    )?;
     tell(conn, workspace, &incident, State::Working, now)
 }
 

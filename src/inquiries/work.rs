@@ -242,6 +242,21 @@ pub fn say(
     }
 }
 
+/// Writes down that an answer began with a template.
+pub fn note_template(
+    conn: &mut Conn,
+    staff: &Staff,
+    inquiry: &Inquiry,
+    template: &str,
+    now: NaiveDateTime,
+) -> Result<(), Error> {
+    if !store::templates(conn)?.iter().any(|known| known.id == template) {
+        return Ok(());
+    }
+    let detail = format!("inquiry_template/{template}");
+    staff.record(conn, now, "inquiry_template.used", &inquiry.subject(), &detail)
+}
+
 /// A message of staff that nobody is mailed about.
 fn write(
     conn: &mut Conn,

@@ -128,6 +128,9 @@ pub struct Try {
     /// Of an acceptance test: what the tester remarked.
     #[serde(default)]
     pub remark: String,
+    /// How often it was begun before this time.
+    #[serde(default)]
+    pub before: u32,
 }
 
 impl Seat {

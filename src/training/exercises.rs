@@ -1,6 +1,6 @@
 //! Exercises: Markdown with a head in TOML. Ours are built in; a bureau's own stand in a folder and may replace ours.
 use super::class::{Case, DeskKept};
-use crate::enrolment::states::Registration;
+use crate::{audit, enrolment::states::Registration};
 use serde::Deserialize;
 use std::{collections::BTreeMap, path::Path};
 
@@ -35,11 +35,19 @@ pub struct Head {
 #[serde(deny_unknown_fields)]
 pub struct Goal {
     pub text: String,
+    /// The page on which it is done, for the report of an acceptance test: 「申込み（/applications/{id}）」.
+    pub screen: Option<String>,
     /// An action of the desk's audit record.
     pub audit: Option<String>,
+    /// Words that stand in a row in that entry's detail, such as the state that was reached.
+    pub detail: Option<String>,
+    /// Done to what the goal of the record before was done to: the incident that was opened is the one that is closed.
+    #[serde(default)]
+    pub same: bool,
     /// The case whose application is meant.
     pub of: Option<String>,
-    /// `another`: somebody else than who reached the goal before.
+    /// `another`: somebody else than who reached the goal before; `staff`: anybody at the console; `system`: nobody, it
+    /// came by itself.
     pub by: Option<String>,
     /// The state that the case's application is in.
     pub state: Option<String>,
@@ -67,6 +75,8 @@ pub struct Exercises(Vec<Exercise>);
 
 include!(concat!(env!("OUT_DIR"), "/exercises.rs"));
 
+/// Who may be asked for.
+const BY: [&str; 3] = ["another", "staff", "system"];
 /// What a text may say of a case.
 const PARTS: [&str; 6] = ["name", "kana", "receipt", "customer", "phone", "institution"];
 pub const HEADINGS: [&str; 4] = ["## 状況", "## やること", "## ヒント", "## まちがえやすいところ"];
@@ -153,7 +163,10 @@ impl Exercise {
             return Err(format!("the heading {missing:?} is missing"));
         }
         for (no, goal) in head.goals.iter().enumerate() {
-            goal.check(cases).map_err(|what| format!("goal {}: {what}", no + 1))?;
+            let is_first = head.goals[..no].iter().all(|before| before.audit.is_none());
+            goal.check(cases)
+                .and_then(|()| goal.check_record(is_first))
+                .map_err(|what| format!("goal {}: {what}", no + 1))?;
         }
         let texts = head.goals.iter().map(|goal| goal.text.as_str());
         for text in texts.chain([self.body.as_str()]) {
@@ -181,9 +194,6 @@ impl Goal {
                 return Err("state needs of = CASE".into());
             }
         }
-        if self.by.as_deref().is_some_and(|by| by != "another") {
-            return Err("by can be \"another\" alone".into());
-        }
         if self.question.is_some() {
             let by_choice = self.correct.is_some_and(|n| (1..=self.options.len()).contains(&n));
             let by_typing = self.expects.as_deref().and_then(|e| e.split_once(':'));
@@ -191,6 +201,26 @@ impl Goal {
             if by_choice == typed {
                 return Err("a question has either options and correct, or expects = PART:CASE".into());
             }
+        }
+        Ok(())
+    }
+
+    /// What is asked of the record; `is_first` when no goal before asks anything of it.
+    fn check_record(&self, is_first: bool) -> Result<(), String> {
+        let Some(action) = &self.audit else {
+            return match self.detail.is_some() || self.by.is_some() || self.same {
+                true => Err("detail, by and same belong to audit = …".into()),
+                false => Ok(()),
+            };
+        };
+        if audit::action_label(action).is_none() {
+            return Err(format!("audit = {action:?} is no action of the record"));
+        }
+        if self.by.as_deref().is_some_and(|by| !BY.contains(&by)) {
+            return Err(format!("by can be one of {}", BY.join(", ")));
+        }
+        if is_first && (self.same || self.by.as_deref() == Some("another")) {
+            return Err("same and by = \"another\" need a goal with audit before them".into());
         }
         Ok(())
     }

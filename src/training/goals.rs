@@ -10,28 +10,21 @@ use crate::{
     enrolment,
     web::Error,
 };
+use std::collections::BTreeSet;
 
 /// Which goals are reached now, in their order.
 pub fn reached(conn: &mut Conn, desk: &DeskKept, exercise: &Exercise, begun: &Try) -> Result<Vec<bool>, Error> {
+    let goals = &exercise.head.goals;
     let entries = audit::after(conn, begun.audit_no)?;
-    let mut actor_before: Option<&str> = None;
-    let mut all = vec![];
-    for (no, goal) in exercise.head.goals.iter().enumerate() {
-        let is_met = match (&goal.audit, &goal.state) {
-            (Some(action), _) => {
-                let entry = entries
-                    .iter()
-                    .find(|entry| fits(entry, action, goal, desk, actor_before));
-                actor_before = entry.map(|entry| entry.actor.as_str()).or(actor_before);
-                entry.is_some()
+    let mut all = Record { entries, goals, desk }.shows();
+    for (no, goal) in goals.iter().enumerate() {
+        match (&goal.state, case_id(goal, desk)) {
+            (Some(state), Some(id)) => all[no] = enrolment::state_of(conn, id)?.as_str() == state,
+            _ if goal.question.is_some() => {
+                all[no] = begun.answers.get(&no).is_some_and(|answer| goal.is_right(answer, desk));
             }
-            (None, Some(state)) => match case_id(goal, desk) {
-                Some(id) => enrolment::state_of(conn, id)?.as_str() == state,
-                None => false,
-            },
-            (None, None) => begun.answers.get(&no).is_some_and(|answer| goal.is_right(answer, desk)),
-        };
-        all.push(is_met);
+            _ => {}
+        }
     }
     Ok(all)
 }
@@ -41,11 +34,241 @@ fn case_id<'a>(goal: &Goal, desk: &'a DeskKept) -> Option<&'a str> {
     Some(desk.cases.get(case)?.id.as_str())
 }
 
-fn fits(entry: &AuditEntry, action: &str, goal: &Goal, desk: &DeskKept, before: Option<&str>) -> bool {
-    let of_case = match &goal.of {
-        None => true,
-        Some(_) => case_id(goal, desk).is_some_and(|id| entry.subject == format!("application/{id}")),
+/// The record of a desk since an exercise began, held against its goals.
+struct Record<'a> {
+    entries: Vec<AuditEntry>,
+    goals: &'a [Goal],
+    desk: &'a DeskKept,
+}
+
+impl Record<'_> {
+    /// Which goals the record shows. Those that are about one thing are looked for at each thing that fits the first of
+    /// them, and the thing with which most was done counts: half of it done to one and half to another is nothing done.
+    fn shows(&self) -> Vec<bool> {
+        let mut all = vec![false; self.goals.len()];
+        let recorded: Vec<usize> = (0..self.goals.len())
+            .filter(|no| self.goals[*no].audit.is_some())
+            .collect();
+        let mut before: Option<&Goal> = None;
+        for group in recorded.chunk_by(|_, next| self.goals[*next].same) {
+            let things: Vec<Option<&str>> = match group {
+                [_] => vec![None],
+                _ => self.things(&self.goals[group[0]]).into_iter().map(Some).collect(),
+            };
+            // Of two with as much done, the older one.
+            let tried = things
+                .into_iter()
+                .rev()
+                .map(|thing| self.of_group(group, before, thing));
+            let best = tried.max_by_key(|met| met.iter().filter(|met| **met).count());
+            for (no, met) in group.iter().zip(best.unwrap_or_default()) {
+                all[*no] = met;
+            }
+            before = group.last().map(|no| &self.goals[*no]);
+        }
+        all
+    }
+
+    /// The subjects of what fits a goal; most ids begin with the time.
+    fn things<'s>(&'s self, goal: &Goal) -> BTreeSet<&'s str> {
+        let fitting = self.entries.iter().filter(|entry| self.fits(entry, goal, None));
+        fitting.map(|entry| entry.subject.as_str()).collect()
+    }
+
+    fn of_group(&self, group: &[usize], before: Option<&Goal>, thing: Option<&str>) -> Vec<bool> {
+        let mut before = before;
+        let met = group.iter().map(|no| {
+            let goal = &self.goals[*no];
+            let is_met = (0..self.entries.len())
+                .any(|at| self.fits(&self.entries[at], goal, thing) && self.is_by(at, goal, before, thing));
+            before = Some(goal);
+            is_met
+        });
+        met.collect()
+    }
+
+    fn fits(&self, entry: &AuditEntry, goal: &Goal, thing: Option<&str>) -> bool {
+        let says = goal
+            .detail
+            .as_deref()
+            .is_none_or(|words| holds(entry.detail_and_place().0, words));
+        goal.audit.as_ref() == Some(&entry.action) && self.is_about(entry, goal, thing) && says
+    }
+
+    fn is_about(&self, entry: &AuditEntry, goal: &Goal, thing: Option<&str>) -> bool {
+        let of_case = match &goal.of {
+            None => true,
+            Some(_) => case_id(goal, self.desk).is_some_and(|id| entry.subject == format!("application/{id}")),
+        };
+        of_case && thing.is_none_or(|thing| thing == entry.subject)
+    }
+
+    /// Whether the right one did it. `another` answers what was done last before, which must itself be the goal before.
+    fn is_by(&self, at: usize, goal: &Goal, before: Option<&Goal>, thing: Option<&str>) -> bool {
+        let actor = &self.entries[at].actor;
+        match goal.by.as_deref() {
+            None => true,
+            Some("system") => actor == "system",
+            Some("staff") => actor.starts_with("staff/"),
+            Some(_) => before.is_some_and(|before| {
+                let thing = thing.filter(|_| goal.same);
+                let mut earlier = self.entries[..at].iter().rev();
+                let last = earlier
+                    .find(|entry| before.audit.as_ref() == Some(&entry.action) && self.is_about(entry, before, thing));
+                last.is_some_and(|last| last.actor != *actor && self.fits(last, before, thing))
+            }),
+        }
+    }
+}
+
+/// Whether the words of a goal stand in a detail in a row.
+fn holds(detail: &str, words: &str) -> bool {
+    let cut = |text: &str| -> Vec<String> {
+        let parts = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+        parts.filter(|part| !part.is_empty()).map(str::to_owned).collect()
     };
-    let by_another = goal.by.is_none() || before.is_some_and(|before| before != entry.actor);
-    entry.action == action && of_case && by_another
+    let (detail, words) = (cut(detail), cut(words));
+    words.is_empty() || detail.windows(words.len()).any(|some| some == words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(no: i64, actor: &str, action: &str, subject: &str, detail: &str) -> AuditEntry {
+        AuditEntry {
+            no,
+            at: Default::default(),
+            actor: format!("staff/{actor}"),
+            action: action.into(),
+            subject: subject.into(),
+            detail: format!("{detail} from 10.0.0.1").trim_start().into(),
+            previous_hash: String::new(),
+            hash: String::new(),
+        }
+    }
+
+    fn goal(audit: &str, same: bool, detail: Option<&str>, by: Option<&str>) -> Goal {
+        Goal {
+            audit: Some(audit.into()),
+            same,
+            detail: detail.map(str::to_owned),
+            by: by.map(str::to_owned),
+            ..Goal::default()
+        }
+    }
+
+    fn shown(goals: &[Goal], entries: Vec<AuditEntry>) -> Vec<bool> {
+        let desk = DeskKept {
+            id: "x".into(),
+            generation: 0,
+            ahead_micros: 0,
+            cases: Default::default(),
+        };
+        Record {
+            entries,
+            goals,
+            desk: &desk,
+        }
+        .shows()
+    }
+
+    #[test]
+    fn half_done_to_one_thing_and_half_to_another_is_not_done() {
+        let goals = [
+            goal("incident.opened", false, Some("major"), None),
+            goal("incident.state", true, Some("restored"), None),
+            goal("incident.state", true, Some("closed"), None),
+        ];
+        let begun = |id: &str, detail: &str| entry(1, "a", "incident.opened", id, detail);
+        let moved = |id: &str, to: &str| entry(2, "a", "incident.state", id, to);
+        let split = vec![
+            begun("i/1", "major"),
+            begun("i/2", "major"),
+            moved("i/1", "restored"),
+            moved("i/2", "closed"),
+        ];
+        assert_eq!(shown(&goals, split), [true, true, false]);
+        let of_another = vec![begun("i/1", "minor"), moved("i/1", "restored"), moved("i/1", "closed")];
+        assert_eq!(shown(&goals, of_another), [false, false, false]);
+        let other_way = vec![begun("i/1", "major"), moved("i/1", "working"), moved("i/1", "restored")];
+        assert_eq!(shown(&goals, other_way), [true, true, false]);
+        let whole = vec![
+            begun("i/2", "major"),
+            begun("i/1", "major"),
+            moved("i/1", "restored"),
+            moved("i/1", "closed"),
+        ];
+        assert_eq!(shown(&goals, whole), [true, true, true]);
+    }
+
+    #[test]
+    fn another_person_answers_what_was_done_last_and_only_if_that_is_right() {
+        let goals = [
+            goal("correction.proposed", false, Some("registered"), None),
+            goal("correction.approved", false, None, Some("another")),
+        ];
+        let proposed = |by: &str, what: &str| entry(1, by, "correction.proposed", "application/1", what);
+        let approved = |by: &str| entry(2, by, "correction.approved", "application/1", "");
+        assert_eq!(
+            shown(&goals, vec![proposed("a", "01 registered by a"), approved("b")]),
+            [true, true]
+        );
+        assert_eq!(
+            shown(&goals, vec![proposed("a", "01 not_registered by a"), approved("b")]),
+            [false, false]
+        );
+        assert_eq!(
+            shown(&goals, vec![proposed("a", "01 registered by a"), approved("a")]),
+            [true, false]
+        );
+        assert_eq!(
+            shown(&goals, vec![approved("b"), proposed("a", "01 registered by a")]),
+            [true, false]
+        );
+        let then_wrong = vec![
+            proposed("a", "01 registered by a"),
+            proposed("a", "02 not_registered by a"),
+            approved("b"),
+        ];
+        assert_eq!(shown(&goals, then_wrong), [true, false]);
+        // Whoever proposed in vain before may approve what somebody else proposes.
+        let in_turn = vec![
+            proposed("b", "01 registered by b"),
+            proposed("a", "02 registered by a"),
+            approved("b"),
+        ];
+        assert_eq!(shown(&goals, in_turn), [true, true]);
+    }
+
+    #[test]
+    fn what_comes_by_itself_is_not_what_a_person_does() {
+        let of_system = [goal("delivery.closed", false, None, Some("system"))];
+        let by_hand = || entry(1, "a", "delivery.closed", "delivery/1", "3 rows");
+        assert_eq!(shown(&of_system, vec![by_hand()]), [false]);
+        let by_itself = AuditEntry {
+            actor: "system".into(),
+            ..by_hand()
+        };
+        assert_eq!(shown(&of_system, vec![by_itself]), [true]);
+        assert_eq!(
+            shown(&[goal("delivery.closed", false, None, Some("staff"))], vec![by_hand()]),
+            [true]
+        );
+    }
+
+    #[test]
+    fn the_words_of_a_goal_stand_in_a_row() {
+        for (detail, words, is_so) in [
+            ("01J registered by staff/1", "registered", true),
+            ("01J not_registered by staff/1", "registered", false),
+            ("open closed", "closed", true),
+            ("06-01 to 06-01 from 2026-11-26", "06-01 to 06-01", true),
+            ("2027-06-01 to 2027-06-01", "06-01 to 06-01", false),
+            ("進捗報告書（2026年10月）第1版", "進捗報告書", true),
+            ("", "closed", false),
+        ] {
+            assert_eq!(holds(detail, words), is_so, "{detail} {words}");
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! What is printed of a class: who did what with which result, what went at its end; of an acceptance test its plan, its
 //! scripts and its report (N8.6).
+mod acceptance;
+
 use super::{
     class::{Class, Kind, Try},
     exercises::{Exercise, filled},
@@ -38,7 +40,7 @@ pub fn report(site: &Site, school: &School, class: &Class) -> Document {
     };
     let mut blocks = vec![Block::Pairs(facts(site, class))];
     if class.kind == Kind::Acceptance {
-        blocks.extend(plan(class, &exercises));
+        blocks.extend(acceptance::plan(class, &exercises));
     }
     blocks.push(heading("結果"));
     blocks.push(table(
@@ -47,19 +49,23 @@ pub fn report(site: &Site, school: &School, class: &Class) -> Document {
         results(class, &exercises),
     ));
     if class.kind == Kind::Acceptance {
-        blocks.extend(go_live(class, &exercises));
+        blocks.extend(acceptance::step_by_step(class, &exercises));
+        blocks.extend(acceptance::defects(class, &exercises));
+        blocks.extend(acceptance::quality(class, &exercises));
+        blocks.extend(acceptance::go_live(class, &exercises));
     }
     blocks.extend(deletion(class));
     blocks.push(heading("署名"));
-    blocks.push(Block::Pairs(vec![
-        pair("研修担当", class.trainer.clone()),
-        pair(
-            "確かめた人",
-            "　　　　　　　　　　　　　　　　　　　　　　年　　　月　　　日",
-        ),
-    ]));
+    let mut signatures = vec![pair("研修担当", class.trainer.clone()), pair("確かめた人", SIGNATURE)];
+    if class.kind == Kind::Acceptance {
+        signatures.push(pair("報告を承認した人", SIGNATURE));
+    }
+    blocks.push(Block::Pairs(signatures));
     Document { title, blocks }
 }
+
+/// Room for a name and a day, by hand.
+const SIGNATURE: &str = "　　　　　　　　　　　　　　　　　　　　　　年　　　月　　　日";
 
 fn facts(site: &Site, class: &Class) -> Vec<(String, String)> {
     let came = class.taken().count();
@@ -75,34 +81,6 @@ fn facts(site: &Site, class: &Class) -> Vec<(String, String)> {
         pair("終わり", class.ended_at.map_or("まだ".to_owned(), when)),
         pair("使ったデータ", "架空の人と申込みだけ。本番のデータは使っていません"),
     ]
-}
-
-/// Which requirement each script shows, and the scripts themselves with what is expected.
-fn plan(class: &Class, exercises: &[&Exercise]) -> Vec<Block> {
-    let rows = exercises.iter().enumerate().map(|(n, exercise)| {
-        let head = &exercise.head;
-        vec![
-            format!("{}", n + 1),
-            head.title.clone(),
-            head.requirement.clone(),
-            format!("{}分", head.minutes),
-        ]
-    });
-    let mut blocks = vec![
-        heading("計画"),
-        table("計画", &["番号", "テスト", "要件", "時間"], rows.collect()),
-        heading("手順と期待する結果"),
-    ];
-    for (n, exercise) in exercises.iter().enumerate() {
-        let head = &exercise.head;
-        blocks.push(heading(&format!("{}　{}", n + 1, head.title)));
-        blocks.push(Block::Text(section(class, &exercise.body, "## 状況")));
-        blocks.push(Block::Text(section(class, &exercise.body, "## やること")));
-        let goals = head.goals.iter().enumerate();
-        let rows = goals.map(|(n, goal)| vec![format!("{}", n + 1), plain(class, &goal.text)]);
-        blocks.push(table("期待する結果", &["番号", "期待する結果"], rows.collect()));
-    }
-    blocks
 }
 
 /// The part of a Markdown text under a heading.
@@ -144,7 +122,7 @@ fn results(class: &Class, exercises: &[&Exercise]) -> Vec<Vec<String>> {
                 seat.number.to_string(),
                 seat.name.clone(),
                 exercise.head.title.clone(),
-                result(begun, class.kind),
+                result(begun, class.kind) + &again(begun, class.kind),
                 begun.map_or(String::new(), |begun| when(begun.begun_at)),
                 begun.and_then(Try::done_at).map_or(String::new(), when),
                 begun.map_or(String::new(), |begun| begun.remark.clone()),
@@ -152,6 +130,14 @@ fn results(class: &Class, exercises: &[&Exercise]) -> Vec<Vec<String>> {
         }
     }
     rows
+}
+
+/// 「（2回目）」 of a test that was begun again.
+fn again(begun: Option<&Try>, kind: Kind) -> String {
+    match begun.map_or(0, |begun| begun.before) {
+        before if before > 0 && kind == Kind::Acceptance => format!("（{}回目）", before + 1),
+        _ => String::new(),
+    }
 }
 
 /// 「合格」, or how many of the goals were reached.
@@ -162,39 +148,6 @@ pub fn result(begun: Option<&Try>, kind: Kind) -> String {
         (Some(begun), Kind::Acceptance) if begun.done_at().is_some() => "合格".to_owned(),
         (Some(begun), _) => format!("途中（{} / {}）", begun.reached(), begun.met.len()),
     }
-}
-
-fn go_live(class: &Class, exercises: &[&Exercise]) -> Vec<Block> {
-    let passed = |exercise: &Exercise| {
-        let tries = class.seats.iter().filter_map(|seat| seat.tries.get(&exercise.head.id));
-        tries.into_iter().any(|begun| begun.done_at().is_some())
-    };
-    let mark = |is_so: bool| if is_so { "はい" } else { "まだ" }.to_owned();
-    let rows = vec![
-        vec![
-            "すべてのテストに合格した".to_owned(),
-            mark(exercises.iter().all(|exercise| passed(exercise))),
-        ],
-        vec![
-            "テストのデータと、テスト用の職員・パスキーを消した".to_owned(),
-            mark(class.deletion.is_some()),
-        ],
-        vec![
-            "本番の職員を登録し、パスキーを2つずつ登録した".to_owned(),
-            String::new(),
-        ],
-        vec!["本番の鍵と設定を、保管場所に写した".to_owned(), String::new()],
-        vec!["バックアップから戻せることを確かめた".to_owned(), String::new()],
-        vec![
-            "還元データのレイアウトを、料金システムと確かめた".to_owned(),
-            String::new(),
-        ],
-        vec!["連絡体制と手順書を、本番のものにした".to_owned(), String::new()],
-    ];
-    vec![
-        heading("本番を始める前の確認"),
-        table("本番を始める前の確認", &["確かめること", "結果"], rows),
-    ]
 }
 
 fn deletion(class: &Class) -> Vec<Block> {

@@ -204,7 +204,10 @@ pub fn console_problem(site: &Site, title: &str, code: &str, advice: &str) -> Ma
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (title) " - 職員用 - " (site.bureau.name) }
+                title {
+                    @if site.environment == Environment::Training { "【研修】" }
+                    (title) " - 職員用 - " (site.bureau.name)
+                }
                 link rel="icon" href="/favicon.ico" sizes="32x32";
                 link rel="stylesheet" href=(asset_path("app.css"));
                 link rel="stylesheet" href=(asset_path("console.css"));

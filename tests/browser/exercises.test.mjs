@@ -563,7 +563,7 @@ describe('as its text says', { concurrency: 2 }, () => {
   let code;
   before(() => beside(async (trainer, log, app) => {
     await desk.signIn(trainer, app, TRAINER);
-    code = await practice.makeClass(trainer, app, { title: 'ひとりずつ', seats: EXERCISES.length + 1 });
+    code = await practice.makeClass(trainer, app, { title: 'ひとりずつ', seats: EXERCISES.length + 2 });
   }));
   for (const [no, exercise] of EXERCISES.entries()) {
     test(`${exercise.id} is done`, (t) => visit(t, { ...options, limit: 240_000 }, async ({ page, app }) => {
@@ -585,6 +585,15 @@ describe('as its text says', { concurrency: 2 }, () => {
     await go(page, page.locator('main table tbody tr').first().getByRole('link').first());
     names.push(await named(page.locator('main').getByText('ダウンロードする', { exact: true }).first()));
     assert.deepEqual(names.filter((name) => !/^(研修|training)_/.test(name)), []);
+  }));
+  test('the institution of a practice desk is taken for no real one, not on paper either', (t) => visit(t, options, async ({ page, app }) => {
+    await practice.sit(page, app, { code, number: EXERCISES.length + 2, name: '試験 花子' });
+    await bar(page, '金融機関の画面');
+    await page.goto(new URL('/site/0140/', page.url()).href);
+    assert.match(await page.title(), /^【研修】/);
+    const paper = bare((await printed(page)).text);
+    for (const words of ['研修用', '研修環境です', 'これは練習用の画面です']) assert.ok(paper.includes(words), `${words}: ${paper}`);
+    await bar(page, '課題');
   }));
 });
 

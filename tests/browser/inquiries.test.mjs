@@ -60,9 +60,12 @@ for (const options of [{ version: '109', js: false }, { version: 'current' }]) {
       await clerk.goto(`${app.console}/inquiries`);
       await go(clerk, clerk.getByRole('link', { name: number }).first());
       assert.equal(await desk.h1(clerk), number);
+      const thanks = 'お問い合わせありがとうございます。';
+      await clerk.getByLabel('本文').fill(thanks);
       await clerk.getByLabel('ひな形').selectOption(name);
       await form.press(clerk, 'ひな形を入れる');
-      assert.ok((await clerk.getByLabel('本文').inputValue()).startsWith(`試験 花子 様（${number}）`), 'the fields are filled in');
+      const filled = await clerk.getByLabel('本文').inputValue();
+      assert.ok(filled.startsWith(`${thanks}\n\n試験 花子 様（${number}）`), `what was typed stays, and the fields are filled in: ${filled}`);
       await clerk.getByText('回答する（相手が読みます）').click();
       await form.press(clerk, '保存する');
       assert.ok((await text(clerk)).includes('回答済み'));

@@ -8,7 +8,7 @@ import { sentHtml } from './lib/network.mjs';
 import * as form from './lib/pages.mjs';
 import { visit } from './lib/session.mjs';
 
-const BY = ['--by', '当番', '--reason', '試験'];
+const BY = ['--by', '9001', '--reason', '試験'];
 let stop;
 before(async () => { stop = await ownDemo('rare-pages', { MIZUMADO_LIMITS__APPLICATION_HANDOFFS: '1' }); });
 after(async () => {

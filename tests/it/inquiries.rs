@@ -63,3 +63,12 @@ pub async fn reply(desk: &mut Desk, page: &Page, body: &str) -> Page {
     let form = page.form_to(&way);
     desk.post_with(&way, &form, &[("kind", "reply"), ("body", body)]).await
 }
+
+/// The page again with its only template put into the answer, in which `typed` stood.
+pub async fn put_template(desk: &mut Desk, page: &Page, typed: &[(&str, &str)]) -> Page {
+    let id = page.attributes("select#template option[value^='0']", "value").remove(0);
+    let way = format!("{}/messages", page.path);
+    let mut changed = vec![("act", "template"), ("template", id.as_str())];
+    changed.extend(typed);
+    desk.post_with(&way, &page.form_to(&way), &changed).await
+}

@@ -382,14 +382,13 @@ async fn who_took_part_is_put_on_record_once() {
     assert_eq!(person.text().matches("新任の研修（課題").count(), 1);
 }
 
-#[actix_web::test]
-async fn an_acceptance_report_names_the_invented_people_and_shows_no_marks() {
-    let world = one().await;
+/// A class of the kind 受入テスト with its own exercises; its code.
+async fn acceptance(world: &World) -> String {
     let school = world.school();
     let wish = NewClass {
         title: "受入れ".into(),
         kind: Kind::Acceptance,
-        day: today(&world).parse().unwrap(),
+        day: today(world).parse().unwrap(),
         size: 1,
         is_shared: false,
         seed: 7,
@@ -401,14 +400,78 @@ async fn an_acceptance_report_names_the_invented_people_and_shows_no_marks() {
             .collect(),
         trainer: "研修 花子".into(),
     };
-    let id = school.make(wish).await.unwrap();
+    school.make(wish).await.unwrap()
+}
+
+#[actix_web::test]
+async fn an_acceptance_report_names_the_invented_people_and_shows_no_marks() {
+    let world = one().await;
+    let id = acceptance(&world).await;
     let mut trainer = Desk::open(&world, "t1", &[Role::Trainer]).await;
     let report = trainer.get(&format!("/training/{id}/report")).await;
-    let name = &school.class(&id).unwrap().desks[0].cases["caller"].name;
+    let name = &world.school().class(&id).unwrap().desks[0].cases["caller"].name;
     report.expect(name).expect("期待する結果");
     for mark in ["{{", "〔", "](", "**"] {
         assert!(!report.text().contains(mark), "{mark}");
     }
+}
+
+#[actix_web::test]
+async fn an_acceptance_report_says_on_which_page_what_was_reached_and_leaves_room_for_what_people_know() {
+    let world = one().await;
+    let id = acceptance(&world).await;
+    let class = world.school().class(&id).unwrap();
+    let mut trainer = Desk::open(&world, "t1", &[Role::Trainer]).await;
+    let path = format!("/training/{id}/report");
+    let plan = trainer.get(&path).await;
+    for part in [
+        "テストの方針",
+        "行う理由",
+        "合格の基準",
+        "評価の方法",
+        "実施者",
+        "計画を承認した人",
+    ] {
+        plan.expect(part);
+    }
+    let cells = |page: &Page, table: &str| page.all(&format!("[aria-label='{table}'] tbody td"));
+    assert!(cells(&plan, "手順ごとの結果").is_empty());
+    let free = 3 * 6;
+    assert_eq!(cells(&plan, "不具合と対応").len(), free);
+    let mut tester = come_in(&world, &class, "1", "検査 一郎").await;
+    let exercise = "/training/exercises/visual-check";
+    for _ in 0..2 {
+        tester.post(&format!("{exercise}/beginning"), &[]).await;
+    }
+    be(&mut tester, "unyo").await;
+    tester
+        .post("/checks", &[("odd", "no"), ("seen", "申込みの画面")])
+        .await
+        .expect("申込みの画面");
+    tester
+        .post(&format!("{exercise}/answers"), &[("remark", "表の字が小さい")])
+        .await;
+    let report = trainer.get(&path).await;
+    let steps = cells(&report, "手順ごとの結果");
+    assert_eq!(
+        steps.len(),
+        2 * 6,
+        "two expected results of the one test that was begun: {steps:?}"
+    );
+    assert_eq!(steps[2..5], ["目視点検の記録（/checks）", "検査 一郎", "そろった"]);
+    assert!(!steps[5].is_empty(), "when");
+    assert_eq!(
+        steps[8..11],
+        ["課題（/training/exercises/visual-check）", "検査 一郎", "まだ"]
+    );
+    report.expect("途中（1 / 2）（2回目）").expect("やり直し");
+    let found = cells(&report, "不具合と対応");
+    assert_eq!(found.len(), free + 6);
+    assert!(found[0].contains("目視点検を記録する（席 1　検査 一郎）"), "{found:?}");
+    assert_eq!(found[1], "合格していません。\n表の字が小さい");
+    assert!(found[2..6].iter().all(String::is_empty), "people write the rest");
+    let word = trainer.get(&format!("{path}/word")).await;
+    assert!(word.bytes.starts_with(b"PK"));
 }
 
 #[actix_web::test]

@@ -3,6 +3,7 @@ use crate::{
     accounts::{
         Role, Staff,
         roles::TABLE,
+        staff,
         store::{self, GrantedRole, Person, Training},
         ways,
     },
@@ -40,8 +41,7 @@ impl PersonForm {
     }
     pub fn errors(&self) -> Vec<FieldError> {
         let mut errors = vec![];
-        let code_is_right = !self.code.is_empty() && self.code.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-        if !code_is_right || self.code.len() > 20 {
+        if !staff::is_code(&self.code) {
             let message = "職員番号は、英数字とハイフン20文字以内で入力してください";
             errors.push(FieldError::new("code", message));
         }

@@ -148,11 +148,12 @@ pub async fn show(
     Ok(html(views::studio(&site, &staff, &studio, &form, &[])))
 }
 
-/// Changes a draft of one's own in one transaction with its audit entry.
+/// Changes a draft of one's own in one transaction with its audit entry, which says `what` where that is a word.
 async fn change(
     workspace: &Data<Workspace>,
     staff: &Staff,
     id: &str,
+    what: &'static str,
     edit: impl FnOnce(&mut Layout, &mut Version) -> Result<(), Error> + Send + 'static,
 ) -> Result<(), Error> {
     let (now, by, id) = (workspace.clock.now(), staff.clone(), id.to_owned());
@@ -167,7 +168,7 @@ async fn change(
         if !store::update_draft(conn, &seen, &layout.to_toml(), version.effective_from, &version.note)? {
             return Err(Error::Conflict);
         }
-        by.record(conn, now, "layout.changed", &format!("layout/{id}"), "")
+        by.record(conn, now, "layout.changed", &format!("layout/{id}"), what)
     };
     workspace.db.write(write).await
 }
@@ -186,7 +187,7 @@ pub async fn update(
         let studio = studio(&workspace, &staff, &id).await?;
         return Ok(unprocessable(views::studio(&site, &staff, &studio, &typed, &errors)));
     }
-    change(&workspace, &staff, &id, move |layout, version| {
+    change(&workspace, &staff, &id, "", move |layout, version| {
         typed.apply(layout);
         version.effective_from = parse_compact(&typed.effective_from).ok_or(Error::BadRequest("no day"))?;
         version.note = typed.note.clone();
@@ -210,7 +211,8 @@ pub async fn columns(
     let added = action == "add";
     let count = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
     let seen = count.clone();
-    change(&workspace, &staff, &id, move |layout, _| {
+    let what = if added { "column_added" } else { "" };
+    change(&workspace, &staff, &id, what, move |layout, _| {
         let columns = &mut layout.columns;
         match action.as_str() {
             "add" => columns.push(Column {
@@ -260,7 +262,7 @@ pub async fn update_column(
     let typed = ColumnForm::read(&form);
     match typed.column() {
         Ok(column) => {
-            change(&workspace, &staff, &id, move |layout, _| {
+            change(&workspace, &staff, &id, "", move |layout, _| {
                 *layout.columns.get_mut(place).ok_or(Error::NotFound)? = column;
                 Ok(())
             })
@@ -286,7 +288,7 @@ pub async fn update_text(
 ) -> Result<HttpResponse, Error> {
     match Layout::from_toml_text(form.get("text")) {
         Ok(new) => {
-            change(&workspace, &staff, &id, move |layout, _| {
+            change(&workspace, &staff, &id, "", move |layout, _| {
                 *layout = new;
                 Ok(())
             })

@@ -21,7 +21,12 @@ mod wire;
 
 use crate::clock::Clock;
 use actix_web::{
-    App, HttpResponse, HttpServer, ResponseError, dev::Server, http::StatusCode, middleware::DefaultHeaders, web,
+    App, HttpResponse, HttpServer, ResponseError,
+    body::{BoxBody, MessageBody},
+    dev::{Server, ServiceRequest, ServiceResponse},
+    http::StatusCode,
+    middleware::{DefaultHeaders, Next},
+    web,
 };
 pub use messages::{Charset, SharedKey};
 use messages::{Desk, Refusal};
@@ -34,6 +39,7 @@ use std::{
     sync::Arc,
 };
 use tokio::task::JoinHandle;
+pub use views::Mark;
 
 /// Settings of `mizumado gateway-simulator`.
 #[derive(Debug, Clone, clap::Args)]
@@ -291,6 +297,20 @@ pub fn default_headers() -> DefaultHeaders {
         .add(("Cache-Control", "no-store"))
         .add(("X-Content-Type-Options", "nosniff"))
         .add(("Referrer-Policy", "same-origin"))
+}
+
+/// Puts the [`Mark`] of the app on every page, whatever its status.
+pub async fn mark_pages(
+    mark: web::Data<Mark>,
+    req: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let mut response = next.call(req).await?.map_into_boxed_body();
+    let page = response.response_mut().extensions_mut().remove::<views::Page>();
+    Ok(match page {
+        Some(page) => response.map_body(|_, _| BoxBody::new(page.render(Some(&mark)).into_string())),
+        None => response,
+    })
 }
 
 async fn begin(options: Options, clock: Clock) -> std::io::Result<(SocketAddr, Server, u64)> {

@@ -10,44 +10,70 @@ use crate::clock;
 use chrono::NaiveDateTime;
 use maud::{DOCTYPE, Markup, html};
 
-/// The frame. `dress` is the class of the body, which carries an institution's colour and layout.
-pub fn frame(title: &str, dress: &str, head: &Markup, main: &Markup) -> Markup {
-    html! {
-        (DOCTYPE)
-        html lang="ja" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="format-detection" content="telephone=no";
-                title { (title) "（練習用）" }
-                link rel="icon" href="/favicon.svg" type="image/svg+xml";
-                link rel="stylesheet" href="/style.css";
-            }
-            body class=(dress) {
-                p.practice { strong { "これは練習用の画面です（シミュレーター）" } " 実在の金融機関とは関係がありません。本物の暗証番号は入力しないでください" }
-                (head)
-                main { (main) }
+/// A page before it is written, so that who serves it may still put a mark above it.
+pub struct Page {
+    title: String,
+    dress: String,
+    head: Markup,
+    main: Markup,
+}
+
+/// What stands above every page of a simulator that belongs to a practice class, and before its title.
+pub struct Mark {
+    pub title: &'static str,
+    pub above: Markup,
+}
+
+/// `dress` is the class of the body, which carries an institution's colour and layout.
+pub fn frame(title: &str, dress: &str, head: Markup, main: Markup) -> Page {
+    Page {
+        title: title.to_owned(),
+        dress: dress.to_owned(),
+        head,
+        main,
+    }
+}
+
+impl Page {
+    pub fn render(&self, mark: Option<&Mark>) -> Markup {
+        html! {
+            (DOCTYPE)
+            html lang="ja" {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    meta name="format-detection" content="telephone=no";
+                    title { @if let Some(mark) = mark { (mark.title) } (self.title) "（練習用）" }
+                    link rel="icon" href="/favicon.svg" type="image/svg+xml";
+                    link rel="stylesheet" href="/style.css";
+                }
+                body class=(self.dress) {
+                    @if let Some(mark) = mark { (mark.above) }
+                    p.practice { strong { "これは練習用の画面です（シミュレーター）" } " 実在の金融機関とは関係がありません。本物の暗証番号は入力しないでください" }
+                    (self.head)
+                    main { (self.main) }
+                }
             }
         }
     }
 }
 
 /// A page of the gateway itself.
-pub fn own(title: &str, main: &Markup) -> Markup {
+pub fn own(title: &str, main: Markup) -> Page {
     let head = html! {
         header.own {
             p { a href="/" { "練習用ゲートウェイ" } }
             nav aria-label="ページ" { a href="/" { "シナリオと取引" } a href="/control" { "操作" } a href="/control/trouble" { "障害" } }
         }
     };
-    frame(title, "gateway", &head, main)
+    frame(title, "gateway", head, main)
 }
 
 /// The page for whatever is not there.
-pub fn missing() -> Markup {
+pub fn missing() -> Page {
     own(
         "ページが見つかりません",
-        &html! {
+        html! {
             h1 { "ページが見つかりません" }
             p { "この手続きの画面は、もう使えないか、はじめからありません。" }
             p { a href="/" { "シナリオと取引の一覧へ" } }
@@ -56,10 +82,10 @@ pub fn missing() -> Markup {
 }
 
 /// The front page: what can happen, and what has happened.
-pub fn index(sim: &Simulator, ledger: &Ledger, now: NaiveDateTime, today: &str) -> Markup {
+pub fn index(sim: &Simulator, ledger: &Ledger, now: NaiveDateTime, today: &str) -> Page {
     own(
         "シナリオと取引",
-        &html! {
+        html! {
             h1 { "シナリオと取引" }
             dl.facts {
                 div { dt { "接続先" } dd { (sim.origin) "/api" } }

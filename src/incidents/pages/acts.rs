@@ -75,7 +75,22 @@ pub async fn state(
         }
         alarms::end(conn, &jobs::note_alarm(&incident.id), now)?;
         let line = format!("{}：{said}", to.label());
-        write_down(conn, world, &staff, incident, (NoteKind::State, &line), now)?;
+        store::add_note(
+            conn,
+            &world.keys,
+            &incident.id,
+            NoteKind::State,
+            &line,
+            &staff.word(),
+            now,
+        )?;
+        staff.record(
+            conn,
+            now,
+            "incident.state",
+            &format!("incident/{}", incident.id),
+            to.as_str(),
+        )?;
         tell(conn, world, incident, to, now)
     })
     .await

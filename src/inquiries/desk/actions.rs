@@ -46,6 +46,9 @@ pub async fn say(
     id: Path<String>,
     form: FormBody,
 ) -> Result<HttpResponse, Error> {
+    if form.get("act") == "template" {
+        return detail::with_template(&workspace, &site, &staff, &id, &form).await;
+    }
     let kind = MessageKind::from_word(form.get("kind")).filter(|kind| *kind != MessageKind::Asked);
     let mut errors = vec![];
     if kind.is_none() {
@@ -62,13 +65,14 @@ pub async fn say(
     let (world, by, now) = (workspace.clone(), staff.clone(), workspace.clock.now());
     // A reply to what changed meanwhile may say what is no longer so.
     let rev = (kind == MessageKind::Reply).then(|| form.get("rev").parse().unwrap_or(-1));
-    let waits = form.get("waits") == "yes";
+    let (waits, template) = (form.get("waits") == "yes", form.get("used").to_owned());
     let (path, inquiry_id) = (path_of(&id), id.to_string());
     let write = move |conn: &mut Conn| {
         let inquiry = found(conn, &by, &inquiry_id, rev)?;
         work::say(conn, &world, &by, &inquiry, kind, &body, now)?;
         match kind {
             MessageKind::Reply => {
+                work::note_template(conn, &by, &inquiry, &template, now)?;
                 let status = if waits { Status::Waiting } else { Status::Answered };
                 work::move_to(conn, &by, &inquiry, status, now)
             }

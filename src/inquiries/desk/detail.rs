@@ -7,9 +7,9 @@ use crate::{
     db::Conn,
     enrolment::{self, Candidate},
     inquiries::{
-        files,
+        self, files,
         model::{Contact, MessageKind, Source, Status},
-        store::{self, Event, File, Inquiry, Message, Template},
+        store::{self, Event, File, Improvement, Inquiry, Message, Template},
         views::{self, DetailForm},
     },
     institutions::{self, Institution},
@@ -19,10 +19,9 @@ use crate::{
 };
 use actix_web::{
     HttpResponse,
-    web::{Data, Path, Query},
+    web::{Data, Path},
 };
 use chrono::NaiveDateTime;
-use std::collections::BTreeMap;
 
 /// One line of the history.
 pub struct Moment {
@@ -53,6 +52,10 @@ pub struct Detail {
     /// Id and name of those who can be given an inquiry.
     pub people: Vec<(String, String)>,
     pub institutions: Vec<Institution>,
+    /// Requests for improvement that it asked for.
+    pub improvements: Vec<Improvement>,
+    /// Those that it could ask for, too: nobody has said that they are done or declined.
+    pub open_improvements: Vec<Improvement>,
 }
 
 pub async fn show(
@@ -60,18 +63,39 @@ pub async fn show(
     site: Data<Site>,
     staff: Staff,
     id: Path<String>,
-    query: Query<BTreeMap<String, String>>,
 ) -> Result<HttpResponse, Error> {
     let detail = load(&workspace, &staff, id.into_inner()).await?;
-    let mut form = DetailForm::of(&detail.inquiry);
-    let template = query
-        .get("template")
-        .and_then(|id| detail.templates.iter().find(|t| t.id == *id));
-    if let Some(template) = template {
-        form.body = filled(&site, &detail, &template.body);
-        form.template = template.id.clone();
-    }
+    let form = DetailForm::of(&detail.inquiry);
     Ok(html(views::detail(&site, &staff, &detail, &form, &[])))
+}
+
+/// The page again with a template behind what was typed. Nothing is kept: what is typed stands in no address and no table
+/// before it is sent.
+pub async fn with_template(
+    workspace: &Data<Workspace>,
+    site: &Site,
+    staff: &Staff,
+    id: &str,
+    typed: &FormBody,
+) -> Result<HttpResponse, Error> {
+    let detail = load(workspace, staff, id.to_owned()).await?;
+    let mut form = DetailForm::typed(&detail.inquiry, typed);
+    // A reply is held against what its writer saw when they began.
+    form.rev = typed.get("rev").parse().unwrap_or(-1);
+    let chosen = detail.templates.iter().find(|t| t.id == typed.get("template"));
+    let Some(template) = chosen else {
+        let errors = [FieldError::new("template", "ひな形を選んでください")];
+        let page = views::detail(site, staff, &detail, &form, &errors);
+        return Ok(crate::web::unprocessable(page));
+    };
+    let words = filled(site, &detail, &template.body);
+    form.body = match form.body.trim_end() {
+        "" => words,
+        typed => format!("{typed}\n\n{words}"),
+    };
+    form.template = template.id.clone();
+    form.used = template.id.clone();
+    Ok(html(views::detail(site, staff, &detail, &form, &[])))
 }
 
 /// The page again, with what was typed and what is wrong with it.
@@ -150,7 +174,16 @@ fn gather(
         Some(id) => accounts::name_of(conn, keys, &format!("staff/{id}"))?,
         None => String::new(),
     };
+    let events = store::events_of(conn, &inquiry.id)?.into_iter();
+    let asked = events
+        .filter(|event| event.what == "improvement")
+        .map(|event| event.detail);
+    let improvements = store::improvements_named(conn, keys, &asked.collect::<Vec<_>>())?;
+    let mut open_improvements = inquiries::open_improvements(conn, keys)?;
+    open_improvements.retain(|open| improvements.iter().all(|known| known.id != open.id));
     Ok(Detail {
+        improvements,
+        open_improvements,
         moments: moments(conn, keys, &inquiry, application.as_ref(), said)?,
         contact: if readable { Some(inquiry.contact(keys)?) } else { None },
         application,

@@ -1,8 +1,9 @@
 //! The register of requests for improvement (N8.10): heard in inquiries and evaluations, decided, told to those who asked.
-use super::readable;
+use super::{detail, readable};
 use crate::{
     accounts::{self, Staff},
-    db::Conn,
+    crypto::KeyRing,
+    db::{Conn, one_at_a_time},
     inquiries::{
         model::{self, MessageKind},
         store::{self, Decided, Improvement, ImprovementState, Inquiry, Origin},
@@ -15,6 +16,7 @@ use actix_web::{
     HttpResponse,
     web::{Data, Path},
 };
+use chrono::NaiveDateTime;
 
 /// The longest title.
 const LONGEST: usize = 80;
@@ -45,52 +47,85 @@ pub async fn create(
 ) -> Result<HttpResponse, Error> {
     let (title, known) = (form.get("title").trim().to_owned(), form.get("improvement").to_owned());
     let mut errors = vec![];
-    if known.is_empty() && (title.is_empty() || title.chars().count() > LONGEST) {
+    if form.has("improvement") && known.is_empty() {
+        errors.push(FieldError::new("improvement", "要望を選んでください"));
+    } else if known.is_empty() && (title.is_empty() || title.chars().count() > LONGEST) {
         errors.push(FieldError::new(
             "title",
             format!("要望は、{LONGEST}文字以内で入力してください"),
         ));
     }
-    let origin = Origin::from_word(form.get("origin")).unwrap_or(Origin::Inquiry);
     if !errors.is_empty() {
-        let keys = workspace.keys.clone();
-        let list = workspace.db.read(move |conn| store::improvements(conn, &keys)).await?;
-        return Ok(unprocessable(views::improvements(&site, &staff, &list, &form, &errors)));
+        return again(&workspace, &site, &staff, &form, &errors).await;
     }
+    let origin = Origin::from_word(form.get("origin")).unwrap_or(Origin::Inquiry);
     let body: String = model::tidy(form.get("body")).chars().take(model::LONGEST).collect();
-    let (world, now, inquiry) = (workspace.clone(), workspace.clock.now(), form.get("inquiry").to_owned());
+    let (world, by, now) = (workspace.clone(), staff.clone(), workspace.clock.now());
+    let inquiry = form.get("inquiry").to_owned();
     let write = move |conn: &mut Conn| {
         let keys = &world.keys;
         let id = match known.is_empty() {
-            false => store::find_improvement(conn, keys, &known)?.id,
+            false => still_open(conn, keys, &known)?,
             true => {
-                let id = store::add_improvement(conn, keys, (&title, &body), origin, &staff.word(), now)?;
-                staff.record(
-                    conn,
-                    now,
-                    "improvement.asked",
-                    &format!("improvement/{id}"),
-                    origin.as_str(),
-                )?;
+                let id = store::add_improvement(conn, keys, (&title, &body), origin, &by.word(), now)?;
+                let subject = format!("improvement/{id}");
+                by.record(conn, now, "improvement.asked", &subject, origin.as_str())?;
                 id
             }
         };
         if !inquiry.is_empty() {
-            let from = readable(conn, &staff, &inquiry)?;
-            store::add_asker(conn, &id, &from.id)?;
-            store::add_event(conn, &from.id, &staff.word(), "improvement", &id, now)?;
-            staff.record(
-                conn,
-                now,
-                "improvement.linked",
-                &from.subject(),
-                &format!("improvement/{id}"),
-            )?;
+            link(conn, &by, &inquiry, &id, now)?;
         }
         Ok::<_, Error>(id)
     };
-    let id = workspace.db.write(write).await?;
-    Ok(see_other(&path(&id)))
+    match workspace.db.write(write).await {
+        // It was decided while the page was open: whoever is linked now would never be told.
+        Err(Error::Conflict) => {
+            let errors = [FieldError::new("improvement", DECIDED)];
+            again(&workspace, &site, &staff, &form, &errors).await
+        }
+        written => Ok(see_other(&path(&written?))),
+    }
+}
+
+const DECIDED: &str = "要望を選びなおしてください。この要望は、もう決まっています";
+
+/// A request that may still be asked for by one more: nobody has said that it is done or declined.
+fn still_open(conn: &mut Conn, keys: &KeyRing, id: &str) -> Result<String, Error> {
+    // Who decides tells those who are linked by then.
+    one_at_a_time(conn, &format!("improvement {id}"))?;
+    let known = store::find_improvement(conn, keys, id)?;
+    match known.state {
+        ImprovementState::Asked | ImprovementState::Planned => Ok(known.id),
+        ImprovementState::Done | ImprovementState::Declined => Err(Error::Conflict),
+    }
+}
+
+/// Notes that who asked this is told what becomes of the request; twice is once.
+fn link(conn: &mut Conn, staff: &Staff, inquiry: &str, id: &str, now: NaiveDateTime) -> Result<(), Error> {
+    let from = readable(conn, staff, inquiry)?;
+    if !store::add_asker(conn, id, &from.id)? {
+        return Ok(());
+    }
+    store::add_event(conn, &from.id, &staff.word(), "improvement", id, now)?;
+    let detail = format!("improvement/{id}");
+    staff.record(conn, now, "improvement.linked", &from.subject(), &detail)
+}
+
+/// The page from which a form came, with what is wrong: an inquiry, or the list.
+async fn again(
+    workspace: &Data<Workspace>,
+    site: &Site,
+    staff: &Staff,
+    form: &FormBody,
+    errors: &[FieldError],
+) -> Result<HttpResponse, Error> {
+    if !form.get("inquiry").is_empty() {
+        return detail::again(workspace, site, staff, form.get("inquiry"), form, errors).await;
+    }
+    let keys = workspace.keys.clone();
+    let list = workspace.db.read(move |conn| store::improvements(conn, &keys)).await?;
+    Ok(unprocessable(views::improvements(site, staff, &list, form, errors)))
 }
 
 /// A request with those who asked and who decided.
@@ -187,6 +222,7 @@ pub async fn decide(
             version: Some(version.as_str()).filter(|_| state == ImprovementState::Done),
             by: &staff.word(),
         };
+        one_at_a_time(conn, &format!("improvement {}", id.as_str()))?;
         store::decide_improvement(conn, &world.keys, (id.as_str(), rev), &decided, now)?;
         let detail = format!("{} {version}", state.as_str());
         staff.record(

@@ -131,15 +131,24 @@ pub fn improvements_in(
     rows.into_iter().map(|row| open(keys, row)).collect()
 }
 
-/// Notes that who asked this wants it, too; twice is once.
-pub fn add_asker(conn: &mut Conn, improvement: &str, inquiry: &str) -> QueryResult<()> {
+/// Notes that who asked this wants it, too; `false` when that is known.
+pub fn add_asker(conn: &mut Conn, improvement: &str, inquiry: &str) -> QueryResult<bool> {
     let insert = diesel::insert_into(improvement_askers::table)
         .values((
             improvement_askers::improvement_id.eq(improvement),
             improvement_askers::inquiry_id.eq(inquiry),
         ))
         .on_conflict_do_nothing();
-    Portable(insert).execute(conn).map(drop)
+    Ok(Portable(insert).execute(conn)? == 1)
+}
+
+/// Those with some ids, the newest first.
+pub fn improvements_named(conn: &mut Conn, keys: &KeyRing, ids: &[String]) -> Result<Vec<Improvement>, Error> {
+    let rows: Vec<Improvement> = Improvement::query()
+        .filter(improvements::id.eq_any(ids))
+        .order((improvements::made_at.desc(), improvements::id.desc()))
+        .load(conn)?;
+    rows.into_iter().map(|row| open(keys, row)).collect()
 }
 
 /// The inquiries of those who asked.

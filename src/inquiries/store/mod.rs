@@ -15,7 +15,7 @@ pub use faq::{
 pub use files::{File, FileState, add_file, content, files_of, find_file, set_checked, waiting_files};
 pub use improvements::{
     Decided, Improvement, ImprovementState, Origin, add_asker, add_improvement, askers, decide_improvement,
-    find_improvement, improvements, improvements_in,
+    find_improvement, improvements, improvements_in, improvements_named,
 };
 pub use inquiries::{
     Handling, Inquiry, LONGEST_PREFIX, NewInquiry, Tally, add, find, find_by_number, find_by_submit_key, note_answer,

@@ -18,6 +18,10 @@ pub struct DetailForm {
     pub kind: String,
     pub body: String,
     pub template: String,
+    /// The template that was put in, if one was.
+    pub used: String,
+    /// The inquiry's revision that was seen when the answer was begun.
+    pub rev: i32,
     pub waits: bool,
     pub category: String,
     pub priority: String,
@@ -25,6 +29,8 @@ pub struct DetailForm {
     pub next_contact_on: String,
     pub institution: String,
     pub about: String,
+    /// A new request for improvement.
+    pub title: String,
 }
 
 impl DetailForm {
@@ -33,6 +39,8 @@ impl DetailForm {
             kind: "reply".into(),
             body: String::new(),
             template: String::new(),
+            used: String::new(),
+            rev: i.rev,
             waits: false,
             category: i.category.as_str().into(),
             priority: i.priority.as_str().into(),
@@ -40,6 +48,7 @@ impl DetailForm {
             next_contact_on: i.next_contact_on.map(|day| day.to_string()).unwrap_or_default(),
             institution: i.institution_code.clone().unwrap_or_default(),
             about: String::new(),
+            title: String::new(),
         }
     }
     /// What was typed in one of the forms, beside what stands in the other.
@@ -55,7 +64,9 @@ impl DetailForm {
         Self {
             kind: or("kind", kept.kind),
             body: or("body", kept.body),
-            template: String::new(),
+            template: form.get("template").to_owned(),
+            used: form.get("used").to_owned(),
+            rev: kept.rev,
             waits: form.get("waits") == "yes",
             category: or("category", kept.category),
             priority: or("priority", kept.priority),
@@ -63,6 +74,7 @@ impl DetailForm {
             next_contact_on: or("next_contact_on", kept.next_contact_on),
             institution: or("institution", kept.institution),
             about: or("about", kept.about),
+            title: or("title", kept.title),
         }
     }
 }
@@ -93,7 +105,7 @@ pub fn detail(site: &Site, staff: &Staff, d: &Detail, form: &DetailForm, errors:
             @if may && d.takes_files { (file_form(&format!("/inquiries/{}/files", i.id), i.source != Source::Staff, errors)) }
         }
         (to_faq(staff, d))
-        @if may { (to_improvement(i)) }
+        @if may { (to_improvement(d, form, errors)) }
         h2 { "これまでの動き" }
         (history(&d.moments))
         div class="actions noprint" { button class="button button--secondary" type="button" data-print { "印刷する" } }
@@ -132,6 +144,12 @@ fn summary(d: &Detail) -> Markup {
                     }
                 }
             }
+            @if !d.improvements.is_empty() {
+                div class="summary__row" {
+                    dt { "改善の要望" }
+                    dd { @for one in &d.improvements { p { a href={ "/improvements/" (one.id) } { (one.title) } "　" (one.state.label()) } } }
+                }
+            }
         }
     }
 }
@@ -146,14 +164,10 @@ fn write(d: &Detail, form: &DetailForm, errors: &[FieldError]) -> Markup {
     ];
     html! {
         h2 class="noprint" { "書く" }
-        @if !d.templates.is_empty() {
-            form class="filters noprint" method="get" action=(path) {
-                (select("template", "ひな形", &form.template, Some("選んでください"), d.templates.iter().map(|t| (t.id.as_str(), t.name.as_str()))))
-                button class="button button--secondary" type="submit" { "ひな形を入れる" }
-            }
-        }
         form class="form noprint" method="post" action={ (path) "/messages" } novalidate {
-            input type="hidden" name="rev" value=(d.inquiry.rev);
+            input type="hidden" name="rev" value=(form.rev);
+            @if !form.used.is_empty() { input type="hidden" name="used" value=(form.used); }
+            @if !d.templates.is_empty() { (template(d, form, errors)) }
             fieldset class="field" id="kind" tabindex="-1" {
                 legend { "だれに書くか" }
                 (ui::error_message("kind", errors))
@@ -165,6 +179,17 @@ fn write(d: &Detail, form: &DetailForm, errors: &[FieldError]) -> Markup {
             (ui::text_area("body", "本文", "暗証番号・口座番号は書きません。回答したことは、メールで知らせます（本文は送りません）", &form.body, 8, errors))
             div class="checkbox" { input type="checkbox" id="waits" name="waits" value="yes" checked[form.waits]; label for="waits" { "相手の返事を待つ（回答のとき）" } }
             (ui::submit("保存する"))
+        }
+    }
+}
+
+/// It is put behind what was typed, so it belongs to the form that brings that along.
+fn template(d: &Detail, form: &DetailForm, errors: &[FieldError]) -> Markup {
+    html! {
+        (ui::error_message("template", errors))
+        div class="filters" {
+            (select("template", "ひな形", &form.template, Some("選んでください"), d.templates.iter().map(|t| (t.id.as_str(), t.name.as_str()))))
+            button class="button button--secondary" type="submit" name="act" value="template" { "ひな形を入れる" }
         }
     }
 }
@@ -223,15 +248,34 @@ fn to_faq(staff: &Staff, d: &Detail) -> Markup {
     }
 }
 
-/// What somebody wishes goes into the register, and they are told what became of it.
-fn to_improvement(i: &Inquiry) -> Markup {
+/// What somebody wishes goes into the register, or to the request that others made before; they are told what became of it.
+fn to_improvement(d: &Detail, form: &DetailForm, errors: &[FieldError]) -> Markup {
+    let is_wrong = ["improvement", "title"]
+        .iter()
+        .any(|field| FieldError::of(errors, field).is_some());
+    let open = d
+        .open_improvements
+        .iter()
+        .map(|one| (one.id.as_str(), one.title.as_str()));
     html! {
-        details class="details noprint" {
+        details class="details noprint" open[is_wrong] {
             summary { "改善の要望として登録する" }
             form class="form" method="post" action="/improvements" novalidate {
-                input type="hidden" name="inquiry" value=(i.id);
-                (TextField { name: "title", label: "要望", hint: "80文字まで。お名前や番号は書きません", width: "full", autocomplete: "off", ..Default::default() }.render(&[]))
+                input type="hidden" name="inquiry" value=(d.inquiry.id);
+                (TextField { name: "title", label: "要望", hint: "80文字まで。お名前や番号は書きません", value: &form.title, width: "full", autocomplete: "off", ..Default::default() }.render(errors))
                 (ui::submit("この要望を登録する"))
+            }
+            @if d.open_improvements.is_empty() {
+                @if FieldError::of(errors, "improvement").is_some() {
+                    div id="improvement" tabindex="-1" { (ui::error_message("improvement", errors)) }
+                }
+            } @else {
+                form class="form" method="post" action="/improvements" novalidate {
+                    input type="hidden" name="inquiry" value=(d.inquiry.id);
+                    (ui::error_message("improvement", errors))
+                    (select("improvement", "同じ要望があるとき", "", Some("選んでください"), open))
+                    (ui::submit("この要望に結び付ける"))
+                }
             }
         }
     }

@@ -169,7 +169,8 @@ async fn create(
         };
         let id = store::add(conn, &world.keys, &new, now)?;
         alarms::end(conn, &super::alarm_of(slot), now)?;
-        staff.record(conn, now, "check.made", &format!("check/{id}"), "")
+        let how = if new.is_odd { "odd" } else { "fine" };
+        staff.record(conn, now, "check.made", &format!("check/{id}"), how)
     };
     workspace.db.write(write).await?;
     Ok(see_other("/checks"))

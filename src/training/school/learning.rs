@@ -53,6 +53,7 @@ impl School {
             self.0.exercises.find(exercise).map_or(0, |e| e.head.goals.len()),
         );
         self.change_own(class, seat, |seat| {
+            let before = seat.tries.get(exercise).map_or(0, |begun| begun.before + 1);
             seat.tries.insert(
                 exercise.to_owned(),
                 Try {
@@ -61,6 +62,7 @@ impl School {
                     answers: BTreeMap::new(),
                     met: vec![None; count],
                     remark: String::new(),
+                    before,
                 },
             );
             Ok(())

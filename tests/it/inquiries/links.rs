@@ -1,5 +1,5 @@
 //! Which application an inquiry is about, who may look it up, and what of it is told.
-use super::{QUESTION, ask, clerk, number_and_code, open, worlds};
+use super::{QUESTION, ask, clerk, number_and_code, open, put_template, worlds};
 use crate::{
     applicant::Applicant,
     browser::{Browser, Page},
@@ -11,8 +11,7 @@ const LINKED: &str = "select count(*) as n from inquiries where application_id i
 
 /// The reply form with the only template.
 async fn with_template(desk: &mut Desk, page: &Page) -> String {
-    let id = page.attributes("select#template option[value^='0']", "value").remove(0);
-    let filled = desk.get(&format!("{}?template={id}", page.path)).await;
+    let filled = put_template(desk, page, &[]).await;
     filled.form_to(&format!("{}/messages", page.path))["body"].clone()
 }
 
@@ -87,5 +86,55 @@ async fn who_may_not_read_applications_looks_nobody_up_and_who_does_is_on_the_re
             .await
             .expect("申込みとの結び付けを外した");
         assert_eq!(world.count(LINKED).await, 0);
+    }
+}
+
+#[actix_web::test]
+async fn a_template_is_put_behind_what_was_typed_and_nothing_is_sent_by_it() {
+    for world in worlds().await {
+        let mut boss = Desk::open(&world, "p1", &[Role::Approver]).await;
+        let template = [("name", "結び"), ("body", "ご不明な点は、お電話ください。")];
+        boss.post("/inquiries/templates", &template).await;
+        let mut citizen = Browser::new(&world.url);
+        let (number, _) = number_and_code(&ask(&mut citizen, &QUESTION).await);
+        let mut clerk = clerk(&world).await;
+        let page = open(&mut clerk, &number).await;
+        let way = format!("{}/messages", page.path);
+        let typed = [("body", "翌月分からです。"), ("kind", "note"), ("waits", "yes")];
+        // Nothing was chosen: the sentence stands at the field, and the words stay.
+        let mut none = page.form_to(&way);
+        none.insert("act".into(), "template".into());
+        let page_again = clerk.post_with(&way, &none, &typed).await;
+        assert_eq!(page_again.status, 422);
+        page_again.expect("ひな形を選んでください");
+        assert_eq!(page_again.form_to(&way)["body"], "翌月分からです。");
+        let filled = put_template(&mut clerk, &page, &typed).await.form_to(&way);
+        assert_eq!(filled["body"], "翌月分からです。\n\nご不明な点は、お電話ください。");
+        assert_eq!((filled["kind"].as_str(), filled["waits"].as_str()), ("note", "yes"));
+        for action in ["inquiry.replied", "inquiry.noted", "inquiry_template.used"] {
+            assert_eq!(world.audit(action).await, [], "{action}");
+        }
+        clerk
+            .post_with(&way, &filled, &[("kind", "reply")])
+            .await
+            .expect("返事待ち");
+        assert_eq!(world.audit("inquiry_template.used").await.len(), 1);
+        // An answer without one, and one that names none of ours.
+        let page = open(&mut clerk, &number).await;
+        let own = [("kind", "reply"), ("body", "追って知らせます。"), ("used", "x")];
+        clerk
+            .post_with(&way, &page.form_to(&way), &own)
+            .await
+            .expect("回答済み");
+        assert_eq!(world.audit("inquiry_template.used").await.len(), 1);
+        // A template does not hide that the citizen asked on meanwhile.
+        let page = open(&mut clerk, &number).await;
+        citizen.post("/inquiry/messages", &[("body", "では今月は？")]).await;
+        let filled = put_template(&mut clerk, &page, &[("kind", "reply")])
+            .await
+            .form_to(&way);
+        let late = clerk.post_with(&way, &filled, &[]).await;
+        assert_eq!(late.status, 422);
+        late.expect("動きがありました").expect("では今月は？");
     }
 }

@@ -1,5 +1,5 @@
 //! The citizen's side.
-use super::{QUESTION, ask, clerk, number_and_code, open, reply, worlds};
+use super::{QUESTION, ask, clerk, number_and_code, open, put_template, reply, worlds};
 use crate::{browser::Browser, harness::World};
 use chrono::Duration;
 
@@ -23,8 +23,7 @@ async fn a_citizen_asks_a_clerk_answers_with_a_template_and_the_citizen_reads_it
         let mut clerk = clerk(&world).await;
         let page = open(&mut clerk, &number).await;
         page.expect("標見山 印太郎").expect("未回答");
-        let id = page.attributes("select#template option[value^='0']", "value").remove(0);
-        let filled = clerk.get(&format!("{}?template={id}", page.path)).await;
+        let filled = put_template(&mut clerk, &page, &[]).await;
         let words = filled.form_to(&format!("{}/messages", page.path))["body"].clone();
         assert!(
             words.contains(&format!("標見山 印太郎 様（{number}）")) && words.contains("0258-00-0000"),

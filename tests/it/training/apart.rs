@@ -3,7 +3,7 @@ use super::{all, be, class, come_in, one};
 use crate::{
     applicant::Applicant,
     applications::registered,
-    browser::Browser,
+    browser::{Browser, Page},
     desk::Desk,
     harness::{World, school_of},
 };
@@ -102,7 +102,7 @@ async fn a_class_from_its_beginning_to_its_end_leaves_the_real_database_as_it_wa
 }
 
 /// A request that was let in somewhere: anything but the way in, a refusal, or nothing.
-fn is_let_in(page: &crate::browser::Page) -> bool {
+fn is_let_in(page: &Page) -> bool {
     page.status == 200 && !page.has("研修の教室に入る") && !page.has("職員ログイン")
 }
 
@@ -239,4 +239,95 @@ async fn every_file_that_leaves_a_desk_says_so_in_its_name() {
         let name = file.headers["content-disposition"].to_str().unwrap();
         assert!(name.contains("filename*=UTF-8''%E7%A0%94%E4%BF%AE_"), "{path}: {name}");
     }
+}
+
+/// Told above the page, across every sheet of paper, and whose desk it is.
+#[track_caller]
+fn assert_marked(page: &Page, class: &str) {
+    let (path, status) = (&page.path, page.status);
+    assert!(page.title().contains("研修"), "{path} ({status}): {}", page.title());
+    assert_eq!(
+        page.attributes(".training-banner", "data-print"),
+        ["研修用"],
+        "{path} ({status})"
+    );
+    assert!(
+        page.first(".training-banner").contains("研修環境です"),
+        "{path} ({status})"
+    );
+    assert!(page.first(".practice-bar").contains(class), "{path} ({status})");
+}
+
+#[actix_web::test]
+async fn every_page_of_a_desk_is_marked_and_so_is_every_page_of_its_bank() {
+    let world = one().await;
+    let class = class(&world, 1).await;
+    let mut learner = come_in(&world, &class, "1", "山本 一郎").await;
+    be(&mut learner, "mado").await;
+    let addresses = world.school().addresses().clone();
+    let at = |face: &str| {
+        let mut browser = Browser::new(face);
+        browser.cookies = learner.cookies.clone();
+        browser
+    };
+    let (mut console, mut public, mut mails) = (at(&addresses.console), at(&addresses.public), at(&addresses.mails));
+    for path in [
+        "/",
+        "/applications",
+        "/inquiries",
+        "/nowhere",
+        "/training/",
+        "/training/exercises/find-application",
+    ] {
+        assert_marked(&console.get(path).await, &class.id);
+    }
+    for path in ["/", "/faq", "/receipt", "/nowhere"] {
+        assert_marked(&public.get(path).await, &class.id);
+    }
+    assert_marked(&mails.get("/").await, &class.id);
+
+    let mut bank = at(&addresses.bank);
+    for path in [
+        "/",
+        "/control",
+        "/control/trouble",
+        "/site/0140/",
+        "/site/none/",
+        "/start",
+        "/nowhere",
+    ] {
+        assert_marked(&bank.get(path).await, &class.id);
+    }
+    let wrong = bank.post("/control/trouble/seed", &[("seed", "x")]).await;
+    assert_eq!(wrong.status, 422);
+    assert_marked(&wrong, &class.id);
+    // What a person sees at the institution, in the middle and at the end.
+    let ledger = bank.get("/control/ledger").await.html;
+    let of_people: Vec<String> = ledger
+        .lines()
+        .filter_map(|line| {
+            serde_json::from_str::<serde_json::Value>(line).unwrap()["page"]
+                .as_str()
+                .map(str::to_owned)
+        })
+        .collect();
+    let (mut asking, mut ended) = (0, 0);
+    for path in of_people {
+        let page = bank.get(&path).await;
+        match page.path.ends_with("/end") {
+            true => ended += 1,
+            false => asking += 1,
+        }
+        assert_marked(&page, &class.id);
+    }
+    assert!(asking > 0 && ended > 0, "{asking} {ended}");
+    assert!(bank.get("/style.css").await.has(".training-banner[data-print]::after"));
+    // The simulator of a demo has its own mark alone: nobody practises in a class there.
+    let own = Browser::new(&world.gateway).get("/").await;
+    own.expect("これは練習用の画面です");
+    assert!(
+        !own.has("研修") && own.title().ends_with("（練習用）"),
+        "{}",
+        own.title()
+    );
 }

@@ -1,5 +1,6 @@
 //! The exercises as they are written, and how a desk shows that one was done.
 use super::{be, class, come_in, one};
+use crate::{authenticator::Passkey, desk::enrol};
 use mizumado::{
     audit,
     training::{self, Exercises},
@@ -10,14 +11,23 @@ use std::collections::BTreeSet;
 async fn every_exercise_asks_for_what_the_program_records() {
     let world = one().await;
     let exercises = world.school().exercises();
+    let routes = crate::routes::console_routes().await;
     let mut roles = BTreeSet::new();
     let mut count = 0;
     for exercise in exercises.iter() {
         count += 1;
         roles.insert(exercise.head.role.clone());
         for goal in &exercise.head.goals {
+            let id = &exercise.head.id;
             if let Some(action) = &goal.audit {
-                assert!(audit::action_label(action).is_some(), "{}: {action}", exercise.head.id);
+                assert!(audit::action_label(action).is_some(), "{id}: {action}");
+            }
+            // The report of an acceptance test says on which page it was done.
+            if goal.question.is_none() {
+                let screen = goal.screen.as_deref().unwrap_or_default();
+                let path = screen.split_once('（').map(|(_, path)| path.trim_end_matches('）'));
+                let route = format!("GET  {}", path.unwrap_or_default());
+                assert!(routes.contains(&route), "{id}: {screen:?} is no page of the console");
             }
         }
     }
@@ -102,6 +112,31 @@ fn an_exercise_that_cannot_be_failed_or_names_what_is_not_there_is_refused() {
             "audit = \"application.seen\"\nof = \"nobody\"",
             Some("is no case"),
         ),
+        (
+            "audit = \"application.seen\"",
+            "audit = \"application.looked_at\"",
+            Some("no action of the record"),
+        ),
+        (
+            "audit = \"application.seen\"",
+            "audit = \"application.seen\"\nsame = true",
+            Some("need a goal with audit before"),
+        ),
+        (
+            "audit = \"application.seen\"",
+            "audit = \"application.seen\"\nby = \"another\"",
+            Some("need a goal with audit before"),
+        ),
+        (
+            "audit = \"application.seen\"",
+            "audit = \"application.seen\"\nby = \"anybody\"",
+            Some("by can be one of"),
+        ),
+        (
+            "audit = \"application.seen\"",
+            "state = \"registered\"\nof = \"caller\"\ndetail = \"x\"",
+            Some("belong to audit"),
+        ),
         ("role = \"clerk\"", "role = \"worker\"", Some("nobody of a desk")),
         ("id = \"x\"", "id = \"X Y\"", Some("may hold")),
         ("## ヒント", "## 何か", Some("is missing")),
@@ -118,4 +153,99 @@ fn an_exercise_that_cannot_be_failed_or_names_what_is_not_there_is_refused() {
             }
         }
     }
+}
+
+#[actix_web::test]
+async fn an_incident_that_was_not_brought_to_its_end_is_not_done() {
+    let world = one().await;
+    let class = class(&world, 1).await;
+    let school = world.school();
+    let mut operator = come_in(&world, &class, "1", "山本 一郎").await;
+    be(&mut operator, "unyo").await;
+    let exercise = "/training/exercises/incident";
+    operator.post(&format!("{exercise}/beginning"), &[]).await;
+    let met = async |browser: &mut crate::browser::Browser| {
+        browser.get(exercise).await;
+        school.class(&class.id).unwrap().seat(1).unwrap().tries["incident"].reached()
+    };
+    let happened = format!("{} 09:50", class.day);
+    let open = [
+        ("title", "金融機関の画面に進めない"),
+        ("happened_at", happened.as_str()),
+        ("severity", "minor"),
+        ("words", "電話が続いた"),
+        ("function_handoff", "yes"),
+    ];
+    // One of another severity is not what the text asks for, and what is done to it does not count.
+    let other = operator.post("/incidents", &open).await;
+    other.expect("障害 第");
+    operator
+        .post(&format!("{}/notes", other.path), &[("note", "調べている")])
+        .await;
+    assert_eq!(met(&mut operator).await, 0);
+    let open = open.map(|(name, value)| (name, if name == "severity" { "major" } else { value }));
+    let path = operator.post("/incidents", &open).await.path;
+    assert_eq!(met(&mut operator).await, 1);
+    let due = (training::beginning(class.day) + chrono::Duration::days(30))
+        .date()
+        .to_string();
+    let steps: [(&str, &[(&str, &str)], usize); 6] = [
+        ("notes", &[("note", "回線を調べている")], 2),
+        ("state", &[("to", "working"), ("words", "調べている")], 2),
+        ("state", &[("to", "restored"), ("words", "つながった")], 3),
+        ("cause", &[("cause", "回線の故障")], 4),
+        (
+            "measures",
+            &[("measure", "二重にする"), ("unit", "運用"), ("due", due.as_str())],
+            5,
+        ),
+        ("state", &[("to", "closed"), ("words", "終わった")], 6),
+    ];
+    for (what, fields, reached) in steps {
+        let page = operator.post(&format!("{path}/{what}"), fields).await;
+        assert_eq!(page.status, 200, "{what}: {}", page.text());
+        assert_eq!(met(&mut operator).await, reached, "{what} {fields:?}");
+    }
+    operator.get(exercise).await.expect("次の課題をえらぶ");
+}
+
+#[actix_web::test]
+async fn who_is_invited_at_a_desk_enrols_a_key_there_and_the_exercise_sees_it() {
+    let world = one().await;
+    let class = class(&world, 1).await;
+    let school = world.school();
+    let mut administrator = come_in(&world, &class, "1", "山本 一郎").await;
+    be(&mut administrator, "kanri").await;
+    let exercise = "/training/exercises/person-and-key";
+    administrator.post(&format!("{exercise}/beginning"), &[]).await;
+    let met = async |browser: &mut crate::browser::Browser| {
+        browser.get(exercise).await;
+        let class = school.class(&class.id).unwrap();
+        class.seat(1).unwrap().tries["person-and-key"].reached()
+    };
+    let person = [
+        ("code", "9001"),
+        ("name", "花見七海"),
+        ("unit", ""),
+        ("role_clerk", "on"),
+    ];
+    let path = administrator.post("/staff", &person).await.path;
+    let invitation = administrator.post(&format!("{path}/invitation"), &[]).await;
+    let url = invitation.first(".invitation .mono");
+    assert_eq!(met(&mut administrator).await, 2, "a key that nobody enrolled is none");
+    let console = &school.addresses().console;
+    let way = url
+        .trim()
+        .strip_prefix(console.as_str())
+        .unwrap_or_else(|| panic!("{url}"));
+    let mut key = Passkey::new(console);
+    let page = enrol(&mut administrator, way, &mut key).await;
+    assert_eq!(page.status, 200, "{}", page.html);
+    assert_eq!(met(&mut administrator).await, 3);
+    be(&mut administrator, "kanri").await;
+    administrator
+        .post(&format!("{path}/suspension"), &[])
+        .await
+        .expect("停止中");
+    assert_eq!(met(&mut administrator).await, 4);
 }

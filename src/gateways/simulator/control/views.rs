@@ -5,7 +5,7 @@ use super::{
         faults::{self, Fault, Place},
         scenarios,
         state::Ledger,
-        views::own,
+        views::{Page, own},
     },
     trouble::places,
 };
@@ -33,12 +33,12 @@ const DETAILS: [(&str, &str); 8] = [
 ];
 
 /// The control page: the scenario of the next transaction, and of each that is still open.
-pub fn panel(ledger: &Ledger, now: NaiveDateTime) -> Markup {
+pub fn panel(ledger: &Ledger, now: NaiveDateTime) -> Page {
     let open = ledger.transactions().iter().rev().filter(|it| it.outcome.is_none());
     let open: Vec<_> = open.take(50).collect();
     own(
         "操作",
-        &html! {
+        html! {
             h1 { "操作" }
             h2 { "次の取引のシナリオ" }
             p { "次に始まる1件だけ、口座番号に関係なく、選んだことが起こります。" }
@@ -73,10 +73,10 @@ fn chooser(id: &str, tran_id: Option<&str>, chosen: Option<&str>) -> Markup {
 }
 
 /// The page of faults and of the autopilot.
-pub fn trouble(ledger: &Ledger, problem: Option<&str>) -> Markup {
+pub fn trouble(ledger: &Ledger, problem: Option<&str>) -> Page {
     own(
         "障害",
-        &html! {
+        html! {
             h1 { "障害" }
             @if let Some(problem) = problem {
                 div.summary role="alert" {

@@ -12,6 +12,7 @@ use super::{
     scenarios::WayBack,
     state::{Ledger, Transaction},
     typing::Form,
+    views::Page,
 };
 use actix_web::{
     HttpResponse,
@@ -19,7 +20,6 @@ use actix_web::{
     web,
 };
 use chrono::NaiveDateTime;
-use maud::Markup;
 
 /// The routes of this file.
 pub fn routes(app: &mut web::ServiceConfig) {
@@ -35,17 +35,20 @@ pub fn routes(app: &mut web::ServiceConfig) {
         .route("/site/{institution}/{session}/{step}", web::post().to(answer));
 }
 
-/// A page with its headers. `leave` is the origin to which its form may go, besides this server.
-pub fn page(status: StatusCode, page: Markup, leave: Option<&str>) -> HttpResponse {
+/// A page with its headers. `leave` is the origin to which its form may go, besides this server. What was written goes
+/// along, so that [`super::mark_pages`] may write it anew.
+pub fn page(status: StatusCode, page: Page, leave: Option<&str>) -> HttpResponse {
     let policy = format!(
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'{}{}; base-uri 'none'; frame-ancestors 'none'",
         if leave.is_some() { " " } else { "" },
         leave.unwrap_or_default(),
     );
-    HttpResponse::build(status)
+    let mut response = HttpResponse::build(status)
         .content_type("text/html; charset=utf-8")
         .insert_header(("Content-Security-Policy", policy))
-        .body(page.into_string())
+        .body(page.render(None).into_string());
+    response.extensions_mut().insert(page);
+    response
 }
 
 /// The path under which all pages of a session stand.

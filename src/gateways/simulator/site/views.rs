@@ -5,7 +5,7 @@ use super::super::{
     messages::Fields,
     outcome::Outcome,
     state::Transaction,
-    views::{asks, frame, step_name},
+    views::{Page, asks, frame, step_name},
 };
 use chrono::NaiveDateTime;
 use maud::{Markup, html};
@@ -26,7 +26,7 @@ pub enum Exit<'a> {
     None,
 }
 
-fn site(it: &Institution, title: &str, main: &Markup) -> Markup {
+fn site(it: &Institution, title: &str, main: Markup) -> Page {
     let look = match it.look {
         Look::Band => "band",
         Look::Line => "line",
@@ -42,17 +42,17 @@ fn site(it: &Institution, title: &str, main: &Markup) -> Markup {
     frame(
         &format!("{title} - {}", it.name),
         &format!("bank bank-{} {look}", it.code),
-        &head,
-        &main,
+        head,
+        main,
     )
 }
 
 /// The front page of a site.
-pub fn home(it: &Institution) -> Markup {
+pub fn home(it: &Institution) -> Page {
     site(
         it,
         it.service,
-        &html! {
+        html! {
             h1 { (it.service) }
             p { "口座振替の申込みは、収納機関の画面から始めてください。手続きの途中で、この画面へ移ります。" }
             dl.facts {
@@ -65,12 +65,12 @@ pub fn home(it: &Institution) -> Markup {
 }
 
 /// An opening that leads nowhere: nobody knows to whom the browser should go back.
-pub fn no_start() -> Markup {
+pub fn no_start() -> Page {
     frame(
         "手続きを始められませんでした",
         "gateway",
-        &html! {},
-        &html! {
+        html! {},
+        html! {
             h1 { "手続きを始められませんでした" }
             p { "収納機関の画面へ戻って、もう一度この画面へ進んでください。" }
         },
@@ -78,7 +78,7 @@ pub fn no_start() -> Markup {
 }
 
 /// A page that asks.
-pub fn ask(it: &Transaction, step: Step, merchant: &str) -> Markup {
+pub fn ask(it: &Transaction, step: Step, merchant: &str) -> Page {
     let bank = it.institution();
     let fields = fields_of(step);
     let problems: Vec<_> = it
@@ -92,7 +92,7 @@ pub fn ask(it: &Transaction, step: Step, merchant: &str) -> Markup {
     site(
         bank,
         &title,
-        &html! {
+        html! {
             (trail(it, step))
             @if !problems.is_empty() {
                 div.summary role="group" aria-labelledby="summary" tabindex="-1" autofocus {
@@ -278,7 +278,7 @@ fn birth_fields(it: &Transaction) -> Markup {
 }
 
 /// The page that lets the browser go.
-pub fn end(it: &Transaction, now: NaiveDateTime, ending: Ending, exit: &Exit<'_>, merchant: &str) -> Markup {
+pub fn end(it: &Transaction, now: NaiveDateTime, ending: Ending, exit: &Exit<'_>, merchant: &str) -> Page {
     let (title, words) = match ending {
         Ending::Used => (
             "この受付は、すでに開かれています",
@@ -293,7 +293,7 @@ pub fn end(it: &Transaction, now: NaiveDateTime, ending: Ending, exit: &Exit<'_>
     site(
         it.institution(),
         title,
-        &html! {
+        html! {
             h1 { (title) }
             p { (words) }
             (facts(it, merchant))
@@ -306,11 +306,11 @@ pub fn end(it: &Transaction, now: NaiveDateTime, ending: Ending, exit: &Exit<'_>
 }
 
 /// The page where the way back ends: a fault wants it so.
-pub fn lost(it: &Transaction) -> Markup {
+pub fn lost(it: &Transaction) -> Page {
     site(
         it.institution(),
         "収納機関へ戻れませんでした",
-        &html! {
+        html! {
             h1 { "収納機関へ戻れませんでした" }
             p { "通信が切れたことにする、練習用の障害です。ブラウザは、収納機関の画面へ戻りません。" }
             p.notice { "この画面を閉じてください。結果は、収納機関の画面で確かめてください。" }

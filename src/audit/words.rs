@@ -56,6 +56,7 @@ pub const ACTIONS: &[(&str, &str)] = &[
     ("correction.approved", "訂正を承認した"),
     ("correction.proposed", "訂正を提案した"),
     ("correction.refused", "訂正を却下した"),
+    ("correction.withdrawn", "訂正の提案を取り消した"),
     ("delivery.closed", "還元データを作った"),
     ("delivery.downloaded", "還元データをダウンロードした"),
     ("delivery.reissued", "還元データを作り直した"),

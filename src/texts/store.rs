@@ -1,6 +1,6 @@
 use super::catalogue::TextId;
 use crate::{
-    accounts::VersionState,
+    accounts::{Verdict, VersionState},
     db::{Conn, text_versions},
 };
 use chrono::{NaiveDate, NaiveDateTime};
@@ -24,6 +24,8 @@ pub struct TextVersion {
     pub note: String,
     pub decided_by: Option<String>,
     pub decided_at: Option<NaiveDateTime>,
+    /// Why it was refused.
+    pub refusal: Option<String>,
 }
 
 /// The approved version that counts on a day.
@@ -126,12 +128,13 @@ pub fn propose(conn: &mut Conn, seen: &TextVersion) -> QueryResult<bool> {
 }
 
 /// `false` when it was decided before, or by the person who made it.
-pub fn decide(conn: &mut Conn, id: &str, by: &str, approve: bool, now: NaiveDateTime) -> QueryResult<bool> {
+pub fn decide(conn: &mut Conn, id: &str, by: &str, verdict: &Verdict, now: NaiveDateTime) -> QueryResult<bool> {
     let others = text_versions::state.eq("proposed").and(text_versions::made_by.ne(by));
     let decided = diesel::update(text_versions::table.find(id))
         .filter(others)
         .set((
-            text_versions::state.eq(if approve { "approved" } else { "refused" }),
+            text_versions::state.eq(verdict.state().as_str()),
+            text_versions::refusal.eq(verdict.refusal()),
             text_versions::decided_by.eq(by),
             text_versions::decided_at.eq(now),
         ))

@@ -1,5 +1,5 @@
 use crate::{
-    accounts::VersionState,
+    accounts::{Verdict, VersionState},
     db::{Conn, layout_versions},
 };
 use chrono::{NaiveDate, NaiveDateTime};
@@ -21,6 +21,8 @@ pub struct Version {
     pub note: String,
     pub decided_by: Option<String>,
     pub decided_at: Option<NaiveDateTime>,
+    /// Why it was refused.
+    pub refusal: Option<String>,
 }
 
 pub struct NewVersion<'a> {
@@ -144,7 +146,7 @@ pub fn propose(conn: &mut Conn, seen: &Version) -> QueryResult<bool> {
 }
 
 /// `false` when it was decided before, or by the person who made it.
-pub fn decide(conn: &mut Conn, id: &str, by: &str, approve: bool, now: NaiveDateTime) -> QueryResult<bool> {
+pub fn decide(conn: &mut Conn, id: &str, by: &str, verdict: &Verdict, now: NaiveDateTime) -> QueryResult<bool> {
     let decided = diesel::update(layout_versions::table.find(id))
         .filter(
             layout_versions::state
@@ -152,7 +154,8 @@ pub fn decide(conn: &mut Conn, id: &str, by: &str, approve: bool, now: NaiveDate
                 .and(layout_versions::made_by.ne(by)),
         )
         .set((
-            layout_versions::state.eq(if approve { "approved" } else { "refused" }),
+            layout_versions::state.eq(verdict.state().as_str()),
+            layout_versions::refusal.eq(verdict.refusal()),
             layout_versions::decided_by.eq(by),
             layout_versions::decided_at.eq(now),
         ))

@@ -31,6 +31,8 @@ pub struct SettingsForm {
     states: Vec<String>,
     /// The whole as TOML.
     pub text: String,
+    /// Why the second person refuses it.
+    pub refusal: String,
 }
 
 /// The value of a word, or what stood there.
@@ -58,6 +60,7 @@ impl SettingsForm {
             empty_day: l.empty_day.word().into(),
             states: l.states.clone(),
             text: l.to_toml(),
+            refusal: String::new(),
         }
     }
 

@@ -435,8 +435,7 @@ const SOLUTIONS = {
     await page.getByLabel('職員番号').fill('9001');
     await page.getByLabel('氏名').fill('花見七海');
     await page.getByLabel('受付担当').check();
-    await form.press(page, '登録して、招待の画面へ進む');
-    await form.press(page, '招待状を作る');
+    await form.press(page, '登録して、招待状を作る');
     const invitation = await page.locator('.invitation .mono').innerText();
     await link(page, '花見七海 さんの画面にもどる');
     const person = page.url();

@@ -32,8 +32,7 @@ async function invite(page, app, name, role) {
   await page.getByLabel('職員番号').fill(`k-${Date.now()}`);
   await page.getByLabel('氏名').fill(name);
   await page.getByLabel(role).check();
-  await desk.press(page, '登録して、招待の画面へ進む');
-  await desk.press(page, '招待状を作る');
+  await desk.press(page, '登録して、招待状を作る');
   return page.locator('.invitation .mono').innerText();
 }
 

@@ -46,7 +46,7 @@ async fn the_screen_locks_after_idle_minutes_and_what_was_typed_is_done_after_a_
         assert_eq!(boss.prove().await.status, 200);
         let done = boss.submit(&page, &[]).await;
         assert_eq!(done.status, 200);
-        done.expect("収納課");
+        done.expect("招待状");
         assert_eq!(people(&world).await, 1);
     }
 }

@@ -14,7 +14,7 @@ async function register(stage) {
   await page.getByLabel('氏名').fill('花見 七海');
   await page.getByLabel('所属').fill('業務課');
   await page.getByLabel('受付担当').check();
-  await form.press(page, '登録して、招待の画面へ進む');
+  await form.press(page, '登録して、招待状を作る');
   await page.goto(`${stage.app.training}/staff`);
   await follow(page, '9001');
   await page.getByLabel('承認者').check();

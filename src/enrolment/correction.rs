@@ -151,7 +151,14 @@ pub fn withdraw(
     }
     let subject = format!("application/{}", correction.application_id);
     let detail = format!("{id} by {name}");
-    Ok(audit::record(conn, now, by.actor, "correction.withdrawn", &subject, &detail)?)
+    Ok(audit::record(
+        conn,
+        now,
+        by.actor,
+        "correction.withdrawn",
+        &subject,
+        &detail,
+    )?)
 }
 
 /// Why a proposal that is not open can be changed no more.

@@ -226,7 +226,13 @@ async fn decide(
             return Err(Error::Conflict);
         }
         let action = format!("text.{}", verdict.state().as_str());
-        staff.record(conn, now, &action, &format!("text/{id}"), verdict.refusal().unwrap_or(""))
+        staff.record(
+            conn,
+            now,
+            &action,
+            &format!("text/{id}"),
+            verdict.refusal().unwrap_or(""),
+        )
     };
     workspace.db.write(write).await?;
     Ok(see_other(&path))

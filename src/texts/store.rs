@@ -57,6 +57,19 @@ pub fn version_named(conn: &mut Conn, id: &str) -> QueryResult<Option<String>> {
     Ok(version.map(|v| format!("{} 第{}版", v.name.title(), v.version)))
 }
 
+/// The same of several versions, by their id.
+pub fn versions_named(conn: &mut Conn, ids: Vec<String>) -> QueryResult<Vec<(String, String)>> {
+    let found: Vec<(String, String, i32)> = text_versions::table
+        .filter(text_versions::id.eq_any(ids))
+        .select((text_versions::id, text_versions::name, text_versions::version))
+        .load(conn)?;
+    let named = found.into_iter().map(|(id, name, version)| {
+        let title = TextId::from_word(&name).map_or(name, |id| id.title().to_owned());
+        (id, format!("{title} 第{version}版"))
+    });
+    Ok(named.collect())
+}
+
 /// How many versions of each text wait for a decision.
 pub fn proposed(conn: &mut Conn) -> QueryResult<Vec<String>> {
     text_versions::table

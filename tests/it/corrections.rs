@@ -177,7 +177,10 @@ async fn a_proposal_is_withdrawn_by_its_proposer_alone_and_blocks_nothing_more()
         let (_, _, id) = ended(&world, "24").await;
         let proposal = propose(&world, &id).await.unwrap();
         let anothers = withdraw(&world, &proposal, "田中").await;
-        assert!(matches!(anothers, Err(CorrectionError::AnothersProposal)), "{anothers:?}");
+        assert!(
+            matches!(anothers, Err(CorrectionError::AnothersProposal)),
+            "{anothers:?}"
+        );
         withdraw(&world, &proposal, "佐藤").await.unwrap();
         let entries = world.audit("correction.withdrawn").await;
         assert_eq!(entries, [(format!("application/{id}"), format!("{proposal} by 佐藤"))]);

@@ -295,7 +295,11 @@ async fn what_is_changed_after_the_calendar_is_seen_in_the_calendar_again() {
                 .post_with("/institutions/stops", &seen_form(&page), &[(name, value)])
                 .await;
             changed.expect("まだ登録していません");
-            assert_eq!(changed.form_to("/institutions/stops")[name], value, "what was typed stays");
+            assert_eq!(
+                changed.form_to("/institutions/stops")[name],
+                value,
+                "what was typed stays"
+            );
             assert_eq!(world.count(PLANNED).await, before, "{name} is seen first");
         }
         let changed = [("rule", "毎日 3:00-4:00")];

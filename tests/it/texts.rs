@@ -210,7 +210,8 @@ async fn who_refuses_a_text_says_why_to_the_person_who_made_it() {
         let way = format!("{}/decision", page.path);
         approver.prove().await;
         let long = "長".repeat(201);
-        for (typed, sentence) in [(" ", "却下の理由を入力してください"), (long.as_str(), "200文字以内")] {
+        for (typed, sentence) in [(" ", "却下の理由を入力してください"), (long.as_str(), "200文字以内")]
+        {
             let wrong = approver.post(&way, &[("decision", "refuse"), ("refusal", typed)]).await;
             assert_eq!(wrong.status, 422);
             assert!(wrong.first("#refusal-error").contains(sentence), "{typed}");

@@ -79,6 +79,22 @@ pub fn layout_named(conn: &mut Conn, id: &str) -> QueryResult<Option<String>> {
     Ok(version.map(|v| format!("レイアウト 第{}版", v.version)))
 }
 
+/// 「第3版（全銀の120バイト）」 of several versions, by their id.
+pub fn layouts_named(conn: &mut Conn, ids: Vec<String>) -> QueryResult<Vec<(String, String)>> {
+    let found: Vec<(String, i32, String)> = layout_versions::table
+        .filter(layout_versions::id.eq_any(ids))
+        .select((layout_versions::id, layout_versions::version, layout_versions::body))
+        .load(conn)?;
+    let named = found.into_iter().map(|(id, version, body)| {
+        let body: toml::Table = toml::from_str(&body).unwrap_or_default();
+        match body.get("name").and_then(|name| name.as_str()) {
+            Some(name) => (id, format!("第{version}版（{name}）")),
+            None => (id, format!("第{version}版")),
+        }
+    });
+    Ok(named.collect())
+}
+
 /// Newest first.
 pub fn versions(conn: &mut Conn) -> QueryResult<Vec<Version>> {
     Version::query().order(layout_versions::version.desc()).load(conn)

@@ -68,6 +68,7 @@ impl SettingsForm {
         let text = |name: &str| form.get(name).trim().to_owned();
         let states = STATES.iter().filter(|(word, _)| form.has(&format!("state_{word}")));
         Self {
+            refusal: String::new(),
             name: text("name"),
             effective_from: text("effective_from"),
             note: text("note"),

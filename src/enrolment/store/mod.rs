@@ -48,6 +48,6 @@ pub use visits::{
     touch_visit, try_lookup, use_status_code,
 };
 pub use witnesses::{
-    StateCount, Witness, decided_between, find_id_by_receipt, in_flight_for, in_state_since, receipt_of,
+    StateCount, Witness, decided_between, find_id_by_receipt, in_flight_for, in_state_since, receipt_of, receipts_of,
     registered_of_customer, state_counts, witness,
 };

@@ -101,7 +101,11 @@ async fn who_is_registered_gets_an_invitation_at_once_and_both_or_nothing_is_wri
         for action in ["staff.added", "staff.invited"] {
             let about = format!("staff/{}", person.trim_start_matches("/staff/"));
             let entries = world.audit(action).await;
-            assert_eq!(entries.iter().filter(|(subject, _)| *subject == about).count(), 1, "{action}");
+            assert_eq!(
+                entries.iter().filter(|(subject, _)| *subject == about).count(),
+                1,
+                "{action}"
+            );
         }
     }
 }

@@ -71,7 +71,11 @@ async fn a_proof_before_a_download_shows_the_way_back_to_the_page_it_was_asked_f
         let page = clerk.get(export).await;
         assert_eq!((page.status, page.first("h1")), (401, STEP_UP.into()));
         assert_eq!(page.link(label).as_deref(), Some(back));
-        assert_eq!(page.attributes("#proved[hidden] a", "href"), [back], "not before the proof");
+        assert_eq!(
+            page.attributes("#proved[hidden] a", "href"),
+            [back],
+            "not before the proof"
+        );
     }
 }
 

@@ -297,7 +297,7 @@ async fn a_mistaken_proposal_is_taken_back_and_the_second_person_sees_it() {
         let mut viewer = Desk::open(&world, "v1", &[Role::Viewer]).await;
         assert!(!viewer.get("/corrections").await.has("別の申込みのこと"));
         maker.post(&way, &CORRECTION).await.expect("さんが訂正を提案しています");
-        world.workspace.clock.advance(chrono::Duration::days(8));
+        world.workspace.clock.advance(Duration::days(8));
         other.sign_in().await;
         assert!(!other.get("/corrections").await.has("取り消された提案"));
         assert_eq!(world.audit("correction.withdrawn").await.len(), 1);

@@ -323,7 +323,7 @@ const SOLUTIONS = {
   async 'improvement-request'(page, exercise) {
     await toConsole(page);
     await page.getByLabel('どれを').selectOption('すべて');
-    await form.press(page, 'しぼりこむ');
+    await form.press(page, 'しぼり込む');
     await go(page, page.locator('main table tbody tr').first().getByRole('link').first());
     await page.getByText('改善の要望として登録する').click();
     await page.getByLabel('要望', { exact: true }).fill('文字をもっと大きくしてほしい');

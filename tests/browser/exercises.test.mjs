@@ -424,6 +424,10 @@ const SOLUTIONS = {
     await page.getByLabel('理由').fill('毎月の点検のため');
     await form.press(page, '暦で確かめる');
     assert.match(await text(page), /この予定で休止する時間[^]*21/);
+    // What is changed now is seen in the calendar first.
+    await page.getByLabel('理由').fill('毎月の定期点検のため');
+    await form.press(page, 'この予定で登録する');
+    assert.match(await text(page), /まだ登録していません/);
     await form.press(page, 'この予定で登録する');
     assert.match(await text(page), /休止の予定[^]*大光銀行/);
     await answered(page, exercise);

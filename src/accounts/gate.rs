@@ -226,7 +226,10 @@ async fn answer(req: &HttpRequest, payload: &mut Payload, pattern: &str, verdict
         Verdict::Prove(..) if from_htmx => HttpResponse::Ok().insert_header(("hx-refresh", "true")).finish(),
         Verdict::Prove(staff, why) => {
             let after = after_proof(req, payload, path).await;
-            page_of(StatusCode::UNAUTHORIZED, views::prove(&site, &staff, why, &after))
+            // Asked for again on the page of a proof, the page before is that one.
+            let before = page_before(req).filter(|before| before != path);
+            let page = views::prove(&site, &staff, why, &after, before.as_deref());
+            page_of(StatusCode::UNAUTHORIZED, page)
         }
         Verdict::Denied(staff, permission) => {
             note_denial(req, &staff, pattern).await;

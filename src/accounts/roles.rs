@@ -93,7 +93,7 @@ pub const TABLE: &[(Permission, &str, &[Role])] = &[
     ),
     (
         Permission::SettleDifferences,
-        "照合の相違を処理済みにする",
+        "照合のくいちがいを処理済みにする",
         &[Role::Clerk, Role::Approver],
     ),
     (

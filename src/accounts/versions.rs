@@ -1,5 +1,8 @@
 //! What a version needs that one person makes and another approves: layouts, texts.
-use crate::db::text_enum;
+use crate::{
+    db::text_enum,
+    web::{Error, FormBody, ui::FieldError, words},
+};
 
 /// At the proposal of a version whose day has passed.
 pub const DAY_TO_COME: &str = "使い始める日は、今日か、それより後の日を入力してください";
@@ -13,6 +16,48 @@ text_enum! {
         Proposed = "proposed",
         Approved = "approved",
         Refused = "refused",
+    }
+}
+
+/// The longest reason of a refusal.
+const LONGEST: usize = 200;
+
+/// What a second person decides about a version.
+#[derive(Clone, Debug)]
+pub enum Verdict {
+    Approved,
+    /// Why not, for the person who made it.
+    Refused(String),
+}
+
+impl Verdict {
+    /// Reads what the second person sent; whoever refuses says why.
+    pub fn read(form: &FormBody, errors: &mut Vec<FieldError>) -> Result<Self, Error> {
+        match form.get("decision") {
+            "approve" => Ok(Verdict::Approved),
+            "refuse" => {
+                let reason = words(form, "refusal", "却下の理由", LONGEST, errors);
+                Ok(Verdict::Refused(reason.replace('\n', " ")))
+            }
+            _ => Err(Error::BadRequest("no decision")),
+        }
+    }
+    pub fn is_approval(&self) -> bool {
+        matches!(self, Verdict::Approved)
+    }
+    /// The state that the version takes.
+    pub fn state(&self) -> VersionState {
+        match self {
+            Verdict::Approved => VersionState::Approved,
+            Verdict::Refused(_) => VersionState::Refused,
+        }
+    }
+    /// Why it was refused.
+    pub fn refusal(&self) -> Option<&str> {
+        match self {
+            Verdict::Approved => None,
+            Verdict::Refused(reason) => Some(reason),
+        }
     }
 }
 

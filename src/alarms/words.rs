@@ -29,7 +29,7 @@ pub const CAUSES: &[(&str, &str, &str)] = &[
         "バックアップを手で作り、作られなかった理由を調べます"),
     ("operations.certificate", "証明書",
         "証明書を更新します"),
-    ("operations.check_missed", "目視の点検の抜け",
+    ("operations.check_missed", "目視点検の抜け",
         "「目視点検の記録」に、抜けた時刻の点検を書きます"),
     ("operations.clock", "時計のずれ",
         "時刻の同期を調べます"),

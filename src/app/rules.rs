@@ -78,6 +78,11 @@ pub const RULES: &[Rule] = &[
     ),
     rule("GET", "/corrections", Access::May(P::ReadApplications)),
     rule("POST", "/corrections/{id}/decision", Access::May(P::ApproveCorrections)),
+    rule(
+        "POST",
+        "/corrections/{id}/withdrawal",
+        Access::May(P::HandleApplications),
+    ),
     rule("GET", "/deliveries", Access::May(P::ReadDeliveries)),
     rule("POST", "/deliveries", Access::StepUp(P::DownloadDeliveries)),
     rule("GET", "/deliveries/{no}", Access::May(P::ReadDeliveries)),

@@ -13,7 +13,9 @@ pub use batch::{close, reissue};
 pub use jobs::{handlers, standing};
 pub use layout::{Context, FIELDS, FileWriter, Finding, Kind, Layout, READY, Report, Row, Totals};
 pub use pages::routes;
-pub use store::{Delivery, applications_in, layout_named, made_between, note_download, proposed_layouts, undownloaded};
+pub use store::{
+    Delivery, applications_in, layout_named, layouts_named, made_between, note_download, proposed_layouts, undownloaded,
+};
 
 use crate::{db::Conn, web::Error};
 use chrono::NaiveDateTime;

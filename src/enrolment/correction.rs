@@ -26,6 +26,10 @@ pub enum CorrectionError {
     SamePerson,
     #[error("この提案は、もう決まっています")]
     Decided,
+    #[error("この提案は、提案した人が取り消しました")]
+    Withdrawn,
+    #[error("提案を取り消せるのは、提案した人だけです")]
+    AnothersProposal,
     #[error(transparent)]
     Other(#[from] Error),
 }
@@ -95,15 +99,15 @@ pub fn propose(
 pub fn decide(conn: &mut Conn, id: &str, by: By, approve: bool, now: NaiveDateTime) -> Result<(), CorrectionError> {
     let name = by.name.trim();
     let correction = store::find_correction(conn, id)?;
-    if correction.decision.is_some() {
-        return Err(CorrectionError::Decided);
+    if !correction.is_open() {
+        return Err(over(&correction));
     }
     if name.is_empty() || correction.proposed_by == name {
         return Err(CorrectionError::SamePerson);
     }
     let decision = if approve { "approved" } else { "refused" };
     if !store::decide_correction(conn, id, name, decision, now)? {
-        return Err(CorrectionError::Decided);
+        return Err(over(&store::find_correction(conn, id)?));
     }
     let subject = format!("application/{}", correction.application_id);
     let (action, detail) = (format!("correction.{decision}"), format!("{id} by {name}"));
@@ -124,6 +128,45 @@ pub fn decide(conn: &mut Conn, id: &str, by: By, approve: bool, now: NaiveDateTi
         alarms::end(conn, &key, now)?;
     }
     Ok(())
+}
+
+/// Takes a proposal back, by the person who made it. The reason may be empty; it is sealed.
+pub fn withdraw(
+    conn: &mut Conn,
+    workspace: &Workspace,
+    (id, reason): (&str, &str),
+    by: By,
+    now: NaiveDateTime,
+) -> Result<(), CorrectionError> {
+    let name = by.name.trim();
+    let correction = store::find_correction(conn, id)?;
+    if !correction.is_open() {
+        return Err(over(&correction));
+    }
+    if correction.proposed_by != name {
+        return Err(CorrectionError::AnothersProposal);
+    }
+    if !store::withdraw_correction(conn, &workspace.keys, id, reason.trim(), now)? {
+        return Err(over(&store::find_correction(conn, id)?));
+    }
+    let subject = format!("application/{}", correction.application_id);
+    let detail = format!("{id} by {name}");
+    Ok(audit::record(
+        conn,
+        now,
+        by.actor,
+        "correction.withdrawn",
+        &subject,
+        &detail,
+    )?)
+}
+
+/// Why a proposal that is not open can be changed no more.
+fn over(correction: &Correction) -> CorrectionError {
+    match correction.withdrawn_at {
+        Some(_) => CorrectionError::Withdrawn,
+        None => CorrectionError::Decided,
+    }
 }
 
 /// The proposals that nobody has decided.

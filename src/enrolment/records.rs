@@ -248,6 +248,14 @@ pub fn receipt_of(conn: &mut Conn, id: &str) -> Result<Option<String>, Error> {
     Ok(number.as_deref().map(receipt::display))
 }
 
+/// The receipt numbers of several applications, as people write them, by their id; a draft has none.
+pub fn receipts_of(conn: &mut Conn, ids: Vec<String>) -> Result<Vec<(String, String)>, Error> {
+    let found = store::receipts_of(conn, ids)?.into_iter();
+    Ok(found
+        .filter_map(|(id, number)| Some((id, receipt::display(&number?))))
+        .collect())
+}
+
 /// The application of a receipt number as people write it.
 pub fn id_of_receipt(conn: &mut Conn, typed: &str) -> Result<Option<String>, Error> {
     match receipt::parse(typed) {

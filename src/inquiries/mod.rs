@@ -76,6 +76,12 @@ pub fn number_of(conn: &mut Conn, id: &str) -> Result<String, Error> {
     Ok(store::find(conn, id)?.shown_number())
 }
 
+/// The numbers of several inquiries as people read them, by their id.
+pub fn numbers_of(conn: &mut Conn, ids: Vec<String>) -> Result<Vec<(String, String)>, Error> {
+    let found = store::numbers_of(conn, ids)?.into_iter();
+    Ok(found.map(|(id, number)| (id, number::display(&number))).collect())
+}
+
 /// A question from the web of an invented person, for a practice desk.
 pub fn invent(
     conn: &mut Conn,

@@ -84,7 +84,7 @@ fn of_figures(workspace: &Workspace, standing: &figures::Standing, now: NaiveDat
         Threshold {
             key: "operations.unknown_results",
             crossed: unknown > 0,
-            message: format!("結果不明の申込みが{unknown}件あります。収納機関に確かめてください。"),
+            message: format!("結果不明の申込みが{unknown}件あります。金融機関に確かめてください。"),
         },
         Threshold {
             key: "operations.mail_waits",

@@ -140,7 +140,7 @@ pub fn import_first_debits(
     }
     if imported.differences > 0 {
         let message = format!(
-            "初回振替ができなかった申込みが{}件あります。差異の一覧で確かめてください。",
+            "初回振替ができなかった申込みが{}件あります。「照合・要対応」で確かめてください。",
             imported.differences
         );
         let cause = alarms::Cause {

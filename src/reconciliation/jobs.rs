@@ -81,7 +81,7 @@ async fn note_file(workspace: &Workspace, gateway: &str, came: bool) -> Result<(
             let cause = alarms::Cause {
                 key: &key,
                 subject: "",
-                message: "収納機関の日次結果ファイルが届いていません。収納機関に確かめてください。",
+                message: "ゲートウェイの日次ファイルが届いていません。ゲートウェイの会社に確かめてください。",
             };
             alarms::raise(conn, &world, &cause, now)
         }
@@ -166,7 +166,7 @@ fn compare_gateway(
     if left == 0 {
         alarms::end(conn, &key, now)?;
     } else if fresh > 0 {
-        let message = format!("突合で一致しない申込みが{left}件あります。差異の一覧で確かめてください。");
+        let message = format!("照合でくいちがいが{left}件見つかりました。「照合・要対応」で確かめてください。");
         let cause = alarms::Cause {
             key: &key,
             subject: "",

@@ -11,7 +11,7 @@ mod views;
 pub use catalogue::{Kind, TextId};
 pub use check::has_personal;
 pub use pages::routes;
-pub use store::{proposed, version_named};
+pub use store::{proposed, version_named, versions_named};
 
 use crate::{
     clock::jst,

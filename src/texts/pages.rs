@@ -6,7 +6,7 @@ use super::{
     views::{self, Form, Row, Shown},
 };
 use crate::{
-    accounts::{self, Staff, VersionState},
+    accounts::{self, Staff, Verdict, VersionState},
     clock::jst,
     db::Conn,
     japan::{date::parse_compact, email},
@@ -208,24 +208,31 @@ async fn decide(
     form: FormBody,
 ) -> Result<HttpResponse, Error> {
     let (now, path) = (workspace.clock.now(), views::path(&id));
-    let approve = match form.get("decision") {
-        "approve" => true,
-        "refuse" => false,
-        _ => return Err(Error::BadRequest("no decision")),
-    };
+    let mut errors = vec![];
+    let verdict = Verdict::read(&form, &mut errors)?;
     let shown = shown(&workspace, &staff, &id).await?;
     // What counts is written down before it counts: nobody was shown these words on the days that are over.
-    if approve && shown.version.effective_from < jst(now).date() {
-        let errors = [FieldError::new("decision", accounts::DAY_IS_OVER)];
-        let form = Form::of(&shown.version);
-        return Ok(unprocessable(views::show(&site, &staff, &shown, &form, &errors)));
+    if verdict.is_approval() && shown.version.effective_from < jst(now).date() {
+        errors.push(FieldError::new("decision", accounts::DAY_IS_OVER));
+    }
+    let is_open = shown.version.state == VersionState::Proposed && shown.version.made_by != staff.word();
+    if is_open && !errors.is_empty() {
+        let mut typed = Form::of(&shown.version);
+        typed.refusal = form.get("refusal").to_owned();
+        return Ok(unprocessable(views::show(&site, &staff, &shown, &typed, &errors)));
     }
     let write = move |conn: &mut Conn| {
-        if !store::decide(conn, &id, &staff.word(), approve, now)? {
+        if !store::decide(conn, &id, &staff.word(), &verdict, now)? {
             return Err(Error::Conflict);
         }
-        let action = if approve { "text.approved" } else { "text.refused" };
-        staff.record(conn, now, action, &format!("text/{id}"), "")
+        let action = format!("text.{}", verdict.state().as_str());
+        staff.record(
+            conn,
+            now,
+            &action,
+            &format!("text/{id}"),
+            verdict.refusal().unwrap_or(""),
+        )
     };
     workspace.db.write(write).await?;
     Ok(see_other(&path))

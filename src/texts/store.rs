@@ -1,6 +1,6 @@
 use super::catalogue::TextId;
 use crate::{
-    accounts::VersionState,
+    accounts::{Verdict, VersionState},
     db::{Conn, text_versions},
 };
 use chrono::{NaiveDate, NaiveDateTime};
@@ -24,6 +24,8 @@ pub struct TextVersion {
     pub note: String,
     pub decided_by: Option<String>,
     pub decided_at: Option<NaiveDateTime>,
+    /// Why it was refused.
+    pub refusal: Option<String>,
 }
 
 /// The approved version that counts on a day.
@@ -53,6 +55,19 @@ pub fn find(conn: &mut Conn, id: &str) -> QueryResult<TextVersion> {
 pub fn version_named(conn: &mut Conn, id: &str) -> QueryResult<Option<String>> {
     let version = find(conn, id).optional()?;
     Ok(version.map(|v| format!("{} 第{}版", v.name.title(), v.version)))
+}
+
+/// The same of several versions, by their id.
+pub fn versions_named(conn: &mut Conn, ids: Vec<String>) -> QueryResult<Vec<(String, String)>> {
+    let found: Vec<(String, String, i32)> = text_versions::table
+        .filter(text_versions::id.eq_any(ids))
+        .select((text_versions::id, text_versions::name, text_versions::version))
+        .load(conn)?;
+    let named = found.into_iter().map(|(id, name, version)| {
+        let title = TextId::from_word(&name).map_or(name, |id| id.title().to_owned());
+        (id, format!("{title} 第{version}版"))
+    });
+    Ok(named.collect())
 }
 
 /// How many versions of each text wait for a decision.
@@ -126,12 +141,13 @@ pub fn propose(conn: &mut Conn, seen: &TextVersion) -> QueryResult<bool> {
 }
 
 /// `false` when it was decided before, or by the person who made it.
-pub fn decide(conn: &mut Conn, id: &str, by: &str, approve: bool, now: NaiveDateTime) -> QueryResult<bool> {
+pub fn decide(conn: &mut Conn, id: &str, by: &str, verdict: &Verdict, now: NaiveDateTime) -> QueryResult<bool> {
     let others = text_versions::state.eq("proposed").and(text_versions::made_by.ne(by));
     let decided = diesel::update(text_versions::table.find(id))
         .filter(others)
         .set((
-            text_versions::state.eq(if approve { "approved" } else { "refused" }),
+            text_versions::state.eq(verdict.state().as_str()),
+            text_versions::refusal.eq(verdict.refusal()),
             text_versions::decided_by.eq(by),
             text_versions::decided_at.eq(now),
         ))

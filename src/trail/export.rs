@@ -41,19 +41,19 @@ pub async fn show(
     staff: Staff,
     query: Query<BTreeMap<String, String>>,
 ) -> Result<HttpResponse, Error> {
-    let (chosen, now) = (Chosen::read(&query), workspace.clock.now());
+    let (chosen, now, by) = (Chosen::read(&query), workspace.clock.now(), staff.clone());
     if !chosen.errors().is_empty() {
         return Ok(see_other("/audit"));
     }
     let (wanted, rows) = workspace.db.read(move |conn| ask(conn, &chosen)).await?;
     let write = move |conn: &mut Conn| staff.record(conn, now, "audit.exported", "audit", &format!("{rows} rows"));
     workspace.db.write(write).await?;
-    let parts = stream::try_unfold((workspace, Some(wanted)), |(workspace, wanted)| async move {
+    let parts = stream::try_unfold((workspace, by, Some(wanted)), |(workspace, by, wanted)| async move {
         let Some(wanted) = wanted else { return Ok(None) };
-        let world = workspace.clone();
-        let read = move |conn: &mut Conn| part(conn, &world, wanted);
+        let (world, reader) = (workspace.clone(), by.clone());
+        let read = move |conn: &mut Conn| part(conn, &world, &reader, wanted);
         let (rows, next) = workspace.db.read(read).await?;
-        Ok::<_, Error>(Some((rows, (workspace, next))))
+        Ok::<_, Error>(Some((rows, (workspace, by, next))))
     });
     let name = format!("audit_{}.csv", jst(now).format("%Y%m%d_%H%M%S"));
     spreadsheet(&name, COLUMNS, parts)
@@ -69,7 +69,12 @@ fn ask(conn: &mut Conn, chosen: &Chosen) -> Result<(Wanted, i64), Error> {
 }
 
 /// Some rows of the file, and what is wanted of the rest.
-fn part(conn: &mut Conn, workspace: &Workspace, wanted: Wanted) -> Result<(Vec<Row>, Option<Wanted>), Error> {
+fn part(
+    conn: &mut Conn,
+    workspace: &Workspace,
+    reader: &Staff,
+    wanted: Wanted,
+) -> Result<(Vec<Row>, Option<Wanted>), Error> {
     let entries = audit::search(conn, &wanted, PART)?;
     let is_full = entries.len() as i64 == PART;
     let last = entries.last().filter(|_| is_full).map(|entry| entry.no);
@@ -77,7 +82,7 @@ fn part(conn: &mut Conn, workspace: &Workspace, wanted: Wanted) -> Result<(Vec<R
         below: Some(no),
         ..wanted
     });
-    let lines = told(conn, workspace, entries)?;
+    let lines = told(conn, workspace, entries, &|permission| reader.may(permission))?;
     Ok((lines.into_iter().map(cells).collect(), next))
 }
 

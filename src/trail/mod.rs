@@ -1,6 +1,7 @@
 //! 操作記録: the audit record at the console, its export, and the daily signed checkpoint (NS 目的外, S7).
 mod accesses;
 mod export;
+mod names;
 mod views;
 mod words;
 
@@ -25,6 +26,7 @@ use actix_web::{
     web::{Data, Query, ServiceConfig, get},
 };
 use chrono::{Days, NaiveTime};
+use names::{May, Names};
 use std::{collections::BTreeMap, sync::Arc};
 
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -116,67 +118,31 @@ pub struct Line {
     pub place: String,
     pub what: String,
     pub subject: String,
+    /// Where the subject is shown.
+    pub page: Option<String>,
     pub detail: String,
 }
 
 impl Line {
-    fn of(conn: &mut Conn, entry: AuditEntry, names: &mut Names) -> Result<Self, Error> {
+    fn of(entry: AuditEntry, names: &Names, may: May) -> Self {
         let (detail, place) = entry.detail_and_place();
-        Ok(Self {
-            who: names.who(conn, &entry.actor)?,
+        Self {
+            who: names.who(&entry.actor),
             place: place.to_owned(),
             what: audit::action_label(&entry.action).unwrap_or("その他").to_owned(),
-            subject: names.subject(conn, &entry.subject)?,
-            detail: words::detail(&entry.action, detail),
+            subject: names.thing(&entry.subject),
+            page: names.page(&entry.subject, may),
+            detail: words::detail(&entry.action, detail, names),
             entry,
-        })
-    }
-}
-
-/// People by name and applications by receipt number, each looked up once.
-struct Names<'a> {
-    workspace: &'a Workspace,
-    known: BTreeMap<String, String>,
-}
-
-impl Names<'_> {
-    fn who(&mut self, conn: &mut Conn, actor: &str) -> Result<String, Error> {
-        if let Some(name) = self.known.get(actor) {
-            return Ok(name.clone());
         }
-        let name = accounts::name_of(conn, &self.workspace.keys, actor)?;
-        let name = audit::actor_label(&name).to_owned();
-        self.known.insert(actor.to_owned(), name.clone());
-        Ok(name)
-    }
-
-    fn subject(&mut self, conn: &mut Conn, subject: &str) -> Result<String, Error> {
-        let (kind, id) = audit::subject_label(subject);
-        let id = match subject.split_once('/') {
-            Some(("staff", _)) => self.who(conn, subject)?,
-            Some(("application", id)) => match self.known.get(subject) {
-                Some(number) => number.clone(),
-                None => {
-                    // A draft has no number yet.
-                    let number = enrolment::receipt_of(conn, id)?.unwrap_or_else(|| id.to_owned());
-                    self.known.insert(subject.to_owned(), number.clone());
-                    number
-                }
-            },
-            _ => id.to_owned(),
-        };
-        Ok(format!("{kind} {id}").trim_end().to_owned())
     }
 }
 
-/// Entries of the record in people's words.
-pub fn told(conn: &mut Conn, workspace: &Workspace, entries: Vec<AuditEntry>) -> Result<Vec<Line>, Error> {
-    let mut names = Names {
-        workspace,
-        known: BTreeMap::new(),
-    };
-    let lines = entries.into_iter().map(|entry| Line::of(conn, entry, &mut names));
-    lines.collect()
+/// Entries of the record in people's words, for whoever `may` so much.
+pub fn told(conn: &mut Conn, workspace: &Workspace, entries: Vec<AuditEntry>, may: May) -> Result<Vec<Line>, Error> {
+    let names = Names::read(conn, workspace, &entries, may)?;
+    let lines = entries.into_iter().map(|entry| Line::of(entry, &names, may));
+    Ok(lines.collect())
 }
 
 /// `GET /audit`
@@ -190,11 +156,11 @@ async fn index(
     if !chosen.errors().is_empty() {
         return Ok(unprocessable(views::index(&site, &staff, &chosen, &[], false)));
     }
-    let (world, asked) = (workspace.clone(), chosen.clone());
+    let (world, asked, by) = (workspace.clone(), chosen.clone(), staff.clone());
     let read = move |conn: &mut Conn| {
         let wanted = asked.wanted(conn)?;
         let entries = audit::search(conn, &wanted, PAGE + 1)?;
-        told(conn, &world, entries)
+        told(conn, &world, entries, &|permission| by.may(permission))
     };
     let mut list = workspace.db.read(read).await?;
     let more = list.len() as i64 > PAGE;

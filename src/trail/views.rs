@@ -93,8 +93,8 @@ fn table(list: &[Line]) -> Markup {
                     td data-label="どこから" class="mono" { (line.place) }
                     td class="who" data-label="何を" { (line.what) }
                     td data-label="対象" class="breakable" {
-                        @match e.subject.strip_prefix("application/") {
-                            Some(id) => a href={ "/applications/" (id) } { (line.subject) },
+                        @match &line.page {
+                            Some(page) => a href=(page) { (line.subject) },
                             None => { (line.subject) },
                         }
                     }

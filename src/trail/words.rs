@@ -1,4 +1,5 @@
 //! What stands in an entry's detail, in people's words. Every word has its table with the feature that writes it.
+use super::names::Names;
 use crate::{
     accounts::Role,
     alarms, audit,
@@ -7,7 +8,7 @@ use crate::{
 };
 
 /// A detail as people read it; codes and numbers stay.
-pub fn detail(action: &str, detail: &str) -> String {
+pub fn detail(action: &str, detail: &str, names: &Names) -> String {
     if action.starts_with("alarm.") && detail.contains('.') {
         return alarms::label(detail).to_owned();
     }
@@ -17,7 +18,7 @@ pub fn detail(action: &str, detail: &str) -> String {
     if let Some(words) = closed_days(action, detail) {
         return words;
     }
-    let words = detail.split_whitespace().map(|word| shown(action, word));
+    let words = detail.split_whitespace().map(|word| shown(action, word, names));
     let words = words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
     words.replace(", ", "、")
 }
@@ -37,7 +38,10 @@ fn closed_days(action: &str, detail: &str) -> Option<String> {
     })
 }
 
-fn shown(action: &str, word: &str) -> String {
+fn shown(action: &str, word: &str, names: &Names) -> String {
+    if names.knows(word) {
+        return names.thing(word);
+    }
     let role = |word| Role::from_word(word).map(Role::label);
     let cause = |word| Cause::from_word(word).map(Cause::label);
     let known = match action.split('.').next() {
@@ -90,7 +94,7 @@ mod tests {
             ("closed_days.ended", "from 2026-11-26", "2026-11-26から"),
             ("support_hours.changed", "3 due_times", "3 件の期限を改めた"),
         ] {
-            assert_eq!(detail(action, written), read);
+            assert_eq!(detail(action, written, &Names::default()), read);
         }
     }
 }

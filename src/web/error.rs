@@ -114,7 +114,7 @@ impl Error {
             Error::Db(DbError::Busy | DbError::Pool(_)) => (self.title(), self.advice()),
             Error::Internal(_) | Error::Seal(_) | Error::Db(_) => (
                 "処理を続けられませんでした",
-                "保存した内容は残っています。続くときは、下のコードを運用担当に伝えてください。",
+                "保存した内容は残っています。続くときは、下のサポートコードを運用担当に伝えてください。",
             ),
             _ => (self.title(), self.advice()),
         }

@@ -219,7 +219,7 @@ pub fn console_problem(site: &Site, title: &str, code: &str, advice: &str) -> Ma
                     h1 { (title) }
                     p class="lead" { (advice) }
                     p { a href="/" { "ホームを開く" } }
-                    p { "運用担当に伝えるコード　" strong class="mono" { (code) } }
+                    p { "サポートコード　" strong class="mono" { (code) } }
                 }
             }
         }

@@ -37,8 +37,7 @@ describe('a person of the bureau', () => {
     await page.getByLabel('職員番号').fill(`t-${Date.now()}`);
     await page.getByLabel('氏名').fill('髙﨑 𠮷男');
     await page.getByLabel('閲覧').check();
-    await desk.press(page, '登録して、招待の画面へ進む');
-    await desk.press(page, '招待状を作る');
+    await desk.press(page, '登録して、招待状を作る');
     const url = await page.locator('.invitation .mono').innerText();
     await beside(async (other) => {
       await desk.authenticator(other);

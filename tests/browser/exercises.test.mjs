@@ -323,7 +323,7 @@ const SOLUTIONS = {
   async 'improvement-request'(page, exercise) {
     await toConsole(page);
     await page.getByLabel('どれを').selectOption('すべて');
-    await form.press(page, 'しぼりこむ');
+    await form.press(page, 'しぼり込む');
     await go(page, page.locator('main table tbody tr').first().getByRole('link').first());
     await page.getByText('改善の要望として登録する').click();
     await page.getByLabel('要望', { exact: true }).fill('文字をもっと大きくしてほしい');
@@ -424,6 +424,10 @@ const SOLUTIONS = {
     await page.getByLabel('理由').fill('毎月の点検のため');
     await form.press(page, '暦で確かめる');
     assert.match(await text(page), /この予定で休止する時間[^]*21/);
+    // What is changed now is seen in the calendar first.
+    await page.getByLabel('理由').fill('毎月の定期点検のため');
+    await form.press(page, 'この予定で登録する');
+    assert.match(await text(page), /まだ登録していません/);
     await form.press(page, 'この予定で登録する');
     assert.match(await text(page), /休止の予定[^]*大光銀行/);
     await answered(page, exercise);
@@ -435,12 +439,11 @@ const SOLUTIONS = {
     await page.getByLabel('職員番号').fill('9001');
     await page.getByLabel('氏名').fill('花見七海');
     await page.getByLabel('受付担当').check();
-    await form.press(page, '登録して、招待の画面へ進む');
-    await form.press(page, '招待状を作る');
+    await form.press(page, '登録して、招待状を作る');
     const invitation = await page.locator('.invitation .mono').innerText();
     await link(page, '花見七海 さんの画面にもどる');
     const person = page.url();
-    // The hint: who has a key tries the invitation.
+    // The part of the person who is invited.
     const key = await desk.authenticator(page);
     await desk.enrol(page, invitation);
     await key.remove();

@@ -32,8 +32,7 @@ async function invite(page, app, name, role) {
   await page.getByLabel('職員番号').fill(`k-${Date.now()}`);
   await page.getByLabel('氏名').fill(name);
   await page.getByLabel(role).check();
-  await desk.press(page, '登録して、招待の画面へ進む');
-  await desk.press(page, '招待状を作る');
+  await desk.press(page, '登録して、招待状を作る');
   return page.locator('.invitation .mono').innerText();
 }
 
@@ -62,6 +61,18 @@ test('a second key is added and signs in alone, an export asks for a proof, and 
     assert.equal(await desk.h1(other), 'もう一度、本人確認をしてください');
     const [file] = await Promise.all([other.waitForEvent('download'), desk.press(other, '本人確認をして進む')]);
     assert.match(file.suggestedFilename(), /^applications_.*\.csv$/);
+    assert.equal(await desk.h1(other), '本人確認ができました');
+    assert.equal(await other.getByRole('button', { name: '本人確認をして進む' }).count(), 0);
+    await other.getByRole('link', { name: 'ホームを開く' }).click();
+    await other.waitForURL(`${app.console}/`);
+
+    // From a page, the way back leads there.
+    await other.goto(`${app.console}/applications?period=today`);
+    age('staff_sessions', 'confirmed_at', 6);
+    await other.locator('a[href^="/applications/export"]').first().click();
+    await Promise.all([other.waitForEvent('download'), desk.press(other, '本人確認をして進む')]);
+    await other.getByRole('link', { name: '前の画面にもどる' }).click();
+    await other.waitForURL(`${app.console}/applications?period=today`);
 
     await other.goto(`${app.console}/account`);
     await revoke(other, '一つめ');

@@ -94,6 +94,7 @@ const EDGES: &[(&str, &str, &str)] = &[
     ),
     ("trail", "deliveries", "who took a file saw what it holds"),
     ("trail", "inquiries", "an inquiry is known by its number"),
+    ("trail", "institutions", "an institution is told by its name"),
     (
         "training",
         "accounts",

@@ -4,6 +4,7 @@ use crate::{
     browser::{Browser, Page},
     desk::Desk,
     harness::World,
+    institutions::seen_form,
     rows::{self, Row},
 };
 use chrono::Duration;
@@ -116,7 +117,7 @@ pub async fn furnished(world: &World, desk: &mut Desk) -> BTreeMap<&'static str,
     let (outage, paper) = planned(desk).await;
     let stop = [("rule", "毎日 23:55-翌0:05"), ("reason", "点検")];
     let seen = desk.post("/institutions/stops", &stop).await;
-    let form = seen.form_to("/institutions/stops");
+    let form = seen_form(&seen);
     desk.post_with("/institutions/stops", &form, &[]).await;
     let table = "date,name\n2027-01-01,元日\n2027-07-21,海の日\n";
     let holidays = desk.upload("/holidays/imports", "file", table.as_bytes()).await.path;

@@ -163,6 +163,62 @@ async fn two_proposals_at_the_same_time_leave_one() {
     }
 }
 
+const SLIP: &str = "別の申込みとまちがえた";
+
+async fn withdraw(world: &World, id: &str, by: &'static str) -> Result<(), CorrectionError> {
+    let (workspace, id, now) = (world.workspace.clone(), id.to_owned(), world.workspace.clock.now());
+    let write = move |conn: &mut Conn| correction::withdraw(conn, &workspace, (&id, SLIP), by_name(by), now);
+    world.workspace.db.write(write).await
+}
+
+#[actix_web::test]
+async fn a_proposal_is_withdrawn_by_its_proposer_alone_and_blocks_nothing_more() {
+    for world in World::all().await {
+        let (_, _, id) = ended(&world, "24").await;
+        let proposal = propose(&world, &id).await.unwrap();
+        let anothers = withdraw(&world, &proposal, "田中").await;
+        assert!(
+            matches!(anothers, Err(CorrectionError::AnothersProposal)),
+            "{anothers:?}"
+        );
+        withdraw(&world, &proposal, "佐藤").await.unwrap();
+        let entries = world.audit("correction.withdrawn").await;
+        assert_eq!(entries, [(format!("application/{id}"), format!("{proposal} by 佐藤"))]);
+        for late in [
+            withdraw(&world, &proposal, "佐藤").await,
+            decide(&world, &proposal, "田中", true).await,
+            decide(&world, &proposal, "田中", false).await,
+        ] {
+            assert!(matches!(late, Err(CorrectionError::Withdrawn)), "{late:?}");
+        }
+        assert_eq!(world.count(CORRECTED).await, 0);
+        let sealed = "select count(*) as n from corrections where withdrawal_reason like '%まちがえた%'";
+        assert_eq!(world.count(sealed).await, 0);
+        let next = propose(&world, &id).await.unwrap();
+        decide(&world, &next, "田中", true).await.unwrap();
+        let late = withdraw(&world, &next, "佐藤").await;
+        assert!(matches!(late, Err(CorrectionError::Decided)), "{late:?}");
+        assert_eq!(world.count(CORRECTED).await, 1);
+    }
+}
+
+#[actix_web::test]
+async fn of_a_withdrawal_and_an_approval_at_the_same_time_exactly_one_counts() {
+    for world in World::all().await {
+        let (_, _, id) = ended(&world, "24").await;
+        let proposal = propose(&world, &id).await.unwrap();
+        let both = futures_util::future::join(
+            decide(&world, &proposal, "田中", true),
+            withdraw(&world, &proposal, "佐藤"),
+        );
+        match both.await {
+            (Ok(()), Err(CorrectionError::Decided)) => assert_eq!(world.count(CORRECTED).await, 1),
+            (Err(CorrectionError::Withdrawn), Ok(())) => assert_eq!(world.count(CORRECTED).await, 0),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
 #[derive(QueryableByName)]
 struct Stored {
     #[diesel(sql_type = Text)]

@@ -296,7 +296,7 @@ async fn a_change_record_says_what_was_changed_by_whom() {
             "ひな形「時期の案内」",
             "連絡先を加えた",
             "平日の日中",
-            "祝日の表を取り込んだ",
+            "休日の表を取り込んだ",
         ] {
             page.expect(part);
         }

@@ -129,7 +129,7 @@ async fn malformed_bodies_get_a_clean_page() {
     assert_eq!(twice.status, 400);
     twice
         .expect("この内容は受け付けられませんでした")
-        .expect("お問い合わせコード");
+        .expect("サポートコード");
     assert_eq!(
         browser
             .post_raw("/apply/number", b"customer_number=%FF%FE".to_vec())

@@ -75,6 +75,63 @@ async fn a_table_is_looked_at_and_then_taken_in_from_its_day() {
     }
 }
 
+/// Brings a table and takes it in from some days on.
+async fn take_in(world: &World, admin: &mut Desk, table: &str, days: u64) -> Page {
+    let page = bring(admin, table).await;
+    let path = format!("{}/application", page.path);
+    let form = page.form_to(&path);
+    let day = (jst(world.workspace.clock.now()).date() + Days::new(days)).to_string();
+    admin.prove().await;
+    admin.post_with(&path, &form, &[("effective_on", &day)]).await
+}
+
+/// The table without its first branch, and where that branch is looked for.
+fn without_first(table: &str) -> (String, String) {
+    let gone = table.lines().nth(1).unwrap();
+    let code = gone.split(',').nth(1).unwrap();
+    let found = format!("/institutions/1371?q={code}");
+    (table.replace(&format!("{gone}\n"), ""), found)
+}
+
+#[actix_web::test]
+async fn a_branch_that_comes_back_is_in_service_again_from_its_day_and_not_before() {
+    for world in World::all_with_console().await {
+        let mut admin = Desk::open(&world, "a1", &[Role::Administrator]).await;
+        let all = table(&world).await;
+        let (fewer, found) = without_first(&all);
+        take_in(&world, &mut admin, &fewer, 0).await.expect("廃止1件");
+        admin.get(&found).await.expect("0件中 0件");
+        take_in(&world, &mut admin, &all, 1).await.expect("追加1件");
+        admin.get(&found).await.expect("0件中 0件");
+        world.workspace.clock.advance(Duration::days(1));
+        admin.sign_in().await;
+        admin.get(&found).await.expect("1件中 1件");
+    }
+}
+
+#[actix_web::test]
+async fn a_branch_that_is_to_retire_comes_back_without_a_gap_or_not_at_all() {
+    for world in World::all_with_console().await {
+        let mut admin = Desk::open(&world, "a1", &[Role::Administrator]).await;
+        let all = table(&world).await;
+        let (fewer, found) = without_first(&all);
+        take_in(&world, &mut admin, &fewer, 3).await;
+        let late = take_in(&world, &mut admin, &all, 4).await;
+        assert_eq!(late.status, 422);
+        assert!(late.first("#effective_on-error").contains("廃止になる予定だからです"));
+        let day = (jst(world.workspace.clock.now()).date() + Days::new(4)).to_string();
+        let form = late.form_to(&late.path);
+        assert_eq!(form["effective_on"], day, "what was typed stays");
+        assert_eq!(world.audit("branches.imported").await.len(), 1, "nothing was taken in");
+        take_in(&world, &mut admin, &all, 3).await.expect("追加1件");
+        for _ in 0..2 {
+            admin.get(&found).await.expect("1件中 1件");
+            world.workspace.clock.advance(Duration::days(3));
+            admin.sign_in().await;
+        }
+    }
+}
+
 #[actix_web::test]
 async fn a_wrong_table_is_refused_with_its_line_and_only_an_administrator_brings_one() {
     let world = World::with_console().await;

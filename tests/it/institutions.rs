@@ -12,6 +12,7 @@ use mizumado::{
     clock::jst,
     institutions::{Mode, ServiceMode, set_mode},
 };
+use std::collections::BTreeMap;
 
 const RETIREMENT: &str = "/institutions/0140/retirement";
 
@@ -223,21 +224,12 @@ async fn a_stop_is_seen_in_the_calendar_before_it_is_announced() {
         );
         assert!(cells[13].contains("追加 0:00–6:00"), "{}", cells[13]);
         assert!(cells[14].contains("終日受付"));
-        let next = page.attributes("a[rel=next]", "href").remove(0);
-        let january = admin.get(&next).await;
-        assert_eq!(january.attributes("a[rel=prev]", "href").len(), 1);
+        assert_eq!(page.attributes("button[name=month]", "value"), ["2026-11", "2027-01"]);
+        let january = admin.get(&format!("{}&month=2027-01", page.path)).await;
         assert!(january.all(".month__cell")[0].contains("元日"));
         assert!(january.all(".month__cell")[9].contains("追加 23:55–24:00"));
 
-        let form = page.form_to("/institutions/stops");
-        let changed = admin
-            .post_with("/institutions/stops", &form, &[("rule", "毎日 0:00-24:00")])
-            .await;
-        assert!(
-            changed.path.starts_with("/institutions/stops/new?"),
-            "another rule is shown first"
-        );
-        assert_eq!(world.count(PLANNED).await, before);
+        let form = seen_form(&page);
         admin
             .post_with("/institutions/stops", &form, &[])
             .await
@@ -276,6 +268,55 @@ async fn a_stop_is_seen_in_the_calendar_before_it_is_announced() {
         assert_eq!(admin.post(&way, &[]).await.status, 404, "only once");
         assert_eq!(world.audit("closure.announced").await.len(), 1);
         assert_eq!(world.audit("closure.withdrawn").await.len(), 1);
+    }
+}
+
+/// What a browser sends that announces a stop as it was looked at.
+pub fn seen_form(page: &Page) -> BTreeMap<String, String> {
+    let mut form = page.form_to("/institutions/stops");
+    form.insert("seen".into(), page.attributes("button[name=seen]", "value").remove(0));
+    form
+}
+
+#[actix_web::test]
+async fn what_is_changed_after_the_calendar_is_seen_in_the_calendar_again() {
+    for world in World::all_with_console().await {
+        let mut admin = Desk::open(&world, "a1", &[Role::Administrator]).await;
+        let before = world.count(PLANNED).await;
+        let typed = "/institutions/stops/new?institution=0140&rule=毎日+1:00-2:00&reason=点検のため";
+        let page = admin.get(typed).await;
+        assert!(!page.has("まだ登録していません"));
+        for (name, value) in [
+            ("rule", "毎日 3:00-4:00"),
+            ("reason", "工事のため"),
+            ("institution", "0532"),
+        ] {
+            let changed = admin
+                .post_with("/institutions/stops", &seen_form(&page), &[(name, value)])
+                .await;
+            changed.expect("まだ登録していません");
+            assert_eq!(
+                changed.form_to("/institutions/stops")[name],
+                value,
+                "what was typed stays"
+            );
+            assert_eq!(world.count(PLANNED).await, before, "{name} is seen first");
+        }
+        let changed = [("rule", "毎日 3:00-4:00")];
+        let page = admin
+            .post_with("/institutions/stops", &seen_form(&page), &changed)
+            .await;
+        page.expect("追加 3:00–4:00");
+        admin.post_with("/institutions/stops", &seen_form(&page), &[]).await;
+        let rules = world.audit("closure.announced").await;
+        assert_eq!((rules.len(), rules[0].1.contains("3:00-4:00")), (1, true), "{rules:?}");
+        // Whichever button is pressed, it sends the one form with what is typed.
+        let buttons = "button[name=month], button[name=seen]";
+        assert_eq!(page.attributes(buttons, "form"), vec!["stop"; page.all(buttons).len()]);
+        let all = admin
+            .get("/institutions/stops/new?institution=&rule=毎日+1:00-2:00&reason=x")
+            .await;
+        assert_eq!(all.attributes("select[name=view]", "form"), ["stop"]);
     }
 }
 

@@ -206,8 +206,18 @@ async fn a_refused_layout_is_never_used() {
     let today = jst(world.workspace.clock.now()).date();
     edit(&mut maker, &path, today).await;
     maker.post(&format!("{path}/proposal"), &[]).await;
-    let page = other.post(&format!("{path}/decision"), &[("decision", "refuse")]).await;
-    page.expect("却下");
+    let way = format!("{path}/decision");
+    let silent = other.post(&way, &[("decision", "refuse"), ("refusal", " ")]).await;
+    assert!(error_at(&silent, "refusal").contains("却下の理由を入力してください"));
+    let why = "口座番号の桁がちがいます";
+    other
+        .post(&way, &[("decision", "refuse"), ("refusal", why)])
+        .await
+        .expect("却下");
+    maker.get(&path).await.expect(why);
+    let subject = path.trim_start_matches("/layouts/");
+    let entry = (format!("layout/{subject}"), format!("{why} from 127.0.0.1"));
+    assert_eq!(world.audit("layout.refused").await, [entry]);
     assert!(batch(&world, 1, today + Days::new(1)).await.starts_with(b"\"\x8e\xf3"));
     let page = other.get("/layouts").await;
     assert_eq!(page.all(".tag--good").len(), 1, "one is in use");

@@ -195,10 +195,47 @@ async fn a_text_is_not_approved_after_its_day() {
         .await;
     assert_eq!(late.status, 422);
     late.expect("もう過ぎているので");
-    let refused = approver
-        .post(&format!("{}/decision", page.path), &[("decision", "refuse")])
-        .await;
+    let refusal = [("decision", "refuse"), ("refusal", "日を過ぎました")];
+    let refused = approver.post(&format!("{}/decision", page.path), &refusal).await;
     refused.expect("却下");
+}
+
+#[actix_web::test]
+async fn who_refuses_a_text_says_why_to_the_person_who_made_it() {
+    for world in World::all_with_console().await {
+        let (mut clerk, mut approver) = staff(&world).await;
+        let page = draft(&mut clerk, "faq", |old| format!("{old}\n\n追記"), 1, &world).await;
+        clerk.prove().await;
+        clerk.post(&format!("{}/proposal", page.path), &[]).await;
+        let way = format!("{}/decision", page.path);
+        approver.prove().await;
+        let long = "長".repeat(201);
+        for (typed, sentence) in [(" ", "却下の理由を入力してください"), (long.as_str(), "200文字以内")]
+        {
+            let wrong = approver.post(&way, &[("decision", "refuse"), ("refusal", typed)]).await;
+            assert_eq!(wrong.status, 422);
+            assert!(wrong.first("#refusal-error").contains(sentence), "{typed}");
+            assert_eq!(wrong.form_to(&way)["refusal"], typed, "what was typed stays");
+        }
+        assert_eq!(world.audit("text.refused").await, []);
+        let why = "言い方が古いままです";
+        approver
+            .post(&way, &[("decision", "refuse"), ("refusal", why)])
+            .await
+            .expect(why);
+        clerk.get(&page.path).await.expect(why);
+        let id = page.path.trim_start_matches("/texts/versions/");
+        assert_eq!(
+            world.audit("text.refused").await,
+            [(format!("text/{id}"), format!("{why} from 127.0.0.1"))]
+        );
+        // Who approves says nothing, even with something typed.
+        let page = draft(&mut clerk, "faq", |old| format!("{old}\n\n追記"), 1, &world).await;
+        clerk.post(&format!("{}/proposal", page.path), &[]).await;
+        let approval = [("decision", "approve"), ("refusal", why)];
+        let page = approver.post(&format!("{}/decision", page.path), &approval).await;
+        assert!(page.has("承認済み") && !page.has(why));
+    }
 }
 
 #[actix_web::test]

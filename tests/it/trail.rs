@@ -281,3 +281,60 @@ async fn a_mistyped_day_is_said_and_widens_nothing() {
     let file = auditor.get("/audit/export?from=2026-13-01").await;
     assert_eq!(file.path, "/audit", "no file of more than was asked for");
 }
+
+const INCIDENT: &str = "01KB0000000000000000000000";
+
+#[actix_web::test]
+async fn what_an_entry_is_about_is_told_by_its_name_with_a_link_for_whoever_may_open_it() {
+    for world in World::all_with_console().await {
+        let mut admin = Desk::open(&world, "m1", &[Role::Administrator]).await;
+        let text = admin.post("/texts/faq/versions", &[]).await.path;
+        let layout = admin.post("/layouts", &[("from", "ready:zengin-120")]).await.path;
+        let renamed = [("name", "第四試行銀行"), ("kana", "ダイシシコウ")];
+        admin.post("/institutions/0140", &renamed).await;
+        let (now, person) = (world.workspace.clock.now(), admin.id.clone());
+        let write = move |conn: &mut Conn| {
+            let by = format!("x by staff/{person}");
+            audit::record(conn, now, Actor::System, "delivery.closed", "delivery/12", "")?;
+            let incident = format!("incident/{INCIDENT}");
+            audit::record(conn, now, Actor::System, "incident.noted", &incident, &by)?;
+            Ok(audit::record(
+                conn,
+                now,
+                Actor::System,
+                "text.changed",
+                "text/made-up",
+                "",
+            )?)
+        };
+        world.write(write).await;
+        let mut auditor = Desk::open(&world, "a1", &[Role::Auditor]).await;
+        let page = auditor.get("/audit").await;
+        let incident = format!("障害 {INCIDENT}");
+        for (said, path) in [
+            ("文面 よくある質問 第1版", text.as_str()),
+            ("還元データ 第12号", "/deliveries/12"),
+            ("金融機関 第四試行銀行", "/institutions/0140"),
+            (&incident, &format!("/incidents/{INCIDENT}")),
+        ] {
+            assert_eq!(page.link(said).as_deref(), Some(path), "{said}");
+        }
+        let to_layout = format!("td[data-label='対象'] a[href='{layout}']");
+        let said = page.first(&to_layout);
+        assert!(said.starts_with("レイアウト 第2版（") && said.ends_with('）'), "{said}");
+        assert!(page.link("文面 made-up").is_none() && page.has("文面 made-up"));
+        let details = page.all("td[data-label='詳細']");
+        let named = format!("職員 {}", crate::desk::NAME);
+        assert!(details.iter().any(|detail| detail.contains(&named)), "{details:?}");
+        let to_people = page.attributes("td[data-label='対象'] a[href^='/staff/']", "href");
+        assert!(to_people.is_empty(), "an auditor has no page of a person");
+
+        let file = auditor.get("/audit/export").await;
+        let id = text.trim_start_matches("/texts/versions/");
+        let row = rows(&file).into_iter().find(|r| r[8] == format!("text/{id}")).unwrap();
+        assert_eq!(
+            &row[5], "文面 よくある質問 第1版",
+            "in words, and as it stands in the chain"
+        );
+    }
+}

@@ -236,7 +236,7 @@ async fn every_missed_check_has_its_own_alarm_and_ends_with_its_own_record() {
         desk.get("/alarms")
             .await
             .expect("11月25日 13:00の目視点検")
-            .expect("目視の点検の抜け");
+            .expect("目視点検の抜け");
         let page = desk.get("/checks").await;
         page.expect("どの時刻の点検か").expect("まだ記録がありません");
         let check = |slot: &'static str| [("slot", slot), ("odd", "no"), ("seen", "ランプは緑")];

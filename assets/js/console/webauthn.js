@@ -46,8 +46,20 @@
     if (enrol) return enrol.dataset.enrol
     return box.dataset.ceremony === 'sign-in' ? '/sign-in' : '/proof'
   }
+  // A download leaves the page as it is: it must not ask for a proof any more, and shows the way back.
+  const sayProved = () => {
+    const proved = document.getElementById('proved')
+    if (!proved) return
+    document.getElementById('proof').hidden = true
+    proved.hidden = false
+    const heading = document.querySelector('h1')
+    document.title = document.title.replace(heading.textContent, proved.dataset.title)
+    heading.textContent = proved.dataset.title
+    proved.focus()
+  }
   const done = (box) => {
     if (box.dataset.ceremony === 'unlock') return document.dispatchEvent(new Event('unlocked'))
+    sayProved()
     const held = document.getElementById('held')
     if (held) return HTMLFormElement.prototype.submit.call(held)
     location.assign(box.dataset.next || '/')

@@ -31,7 +31,7 @@ pub async fn new(site: Data<Site>, staff: Staff) -> HttpResponse {
     html(views::new_person(&site, &staff, &PersonForm::default(), &[]))
 }
 
-/// `POST /staff`
+/// `POST /staff`: writes the person down and shows the invitation, which is what they need next.
 pub async fn create(
     workspace: Data<Workspace>,
     site: Data<Site>,
@@ -41,10 +41,18 @@ pub async fn create(
     let input = PersonForm::read(&form);
     let mut errors = input.errors();
     if errors.is_empty() {
-        let (world, now, by, typed) = (workspace.clone(), workspace.clock.now(), staff.clone(), input.clone());
-        let write = move |conn: &mut Conn| add(conn, &world, &by.actor(), &typed, now);
+        let now = workspace.clock.now();
+        let (world, by, typed) = (workspace.clone(), staff.clone(), input.clone());
+        let write = move |conn: &mut Conn| {
+            let id = add(conn, &world, &by.actor(), &typed, now)?;
+            let token = ways::invite(conn, &world, &id, by.actor(), now)?;
+            Ok::<_, Error>((id, token))
+        };
         match workspace.db.write(write).await {
-            Ok(id) => return Ok(see_other(&format!("/staff/{id}"))),
+            Ok((id, token)) => {
+                let person = full(&workspace, id).await?;
+                return Ok(html(views::invitation(&site, &staff, &person, &token, now)));
+            }
             Err(Error::Conflict) => errors.push(FieldError::new(
                 "code",
                 "職員番号を確かめてください。同じ番号の人がいます",

@@ -115,6 +115,15 @@ pub fn name_of(conn: &mut Conn, keys: &KeyRing, actor: &str) -> Result<String, E
     }
 }
 
+/// The names of several people, by their id.
+pub fn names_of(conn: &mut Conn, keys: &KeyRing, ids: Vec<String>) -> Result<Vec<(String, String)>, Error> {
+    let people: Vec<Person> = Person::query().filter(staff::id.eq_any(ids)).load(conn)?;
+    let named = people
+        .into_iter()
+        .map(|person| Ok::<_, Error>((person.id.clone(), person.name(keys)?)));
+    named.collect()
+}
+
 pub fn set_active(conn: &mut Conn, id: &str, active: bool, now: NaiveDateTime) -> QueryResult<()> {
     diesel::update(staff::table.find(id))
         .set((staff::active.eq(active), staff::updated_at.eq(now)))

@@ -19,14 +19,22 @@ pub fn heading(text: &str) -> Markup {
     html! { h1 { (text) } }
 }
 
-/// What a second person decides about a version: approved or refused, at `path`.
-pub fn decision(path: &str, lead: &str, errors: &[FieldError]) -> Markup {
+/// What a second person decides about a version: approved or refused, at `path`. `typed` is the reason of a refusal.
+pub fn decision(path: &str, lead: &str, typed: &str, errors: &[FieldError]) -> Markup {
     html! {
         p { (lead) }
         (ui::error_message("decision", errors))
-        form class="actions" id="decision" tabindex="-1" method="post" action=(path) {
-            button class="button" type="submit" name="decision" value="approve" { "承認する" }
-            button class="button button--secondary" type="submit" name="decision" value="refuse" { "却下する" }
+        form class="form" id="decision" tabindex="-1" method="post" action=(path) novalidate {
+            (ui::text_area("refusal", "却下の理由", "却下するときは、必ず書きます。作った人が読みます。人の名前や番号は書きません", typed, 2, errors))
+            div class="actions" {
+                button class="button" type="submit" name="decision" value="approve" { "承認する" }
+                button class="button button--secondary" type="submit" name="decision" value="refuse" { "却下する" }
+            }
         }
     }
+}
+
+/// Why a version was refused.
+pub fn refusal(reason: Option<&str>) -> Markup {
+    html! { @if let Some(reason) = reason { p class="notice" { strong { "却下の理由　" } (reason) } } }
 }

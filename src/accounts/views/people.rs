@@ -164,7 +164,7 @@ pub fn new_person(site: &Site, staff: &Staff, form: &PersonForm, errors: &[Field
             (TextField { name: "code", label: "職員番号", hint: "局で使っている番号。1人に1つで、あとから変えられません", value: &form.code, width: "w12", autocomplete: "off", ..Default::default() }.render(errors))
             (name_fields(&form.name, &form.unit, errors))
             (role_boxes(&form.roles, errors))
-            (ui::submit("登録して、招待の画面へ進む"))
+            (ui::submit("登録して、招待状を作る"))
         }
     };
     ConsolePage::new("職員を登録する", "/staff", main)

@@ -130,8 +130,9 @@ pub enum AfterProof {
     ChooseAgain(String),
 }
 
-/// Asks for a proof before what was asked for is done.
-pub fn prove(site: &Site, staff: &Staff, why: Why, after: &AfterProof) -> Markup {
+/// Asks for a proof before what was asked for is done. `before` is the page that it was asked for on: a download leaves
+/// this page where it is, and the person needs a way on.
+pub fn prove(site: &Site, staff: &Staff, why: Why, after: &AfterProof, before: Option<&str>) -> Markup {
     let (title, lead) = match why {
         Why::Locked => (
             "画面をロックしました",
@@ -144,22 +145,28 @@ pub fn prove(site: &Site, staff: &Staff, why: Why, after: &AfterProof) -> Markup
     };
     let main = html! {
         (heading(title))
-        p class="lead" { (lead) }
-        @match after {
-            AfterProof::Open(path) => (proof_button("本人確認をして進む", "proof", path)),
-            AfterProof::Send(path, held) => {
-                p { "入力した内容は残っています。" }
-                form id="held" method="post" action=(path) hidden {
-                    @for (name, value) in &held.0 { input type="hidden" name=(name) value=(value); }
+        div id="proof" {
+            p class="lead" { (lead) }
+            @match after {
+                AfterProof::Open(path) => (proof_button("本人確認をして進む", "proof", path)),
+                AfterProof::Send(path, held) => {
+                    p { "入力した内容は残っています。" }
+                    form id="held" method="post" action=(path) hidden {
+                        @for (name, value) in &held.0 { input type="hidden" name=(name) value=(value); }
+                    }
+                    (proof_button("本人確認をして進む", "proof", ""))
                 }
-                (proof_button("本人確認をして進む", "proof", ""))
+                AfterProof::ChooseAgain(path) => {
+                    p { strong { "選んだファイルは残っていません。" } "本人確認のあと、もう一度ファイルを選んで送ってください。" }
+                    (proof_button("本人確認をして、前の画面にもどる", "proof", path))
+                }
             }
-            AfterProof::ChooseAgain(path) => {
-                p { strong { "選んだファイルは残っていません。" } "本人確認のあと、もう一度ファイルを選んで送ってください。" }
-                (proof_button("本人確認をして、前の画面にもどる", "proof", path))
-            }
+            form method="post" action="/sign-out" { button class="button button--quiet" type="submit" { (staff.name) " さんをログアウトする" } }
         }
-        form method="post" action="/sign-out" { button class="button button--quiet" type="submit" { (staff.name) " さんをログアウトする" } }
+        div id="proved" data-title="本人確認ができました" tabindex="-1" hidden {
+            p class="lead" { "つぎの画面が開くまで、お待ちください。ファイルのダウンロードのときは、この画面のままで始まります。" }
+            p { a href=(before.unwrap_or("/")) { @if before.is_some() { "前の画面にもどる" } @else { "ホームを開く" } } }
+        }
     };
     ConsolePage::new(title, "", main).render_outside(site)
 }

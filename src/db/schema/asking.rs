@@ -149,6 +149,7 @@ diesel::table! {
         decided_by -> Nullable<Text>,
         decided_at -> Nullable<Timestamp>,
         retired_at -> Nullable<Timestamp>,
+        refusal -> Nullable<Text>,
     }
 }
 

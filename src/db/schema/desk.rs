@@ -62,5 +62,6 @@ diesel::table! {
         note -> Text,
         decided_by -> Nullable<Text>,
         decided_at -> Nullable<Timestamp>,
+        refusal -> Nullable<Text>,
     }
 }

@@ -20,6 +20,7 @@ diesel::table! {
         note -> Text,
         decided_by -> Nullable<Text>,
         decided_at -> Nullable<Timestamp>,
+        refusal -> Nullable<Text>,
     }
 }
 

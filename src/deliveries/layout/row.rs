@@ -66,7 +66,7 @@ pub const FIELDS: &[Field] = &[
     open("state_label", "結果名称", Text, "登録完了、取りやめ などの日本語です。"),
     open("reason", "理由", Text, "登録できなかった理由の英語の語です。"),
     open("reason_label", "理由名称", Text, "登録できなかった理由の短い日本語です。"),
-    open("raw_code", "収納機関の結果コード", Text, "ゲートウェイが返した符号そのものです。"),
+    open("raw_code", "ゲートウェイの結果コード", Text, "ゲートウェイが返した符号そのものです。"),
     open("confirmed_at", "受付日時", Time, "申込が確定した日時です。"),
     open("decided_at", "登録日時", Time, "結果が分かった日時です。"),
     open("kind", "申込区分（ア）", Text, "new は新規、change は変更です。"),

@@ -6,7 +6,7 @@ use super::super::{
     views::{self, ColumnForm, SettingsForm, Studio},
 };
 use crate::{
-    accounts::{self, Staff, VersionState},
+    accounts::{self, Staff, Verdict, VersionState},
     clock::jst,
     db::Conn,
     deliveries::READY,
@@ -341,23 +341,26 @@ pub async fn decide(
     id: Path<String>,
     form: FormBody,
 ) -> Result<HttpResponse, Error> {
-    let (now, approve, path) = (
-        workspace.clock.now(),
-        form.get("decision") == "approve",
-        format!("/layouts/{id}"),
-    );
+    let (now, path) = (workspace.clock.now(), format!("/layouts/{id}"));
+    let mut errors = vec![];
+    let verdict = Verdict::read(&form, &mut errors)?;
     let studio = studio(&workspace, &staff, &id).await?;
-    if approve && studio.version.effective_from < jst(now).date() {
-        let errors = [FieldError::new("decision", accounts::DAY_IS_OVER)];
-        let form = SettingsForm::of(&studio);
-        return Ok(unprocessable(views::studio(&site, &staff, &studio, &form, &errors)));
+    if verdict.is_approval() && studio.version.effective_from < jst(now).date() {
+        errors.push(FieldError::new("decision", accounts::DAY_IS_OVER));
+    }
+    let is_open = studio.version.state == VersionState::Proposed && studio.version.made_by != staff.word();
+    if is_open && !errors.is_empty() {
+        let mut typed = SettingsForm::of(&studio);
+        typed.refusal = form.get("refusal").to_owned();
+        return Ok(unprocessable(views::studio(&site, &staff, &studio, &typed, &errors)));
     }
     let write = move |conn: &mut Conn| {
-        if !store::decide(conn, &id, &staff.word(), approve, now)? {
+        if !store::decide(conn, &id, &staff.word(), &verdict, now)? {
             return Err(Error::Conflict);
         }
-        let action = if approve { "layout.approved" } else { "layout.refused" };
-        staff.record(conn, now, action, &format!("layout/{id}"), "")
+        let action = format!("layout.{}", verdict.state().as_str());
+        let why = verdict.refusal().unwrap_or("");
+        staff.record(conn, now, &action, &format!("layout/{id}"), why)
     };
     workspace.db.write(write).await?;
     Ok(see_other(&path))

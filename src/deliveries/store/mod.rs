@@ -7,6 +7,6 @@ pub use batches::{
     last_no, list, made_between, note_download, open_file, records_of, undownloaded,
 };
 pub use versions::{
-    NewVersion, Version, add_version, approved, decide, effective_on, find_version, layout_named, propose,
-    proposed_layouts, seed, update_draft, versions,
+    NewVersion, Version, add_version, approved, decide, effective_on, find_version, layout_named, layouts_named,
+    propose, proposed_layouts, seed, update_draft, versions,
 };

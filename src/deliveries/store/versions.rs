@@ -1,5 +1,5 @@
 use crate::{
-    accounts::VersionState,
+    accounts::{Verdict, VersionState},
     db::{Conn, layout_versions},
 };
 use chrono::{NaiveDate, NaiveDateTime};
@@ -21,6 +21,8 @@ pub struct Version {
     pub note: String,
     pub decided_by: Option<String>,
     pub decided_at: Option<NaiveDateTime>,
+    /// Why it was refused.
+    pub refusal: Option<String>,
 }
 
 pub struct NewVersion<'a> {
@@ -75,6 +77,22 @@ pub fn find_version(conn: &mut Conn, id: &str) -> QueryResult<Version> {
 pub fn layout_named(conn: &mut Conn, id: &str) -> QueryResult<Option<String>> {
     let version = find_version(conn, id).optional()?;
     Ok(version.map(|v| format!("レイアウト 第{}版", v.version)))
+}
+
+/// 「第3版（全銀の120バイト）」 of several versions, by their id.
+pub fn layouts_named(conn: &mut Conn, ids: Vec<String>) -> QueryResult<Vec<(String, String)>> {
+    let found: Vec<(String, i32, String)> = layout_versions::table
+        .filter(layout_versions::id.eq_any(ids))
+        .select((layout_versions::id, layout_versions::version, layout_versions::body))
+        .load(conn)?;
+    let named = found.into_iter().map(|(id, version, body)| {
+        let body: toml::Table = toml::from_str(&body).unwrap_or_default();
+        match body.get("name").and_then(|name| name.as_str()) {
+            Some(name) => (id, format!("第{version}版（{name}）")),
+            None => (id, format!("第{version}版")),
+        }
+    });
+    Ok(named.collect())
 }
 
 /// Newest first.
@@ -144,7 +162,7 @@ pub fn propose(conn: &mut Conn, seen: &Version) -> QueryResult<bool> {
 }
 
 /// `false` when it was decided before, or by the person who made it.
-pub fn decide(conn: &mut Conn, id: &str, by: &str, approve: bool, now: NaiveDateTime) -> QueryResult<bool> {
+pub fn decide(conn: &mut Conn, id: &str, by: &str, verdict: &Verdict, now: NaiveDateTime) -> QueryResult<bool> {
     let decided = diesel::update(layout_versions::table.find(id))
         .filter(
             layout_versions::state
@@ -152,7 +170,8 @@ pub fn decide(conn: &mut Conn, id: &str, by: &str, approve: bool, now: NaiveDate
                 .and(layout_versions::made_by.ne(by)),
         )
         .set((
-            layout_versions::state.eq(if approve { "approved" } else { "refused" }),
+            layout_versions::state.eq(verdict.state().as_str()),
+            layout_versions::refusal.eq(verdict.refusal()),
             layout_versions::decided_by.eq(by),
             layout_versions::decided_at.eq(now),
         ))

@@ -31,6 +31,8 @@ pub struct SettingsForm {
     states: Vec<String>,
     /// The whole as TOML.
     pub text: String,
+    /// Why the second person refuses it.
+    pub refusal: String,
 }
 
 /// The value of a word, or what stood there.
@@ -58,6 +60,7 @@ impl SettingsForm {
             empty_day: l.empty_day.word().into(),
             states: l.states.clone(),
             text: l.to_toml(),
+            refusal: String::new(),
         }
     }
 
@@ -65,6 +68,7 @@ impl SettingsForm {
         let text = |name: &str| form.get(name).trim().to_owned();
         let states = STATES.iter().filter(|(word, _)| form.has(&format!("state_{word}")));
         Self {
+            refusal: String::new(),
             name: text("name"),
             effective_from: text("effective_from"),
             note: text("note"),

@@ -1,6 +1,6 @@
 use super::{SettingsForm, day};
 use crate::{
-    accounts::{ConsolePage, Permission, Staff, VersionState, decision, heading},
+    accounts::{ConsolePage, Permission, Staff, VersionState, decision, heading, refusal},
     deliveries::{
         layout::{Change, Layout, PreviewRecord, Problem, READY, RecordKind, Totals, describe_column},
         store::Version,
@@ -73,8 +73,9 @@ pub fn studio(site: &Site, staff: &Staff, s: &Studio, form: &SettingsForm, error
         (heading(&title))
         p { span class="tag" { (s.version.state.label()) } "　" (s.made_by) "　" (when(s.version.made_at)) "　使い始める日 " (day(s.version.effective_from)) }
         @if let (Some(by), Some(at)) = (&s.decided_by, s.version.decided_at) { p { (by) "　" (when(at)) "　に決めました。" } }
+        (refusal(s.version.refusal.as_deref()))
         @if !s.version.note.is_empty() { p { (s.version.note) } }
-        (steps(staff, s, &path, errors))
+        (steps(staff, s, form, &path, errors))
         h2 { "使用中の版とのちがい" }
         (changes(s))
         h2 { "ためし書き" }
@@ -96,7 +97,7 @@ pub fn studio(site: &Site, staff: &Staff, s: &Studio, form: &SettingsForm, error
 }
 
 /// What may be done with the version now.
-fn steps(staff: &Staff, s: &Studio, path: &str, errors: &[FieldError]) -> Markup {
+fn steps(staff: &Staff, s: &Studio, form: &SettingsForm, path: &str, errors: &[FieldError]) -> Markup {
     let is_own = s.version.made_by == staff.word();
     html! {
         @if !s.problems.is_empty() {
@@ -114,7 +115,7 @@ fn steps(staff: &Staff, s: &Studio, path: &str, errors: &[FieldError]) -> Markup
             }
             VersionState::Proposed if is_own => { p class="notice" { "ほかの承認者が決めます。" } }
             VersionState::Proposed if staff.may(Permission::ApproveLayouts) => {
-                (decision(&format!("{path}/decision"), "ちがいと、ためし書きを確かめてから決めてください。", errors))
+                (decision(&format!("{path}/decision"), "ちがいと、ためし書きを確かめてから決めてください。", &form.refusal, errors))
             }
             _ => {}
         }

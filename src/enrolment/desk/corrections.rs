@@ -1,4 +1,5 @@
-//! Corrections at the console: one person proposes with note and evidence, another decides.
+//! Corrections at the console: one person proposes with note and evidence, another decides; until then the first may take
+//! it back.
 use super::{Filter, detail, views};
 use crate::{
     accounts::{self, Staff},
@@ -8,13 +9,14 @@ use crate::{
         receipt,
         store::{self, CorrectedResult, Correction},
     },
-    web::{Error, FormBody, Site, html, see_other, ui::FieldError, unprocessable},
+    web::{Error, FormBody, Site, html, optional_words, see_other, ui::FieldError, unprocessable},
     workspace::Workspace,
 };
 use actix_web::{
     HttpResponse,
     web::{Data, Path},
 };
+use chrono::Duration;
 
 /// A proposal with what a person needs to decide it.
 pub struct Pending {
@@ -23,7 +25,21 @@ pub struct Pending {
     pub by: String,
     pub note: String,
     pub evidence: String,
+    /// Why it was taken back; empty while it waits, and where nothing was said.
+    pub why_withdrawn: String,
 }
+
+/// Everything on the page of the proposals.
+pub struct Proposals {
+    pub pending: Vec<Pending>,
+    /// Taken back lately, so that whoever was to decide knows where a proposal has gone.
+    pub withdrawn: Vec<Pending>,
+}
+
+/// Proposals that were taken back are shown so long.
+const SHOWN: Duration = Duration::days(7);
+/// The longest reason for taking one back.
+const LONGEST_REASON: usize = 200;
 
 /// What is typed into a proposal.
 #[derive(Clone, Default)]
@@ -35,32 +51,40 @@ pub struct Typed {
 
 /// `GET /corrections`: what waits for a second person.
 pub async fn index(workspace: Data<Workspace>, site: Data<Site>, staff: Staff) -> Result<HttpResponse, Error> {
-    let pending = pending(&workspace).await?;
-    Ok(html(views::corrections(&site, &staff, &pending, None)))
+    let proposals = proposals(&workspace).await?;
+    let nothing = FormBody::default();
+    Ok(html(views::corrections(&site, &staff, &proposals, &nothing, None, &[])))
 }
 
-async fn pending(workspace: &Data<Workspace>) -> Result<Vec<Pending>, Error> {
-    let world = workspace.clone();
+async fn proposals(workspace: &Data<Workspace>) -> Result<Proposals, Error> {
+    let (world, after) = (workspace.clone(), workspace.clock.now() - SHOWN);
     let read = move |conn: &mut Conn| {
-        let mut list = vec![];
-        for correction in store::open_corrections(conn)? {
-            let application = store::find(conn, &correction.application_id)?;
-            let (note, evidence) = correction.note_and_evidence(&world.keys)?;
-            list.push(Pending {
-                receipt: application
-                    .receipt_number
-                    .as_deref()
-                    .map(receipt::display)
-                    .unwrap_or_default(),
-                by: accounts::name_of(conn, &world.keys, &correction.proposed_by)?,
-                correction,
-                note,
-                evidence,
-            });
-        }
-        Ok::<_, Error>(list)
+        let open = store::open_corrections(conn)?;
+        let withdrawn = store::withdrawn_corrections(conn, after)?;
+        let mut all = |list: Vec<Correction>| {
+            let opened = list.into_iter().map(|correction| opened(conn, &world, correction));
+            opened.collect::<Result<Vec<_>, Error>>()
+        };
+        Ok::<_, Error>(Proposals {
+            pending: all(open)?,
+            withdrawn: all(withdrawn)?,
+        })
     };
     workspace.db.read(read).await
+}
+
+fn opened(conn: &mut Conn, world: &Workspace, correction: Correction) -> Result<Pending, Error> {
+    let application = store::find(conn, &correction.application_id)?;
+    let (note, evidence) = correction.note_and_evidence(&world.keys)?;
+    let number = application.receipt_number.as_deref();
+    Ok(Pending {
+        receipt: number.map(receipt::display).unwrap_or_default(),
+        by: accounts::name_of(conn, &world.keys, &correction.proposed_by)?,
+        why_withdrawn: correction.withdrawal_reason(&world.keys)?,
+        correction,
+        note,
+        evidence,
+    })
 }
 
 /// `GET /applications/{id}/corrections`
@@ -160,12 +184,56 @@ pub async fn decide(
         };
         correction::decide(conn, &id, by, approve, now)
     };
-    match workspace.db.write::<_, CorrectionError>(write).await {
+    let done = workspace.db.write::<_, CorrectionError>(write).await;
+    answer(&workspace, &site, &staff, done).await
+}
+
+/// The field of the reason: one for each proposal on the page.
+pub fn reason_field(id: &str) -> String {
+    format!("reason-{id}")
+}
+
+/// `POST /corrections/{id}/withdrawal`: by the person who proposed it, as long as nobody has decided.
+pub async fn withdraw(
+    workspace: Data<Workspace>,
+    site: Data<Site>,
+    staff: Staff,
+    id: Path<String>,
+    form: FormBody,
+) -> Result<HttpResponse, Error> {
+    let mut errors = vec![];
+    let reason = optional_words(&form, &reason_field(&id), "取り消す理由", LONGEST_REASON, &mut errors);
+    if !errors.is_empty() {
+        let proposals = proposals(&workspace).await?;
+        let page = views::corrections(&site, &staff, &proposals, &form, None, &errors);
+        return Ok(unprocessable(page));
+    }
+    let (world, now, by) = (workspace.clone(), workspace.clock.now(), staff.person());
+    let write = move |conn: &mut Conn| {
+        let by = By {
+            name: &by.actor().word(),
+            actor: by.actor(),
+        };
+        correction::withdraw(conn, &world, (&id, &reason), by, now)
+    };
+    let done = workspace.db.write::<_, CorrectionError>(write).await;
+    answer(&workspace, &site, &staff, done).await
+}
+
+/// Back to the list; what was refused says so there.
+async fn answer(
+    workspace: &Data<Workspace>,
+    site: &Site,
+    staff: &Staff,
+    done: Result<(), CorrectionError>,
+) -> Result<HttpResponse, Error> {
+    match done {
         Ok(()) => Ok(see_other("/corrections")),
         Err(CorrectionError::Other(error)) => Err(error),
         Err(refused) => {
-            let pending = pending(&workspace).await?;
-            let page = views::corrections(&site, &staff, &pending, Some(&refused.to_string()));
+            let (proposals, sentence) = (proposals(workspace).await?, refused.to_string());
+            let nothing = FormBody::default();
+            let page = views::corrections(site, staff, &proposals, &nothing, Some(&sentence), &[]);
             Ok(unprocessable(page))
         }
     }

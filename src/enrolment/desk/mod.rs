@@ -49,7 +49,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .route("/applications/{id}/corrections", get().to(corrections::new))
         .route("/applications/{id}/corrections", post().to(corrections::create))
         .route("/corrections", get().to(corrections::index))
-        .route("/corrections/{id}/decision", post().to(corrections::decide));
+        .route("/corrections/{id}/decision", post().to(corrections::decide))
+        .route("/corrections/{id}/withdrawal", post().to(corrections::withdraw));
 }
 
 /// Rows of a page of the list.

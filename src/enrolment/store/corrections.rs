@@ -26,6 +26,9 @@ pub struct Correction {
     pub proposed_by: String,
     pub proposed_at: NaiveDateTime,
     pub decision: Option<String>,
+    /// When the proposer took it back.
+    pub withdrawn_at: Option<NaiveDateTime>,
+    withdrawal_reason: Option<String>,
 }
 
 impl Correction {
@@ -33,6 +36,17 @@ impl Correction {
     pub fn note_and_evidence(&self, keys: &KeyRing) -> Result<(String, String), Error> {
         let open = |field, sealed: &str| keys.open(place(&self.id, field), sealed);
         Ok((open("note", &self.note)?, open("evidence", &self.evidence)?))
+    }
+    /// Why it was taken back; empty where nothing was said.
+    pub fn withdrawal_reason(&self, keys: &KeyRing) -> Result<String, Error> {
+        match &self.withdrawal_reason {
+            Some(sealed) => Ok(keys.open(place(&self.id, "withdrawal_reason"), sealed)?),
+            None => Ok(String::new()),
+        }
+    }
+    /// Nobody has decided it or taken it back.
+    pub fn is_open(&self) -> bool {
+        self.decision.is_none() && self.withdrawn_at.is_none()
     }
 }
 
@@ -84,6 +98,7 @@ pub fn open_correction_of(conn: &mut Conn, application_id: &str) -> QueryResult<
     Correction::query()
         .filter(corrections::application_id.eq(application_id))
         .filter(corrections::decision.is_null())
+        .filter(corrections::withdrawn_at.is_null())
         .first(conn)
         .optional()
 }
@@ -92,14 +107,47 @@ pub fn open_correction_of(conn: &mut Conn, application_id: &str) -> QueryResult<
 pub fn open_corrections(conn: &mut Conn) -> QueryResult<Vec<Correction>> {
     Correction::query()
         .filter(corrections::decision.is_null())
+        .filter(corrections::withdrawn_at.is_null())
         .order(corrections::proposed_at)
         .load(conn)
 }
 
-/// `false` when somebody else decided first.
+/// Proposals that were taken back after a moment, the newest first.
+pub fn withdrawn_corrections(conn: &mut Conn, after: NaiveDateTime) -> QueryResult<Vec<Correction>> {
+    Correction::query()
+        .filter(corrections::withdrawn_at.gt(after))
+        .order(corrections::withdrawn_at.desc())
+        .load(conn)
+}
+
+/// Takes a proposal back; `false` when it was decided or taken back before.
+pub fn withdraw_correction(
+    conn: &mut Conn,
+    keys: &KeyRing,
+    id: &str,
+    reason: &str,
+    now: NaiveDateTime,
+) -> Result<bool, Error> {
+    let sealed = match reason {
+        "" => None,
+        reason => Some(keys.seal(place(id, "withdrawal_reason"), reason)?),
+    };
+    let withdrawn = diesel::update(corrections::table.find(id))
+        .filter(corrections::decision.is_null())
+        .filter(corrections::withdrawn_at.is_null())
+        .set((
+            corrections::withdrawn_at.eq(now),
+            corrections::withdrawal_reason.eq(sealed),
+        ))
+        .execute(conn)?;
+    Ok(withdrawn == 1)
+}
+
+/// `false` when somebody else decided first, or the proposer took it back.
 pub fn decide_correction(conn: &mut Conn, id: &str, by: &str, decision: &str, now: NaiveDateTime) -> QueryResult<bool> {
     let decided = diesel::update(corrections::table.find(id))
         .filter(corrections::decision.is_null())
+        .filter(corrections::withdrawn_at.is_null())
         .set((
             corrections::decision.eq(decision),
             corrections::decided_by.eq(by),

@@ -28,7 +28,7 @@ pub use attention::{attend, call_attention};
 pub use context::{context, context_as_accepted};
 pub use corrections::{
     CorrectedResult, Correction, NewCorrection, add_correction, corrected_result, decide_correction, find_correction,
-    open_correction_of, open_corrections,
+    open_correction_of, open_corrections, withdraw_correction, withdrawn_corrections,
 };
 pub use desk::{
     Density, Note, Reveal, SavedView, add_note, add_reveal, add_view, choose_density, density_of, drop_view,
@@ -48,6 +48,6 @@ pub use visits::{
     touch_visit, try_lookup, use_status_code,
 };
 pub use witnesses::{
-    StateCount, Witness, decided_between, find_id_by_receipt, in_flight_for, in_state_since, receipt_of,
+    StateCount, Witness, decided_between, find_id_by_receipt, in_flight_for, in_state_since, receipt_of, receipts_of,
     registered_of_customer, state_counts, witness,
 };

@@ -163,6 +163,14 @@ pub fn receipt_of(conn: &mut Conn, id: &str) -> QueryResult<Option<String>> {
     Ok(found.flatten())
 }
 
+/// The receipt numbers of several applications, by their id; a draft has none.
+pub fn receipts_of(conn: &mut Conn, ids: Vec<String>) -> QueryResult<Vec<(String, Option<String>)>> {
+    applications::table
+        .filter(applications::id.eq_any(ids))
+        .select((applications::id, applications::receipt_number))
+        .load(conn)
+}
+
 /// Another application of the same customer number that is handed off and not decided (rule 3).
 pub fn in_flight_for(conn: &mut Conn, customer_index: &str, except: &str) -> QueryResult<bool> {
     let count: i64 = applications::table

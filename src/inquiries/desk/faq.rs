@@ -1,7 +1,7 @@
 //! The entries of the public page of questions: made from answers by one person, approved by another, as all texts are.
 use super::readable;
 use crate::{
-    accounts::{self, Staff, VersionState},
+    accounts::{self, Staff, Verdict, VersionState},
     db::Conn,
     inquiries::{
         model::{self, Category, MessageKind},
@@ -25,6 +25,8 @@ pub struct FaqForm {
     pub question: String,
     pub answer: String,
     pub category: String,
+    /// Why the second person refuses it.
+    pub refusal: String,
 }
 
 impl FaqForm {
@@ -33,6 +35,7 @@ impl FaqForm {
             question: entry.question.clone(),
             answer: entry.answer.clone(),
             category: entry.category.as_str().into(),
+            refusal: String::new(),
         }
     }
     fn typed(form: &FormBody) -> Self {
@@ -40,6 +43,7 @@ impl FaqForm {
             question: form.get("question").trim().to_owned(),
             answer: model::tidy(form.get("answer")),
             category: form.get("category").to_owned(),
+            refusal: String::new(),
         }
     }
 
@@ -245,7 +249,8 @@ async fn is_overtaken(workspace: &Data<Workspace>, id: &str) -> Result<bool, Err
     workspace.db.read(read).await
 }
 
-/// `POST /questions/{id}/decision`: by somebody else than its maker.
+/// `POST /questions/{id}/decision`: by somebody else than its maker. Why it is refused may speak of a person, and stands in
+/// no audit entry.
 pub async fn decide(
     workspace: Data<Workspace>,
     site: Data<Site>,
@@ -253,22 +258,26 @@ pub async fn decide(
     id: Path<String>,
     form: FormBody,
 ) -> Result<HttpResponse, Error> {
-    let approve = match form.get("decision") {
-        "approve" => true,
-        "refuse" => false,
-        _ => return Err(Error::BadRequest("no decision")),
-    };
-    if approve && is_overtaken(&workspace, &id).await? {
-        let errors = [FieldError::new("decision", OVERTAKEN)];
-        return page(&workspace, &site, &staff, &id, None, &errors).await;
+    let mut errors = vec![];
+    let verdict = Verdict::read(&form, &mut errors)?;
+    if verdict.is_approval() && is_overtaken(&workspace, &id).await? {
+        errors.push(FieldError::new("decision", OVERTAKEN));
     }
-    let (now, to) = (workspace.clock.now(), path(&id));
+    let (keys, asked) = (workspace.keys.clone(), id.clone());
+    let read = move |conn: &mut Conn| store::find_entry(conn, &keys, &asked);
+    let entry = workspace.db.read(read).await?;
+    if entry.state == VersionState::Proposed && entry.made_by != staff.word() && !errors.is_empty() {
+        let mut typed = FaqForm::of(&entry);
+        typed.refusal = form.get("refusal").to_owned();
+        return page(&workspace, &site, &staff, &id, Some(typed), &errors).await;
+    }
+    let (world, now, to) = (workspace.clone(), workspace.clock.now(), path(&id));
     let write = move |conn: &mut Conn| {
-        if !store::decide_entry(conn, &id, &staff.word(), approve, now)? {
+        if !store::decide_entry(conn, &world.keys, &id, &staff.word(), &verdict, now)? {
             return Err(Error::Conflict);
         }
-        let action = if approve { "faq.approved" } else { "faq.refused" };
-        staff.record(conn, now, action, &format!("faq/{id}"), "")
+        let action = format!("faq.{}", verdict.state().as_str());
+        staff.record(conn, now, &action, &format!("faq/{id}"), "")
     };
     workspace.db.write(write).await?;
     Ok(see_other(&to))

@@ -1,6 +1,6 @@
 use super::place;
 use crate::{
-    accounts::VersionState,
+    accounts::{Verdict, VersionState},
     crypto::KeyRing,
     db::{Conn, faq_entries},
     hidden::hidden_debug,
@@ -30,6 +30,8 @@ pub struct FaqEntry {
     /// The entry that goes when this one is approved.
     pub replaces: Option<String>,
     pub retired_at: Option<NaiveDateTime>,
+    /// Why it was refused.
+    pub refusal: Option<String>,
 }
 
 hidden_debug!(FaqEntry);
@@ -37,6 +39,9 @@ hidden_debug!(FaqEntry);
 fn open(keys: &KeyRing, mut entry: FaqEntry) -> Result<FaqEntry, Error> {
     entry.question = keys.open(place("faq_entries", &entry.id, "question"), &entry.question)?;
     entry.answer = keys.open(place("faq_entries", &entry.id, "answer"), &entry.answer)?;
+    if let Some(sealed) = &entry.refusal {
+        entry.refusal = Some(keys.open(place("faq_entries", &entry.id, "refusal"), sealed)?);
+    }
     Ok(entry)
 }
 
@@ -125,26 +130,31 @@ pub fn propose_entry(conn: &mut Conn, id: &str, by: &str) -> QueryResult<bool> {
 
 /// Decided by somebody else than its maker; what it replaces goes with the approval. `false`, to be rolled back, also when
 /// that is gone already: two drafts of one question would both be shown.
-pub fn decide_entry(conn: &mut Conn, id: &str, by: &str, approve: bool, now: NaiveDateTime) -> QueryResult<bool> {
-    let state = if approve {
-        VersionState::Approved
-    } else {
-        VersionState::Refused
-    };
+pub fn decide_entry(
+    conn: &mut Conn,
+    keys: &KeyRing,
+    id: &str,
+    by: &str,
+    verdict: &Verdict,
+    now: NaiveDateTime,
+) -> Result<bool, Error> {
+    let seal = |reason| keys.seal(place("faq_entries", id, "refusal"), reason);
+    let refusal = verdict.refusal().map(seal).transpose()?;
     let anothers = faq_entries::table
         .filter(faq_entries::id.eq(id).and(faq_entries::made_by.ne(by)))
         .filter(faq_entries::state.eq(VersionState::Proposed.as_str()));
     let decided = diesel::update(anothers)
         .set((
-            faq_entries::state.eq(state.as_str()),
+            faq_entries::state.eq(verdict.state().as_str()),
+            faq_entries::refusal.eq(refusal),
             faq_entries::decided_by.eq(by),
             faq_entries::decided_at.eq(now),
         ))
         .execute(conn)?;
-    if decided == 1 && approve {
+    if decided == 1 && verdict.is_approval() {
         let replaced: Option<String> = faq_entries::table.find(id).select(faq_entries::replaces).first(conn)?;
         if let Some(before) = replaced {
-            return retire_entry(conn, &before, now);
+            return Ok(retire_entry(conn, &before, now)?);
         }
     }
     Ok(decided == 1)

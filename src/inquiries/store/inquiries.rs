@@ -142,6 +142,14 @@ pub fn find(conn: &mut Conn, id: &str) -> QueryResult<Inquiry> {
     Inquiry::query().filter(inquiries::id.eq(id)).first(conn)
 }
 
+/// The numbers of several inquiries, by their id.
+pub fn numbers_of(conn: &mut Conn, ids: Vec<String>) -> QueryResult<Vec<(String, String)>> {
+    inquiries::table
+        .filter(inquiries::id.eq_any(ids))
+        .select((inquiries::id, inquiries::number))
+        .load(conn)
+}
+
 pub fn find_by_number(conn: &mut Conn, number: &str) -> QueryResult<Option<Inquiry>> {
     Inquiry::query()
         .filter(inquiries::number.eq(number))

@@ -19,7 +19,7 @@ pub use improvements::{
 };
 pub use inquiries::{
     Handling, Inquiry, LONGEST_PREFIX, NewInquiry, Tally, add, find, find_by_number, find_by_submit_key, note_answer,
-    open_ones, set_due, set_handling, set_status, tally,
+    numbers_of, open_ones, set_due, set_handling, set_status, tally,
 };
 pub use list::{Narrow, View, count, list, to_hand_over, tokens_hits};
 pub use messages::{

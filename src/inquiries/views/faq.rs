@@ -1,6 +1,6 @@
 use super::select;
 use crate::{
-    accounts::{ConsolePage, Permission, Staff, VersionState, decision, heading},
+    accounts::{ConsolePage, Permission, Staff, VersionState, decision, heading, refusal},
     inquiries::{desk::FaqForm, model::Category, store::FaqEntry},
     web::{
         Site,
@@ -76,6 +76,7 @@ pub fn entry(
         (ui::error_summary(errors))
         (heading(title))
         p { (tag(entry)) "　" (maker) "　" (when(entry.made_at)) }
+        (refusal(entry.refusal.as_deref()))
         @if let Some(id) = &entry.inquiry_id { p { a href={ "/inquiries/" (id) } { "もとの問合せを見る" } } }
         @match entry.state {
             VersionState::Draft if is_own => {
@@ -84,7 +85,7 @@ pub fn entry(
                 @else { div class="notice notice--warning" { h2 { "提案する前に直すところ" } ul { @for p in problems { li { (p.message) } } } } }
             }
             VersionState::Proposed if is_own => { p class="notice" { "ほかの承認者が決めます。" } }
-            VersionState::Proposed if staff.may(Permission::ApproveTexts) => { (decision(&format!("{path}/decision"), "個人のことが書かれていないかを確かめてから決めてください。", errors)) }
+            VersionState::Proposed if staff.may(Permission::ApproveTexts) => { (decision(&format!("{path}/decision"), "個人のことが書かれていないかを確かめてから決めてください。", &form.refusal, errors)) }
             VersionState::Approved if entry.retired_at.is_none() => {
                 @if staff.may(Permission::EditTexts) { form method="post" action="/questions" { input type="hidden" name="replaces" value=(entry.id); button class="button button--secondary" type="submit" { "これを直す案を作る" } } }
                 @if staff.may(Permission::ApproveTexts) { form method="post" action={ (path) "/retirement" } { button class="button button--secondary" type="submit" { "公開をやめる" } } }

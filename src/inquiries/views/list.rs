@@ -55,7 +55,7 @@ fn filters(f: &Filter) -> Markup {
             (select("view", "どれを", f.view.as_str(), None, VIEWS.iter().map(|(view, label)| (view.as_str(), *label))))
             (select("category", "種類", f.category.map_or("", Category::as_str), Some("すべて"), Category::ALL.iter().map(|c| (c.as_str(), c.label()))))
             (select("source", "受付の方法", f.source.map_or("", Source::as_str), Some("すべて"), Source::ALL.iter().map(|s| (s.as_str(), s.label()))))
-            button class="button button--secondary" type="submit" { "しぼりこむ" }
+            button class="button button--secondary" type="submit" { "しぼり込む" }
         }
     }
 }

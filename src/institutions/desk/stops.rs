@@ -108,7 +108,7 @@ pub async fn new(
         rule: asked(&query, "rule").to_owned(),
         reason: asked(&query, "reason").to_owned(),
     };
-    let is_asked = query.contains_key("rule");
+    let (is_asked, unseen) = (query.contains_key("rule"), query.contains_key("unseen"));
     let (month, view) = (asked(&query, "month").to_owned(), asked(&query, "view").to_owned());
     let (now, stop) = (workspace.clock.now(), typed.clone());
     let read = move |conn: &mut Conn| {
@@ -132,6 +132,7 @@ pub async fn new(
         &known,
         &typed,
         preview.as_ref(),
+        unseen,
         &errors,
     )))
 }
@@ -166,9 +167,9 @@ pub async fn create(workspace: Data<Workspace>, staff: Staff, form: FormBody) ->
         rule: form.get("rule").trim().to_owned(),
         reason: form.get("reason").trim().to_owned(),
     };
-    let page = stop.path("", "");
+    let page = stop.path("", form.get("view"));
     if form.get("seen") != stop.digest() {
-        return Ok(see_other(&page));
+        return Ok(see_other(&format!("{page}&unseen=yes")));
     }
     let now = workspace.clock.now();
     let write = move |conn: &mut Conn| {

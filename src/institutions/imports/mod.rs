@@ -23,6 +23,7 @@ use actix_web::{
     HttpResponse,
     web::{Data, Path, ServiceConfig, get, post},
 };
+use chrono::{Days, NaiveDate};
 use std::collections::BTreeMap;
 
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -107,7 +108,7 @@ async fn show(
     staff: Staff,
     id: Path<String>,
 ) -> Result<HttpResponse, Error> {
-    page(&workspace, &site, &staff, &id, &[]).await
+    page(&workspace, &site, &staff, &id, None, &[]).await
 }
 
 async fn page(
@@ -115,6 +116,7 @@ async fn page(
     site: &Site,
     staff: &Staff,
     id: &str,
+    day: Option<&str>,
     errors: &[FieldError],
 ) -> Result<HttpResponse, Error> {
     let (world, id, today) = (workspace.clone(), id.to_owned(), jst(workspace.clock.now()).date());
@@ -125,7 +127,9 @@ async fn page(
         Ok::<_, Error>((import, difference, applied_by))
     };
     let (import, difference, applied_by) = workspace.db.read(read).await?;
-    let markup = views::show(site, staff, &import, &difference, applied_by.as_deref(), today, errors);
+    let tomorrow = (today + Days::new(1)).to_string();
+    let day = day.unwrap_or(&tomorrow);
+    let markup = views::show(site, staff, &import, &difference, applied_by.as_deref(), day, errors);
     Ok(if errors.is_empty() {
         html(markup)
     } else {
@@ -142,39 +146,68 @@ async fn apply(
     form: FormBody,
 ) -> Result<HttpResponse, Error> {
     let now = workspace.clock.now();
-    let day = parse_compact(form.get("effective_on").trim()).filter(|day| *day >= jst(now).date());
-    let Some(day) = day else {
+    let today = jst(now).date();
+    let typed = form.get("effective_on").trim().to_owned();
+    let Some(day) = parse_compact(&typed).filter(|day| *day >= today) else {
         let message = "使い始める日は、今日か、それより後の日を 2026-04-01 の形で入力してください";
         let errors = [FieldError::new("effective_on", message)];
-        return page(&workspace, &site, &staff, &id, &errors).await;
+        return page(&workspace, &site, &staff, &id, Some(&typed), &errors).await;
     };
-    let (seen, path) = (form.get("seen").to_owned(), format!("/institutions/imports/{id}"));
+    let (seen, import_id, by) = (form.get("seen").to_owned(), id.clone(), staff.clone());
     let write = move |conn: &mut Conn| {
         one_at_a_time(conn, "branches")?;
-        let (import, difference) = review(conn, &id)?;
+        let (import, difference) = review(conn, &import_id)?;
         if difference.digest() != seen || import.applied_at.is_some() {
             return Err(Error::Conflict);
         }
-        for (institution, branch) in &difference.added {
-            tables::put_branch(conn, institution, branch, Some(day))?;
+        if let Some(sentence) = begins_too_late(conn, &difference, day, today)? {
+            return Ok(Some(sentence));
         }
-        for (institution, _, branch) in &difference.changed {
-            tables::put_branch(conn, institution, branch, None)?;
-        }
-        for (institution, branch) in &difference.retired {
-            tables::retire_branch(conn, institution, &branch.code, day)?;
-        }
-        store::mark_applied(conn, &import.id, &staff.word(), day, difference.counts(), now)?;
+        take_in(conn, &difference, day)?;
+        store::mark_applied(conn, &import.id, &by.word(), day, difference.counts(), now)?;
         let [added, changed, retired] = difference.counts();
         let detail = format!("added {added} changed {changed} retired {retired} day {day}");
-        staff.record(
-            conn,
-            now,
-            "branches.imported",
-            &format!("branch_import/{}", import.id),
-            &detail,
-        )
+        let subject = format!("branch_import/{}", import.id);
+        by.record(conn, now, "branches.imported", &subject, &detail)?;
+        Ok(None)
     };
-    workspace.db.write(write).await?;
-    Ok(see_other(&path))
+    match workspace.db.write(write).await? {
+        None => Ok(see_other(&format!("/institutions/imports/{id}"))),
+        Some(sentence) => {
+            let errors = [FieldError::new("effective_on", sentence)];
+            page(&workspace, &site, &staff, &id, Some(&typed), &errors).await
+        }
+    }
+}
+
+/// A branch is in service without a gap or begins anew; one that leaves before it would come back could do neither.
+fn begins_too_late(
+    conn: &mut Conn,
+    difference: &Difference,
+    day: NaiveDate,
+    today: NaiveDate,
+) -> Result<Option<String>, Error> {
+    let mut soonest: Option<(NaiveDate, &str)> = None;
+    for (institution, branch) in &difference.added {
+        let leaves = tables::branch_leaves(conn, institution, &branch.code, today)?;
+        let leaves = leaves.filter(|leaves| *leaves < day && soonest.is_none_or(|(soonest, _)| *leaves < soonest));
+        soonest = leaves.map(|leaves| (leaves, branch.name.as_str())).or(soonest);
+    }
+    let sentence = |(leaves, name): (NaiveDate, &str)| {
+        format!("使い始める日は、{leaves}までの日を入力してください。{name}が、その日に廃止になる予定だからです")
+    };
+    Ok(soonest.map(sentence))
+}
+
+fn take_in(conn: &mut Conn, difference: &Difference, day: NaiveDate) -> Result<(), Error> {
+    for (institution, branch) in &difference.added {
+        tables::put_branch(conn, institution, branch, Some(day))?;
+    }
+    for (institution, _, branch) in &difference.changed {
+        tables::put_branch(conn, institution, branch, None)?;
+    }
+    for (institution, branch) in &difference.retired {
+        tables::retire_branch(conn, institution, &branch.code, day)?;
+    }
+    Ok(())
 }

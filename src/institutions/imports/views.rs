@@ -7,7 +7,6 @@ use crate::{
         ui::{self, FieldError, TextField, when},
     },
 };
-use chrono::{Days, NaiveDate};
 use maud::{Markup, html};
 
 const PART: &str = "/institutions";
@@ -60,7 +59,7 @@ pub fn show(
     import: &Import,
     difference: &Difference,
     applied_by: Option<&str>,
-    today: NaiveDate,
+    day: &str,
     errors: &[FieldError],
 ) -> Markup {
     let is_open = import.applied_at.is_none();
@@ -82,7 +81,7 @@ pub fn show(
                     name: "effective_on",
                     label: "使い始める日",
                     hint: "追加する支店はこの日から選べ、廃止する支店はこの日から選べません。名前の変更は、取り込むとすぐに変わります",
-                    value: &(today + Days::new(1)).to_string(),
+                    value: day,
                     width: "w12",
                     autocomplete: "off",
                     ..Default::default()

@@ -170,7 +170,8 @@ pub fn all_branches(conn: &mut Conn, institution: &str) -> QueryResult<BTreeMap<
     Ok(list.into_iter().map(|branch| (branch.code.clone(), branch)).collect())
 }
 
-/// Writes a branch; one that is there gets the name and is in service again. `valid_from` is for a new one.
+/// Writes a branch; one that is there gets the name and is in service again. A new one and one that returns begin on
+/// `valid_from`.
 pub fn put_branch(
     conn: &mut Conn,
     institution: &str,
@@ -184,20 +185,58 @@ pub fn put_branch(
         branches::search_key.eq(format!("{} {} {}", fold(&branch.name), fold(&branch.kana), branch.code)),
         branches::retired_on.eq(None::<NaiveDate>),
     );
-    let known = diesel::update(branches::table.find((institution, &branch.code)))
-        .set(values.clone())
-        .execute(conn)?;
-    if known == 0 {
-        let key = (
-            branches::institution_code.eq(institution),
-            branches::code.eq(&branch.code),
-            branches::valid_from.eq(valid_from),
-        );
-        diesel::insert_into(branches::table)
-            .values((key, values))
-            .execute(conn)?;
+    let known: Option<(Option<NaiveDate>, Option<NaiveDate>)> = branches::table
+        .find((institution, &branch.code))
+        .select((branches::valid_from, branches::retired_on))
+        .first(conn)
+        .optional()?;
+    if let Some((began, retired)) = known {
+        let begins = branches::valid_from.eq(beginning(began, retired, valid_from));
+        return diesel::update(branches::table.find((institution, &branch.code)))
+            .set((values, begins))
+            .execute(conn)
+            .map(drop);
     }
-    Ok(())
+    let key = (
+        branches::institution_code.eq(institution),
+        branches::code.eq(&branch.code),
+        branches::valid_from.eq(valid_from),
+    );
+    diesel::insert_into(branches::table)
+        .values((key, values))
+        .execute(conn)
+        .map(drop)
+}
+
+/// When a branch begins that is there already: one that retired before its new day begins anew, one that has not
+/// retired by then goes on.
+fn beginning(began: Option<NaiveDate>, retired: Option<NaiveDate>, day: Option<NaiveDate>) -> Option<NaiveDate> {
+    match (retired, day) {
+        (Some(retired), Some(day)) if retired < day => Some(day),
+        (Some(_), Some(day)) => began.map(|began| began.min(day)),
+        _ => began,
+    }
+}
+
+/// The day on which a branch that can be chosen, today or later, retires.
+pub fn branch_leaves(
+    conn: &mut Conn,
+    institution: &str,
+    code: &str,
+    today: NaiveDate,
+) -> QueryResult<Option<NaiveDate>> {
+    let day: Option<Option<NaiveDate>> = branches::table
+        .find((institution, code))
+        .filter(branches::retired_on.gt(today))
+        .filter(
+            branches::valid_from
+                .is_null()
+                .or(branches::valid_from.lt(branches::retired_on)),
+        )
+        .select(branches::retired_on)
+        .first(conn)
+        .optional()?;
+    Ok(day.flatten())
 }
 
 /// From a day on the branch can be chosen no more.

@@ -19,7 +19,7 @@ pub fn new(site: &Site, staff: &Staff, typed: &NameForm, errors: &[FieldError]) 
     let main = html! {
         (ui::error_summary(errors))
         (heading(title))
-        p { "加えるとすぐに、申込みの画面で選べるようになります。収納機関との契約と接続が済んでから加えてください。支店は、そのあとで支店の表から取り込みます。" }
+        p { "加えるとすぐに、申込みの画面で選べるようになります。金融機関との契約と、ゲートウェイとの接続が済んでから加えてください。支店は、そのあとで支店の表から取り込みます。" }
         form class="form" method="post" action=(PART) novalidate {
             (TextField { name: "code", label: "金融機関コード", hint: "数字4桁", value: &typed.code, width: "w8", mode: "numeric", autocomplete: "off", ..Default::default() }.render(errors))
             (names(typed, errors))

@@ -1,4 +1,4 @@
-use super::{PART, TITLE, sheet, turn};
+use super::{PART, TITLE, sheet};
 use crate::{
     accounts::{ConsolePage, Staff, heading},
     institutions::{
@@ -41,12 +41,19 @@ const EXAMPLES: [(&str, &str); 8] = [
     ("2026-12-05 22:00-2026-12-06 6:00", "一度だけ"),
 ];
 
+/// All buttons of the page send this one form, so that what is typed goes along whichever is pressed.
+const FORM: &str = "stop";
+/// Where it is looked at; nothing is kept there.
+const LOOK: &str = "/institutions/stops/new";
+
+/// `unseen`: it was to be announced, but in words that nobody has looked at yet.
 pub fn stop(
     site: &Site,
     staff: &Staff,
     institutions: &[Institution],
     typed: &Stop,
     preview: Option<&Preview>,
+    unseen: bool,
     errors: &[FieldError],
 ) -> Markup {
     let title = "休止の予定を登録する";
@@ -54,6 +61,9 @@ pub fn stop(
         (ui::error_summary(errors))
         (heading(title))
         p { "いつ休むかを書き、暦で確かめてから登録します。" }
+        @if unseen && errors.is_empty() {
+            p class="notice notice--warning" role="status" { "まだ登録していません。いまの内容を下の暦で確かめてから、「この予定で登録する」を押してください。" }
+        }
         (form(institutions, typed, errors))
         @if let Some(preview) = preview {
             h2 { "この予定で休止する時間" }
@@ -61,14 +71,10 @@ pub fn stop(
             (view(institutions, typed, preview))
             (sheet(&whose(institutions, preview), &preview.days, preview.today, "終日受付"))
             p class="hint" { "「追加」が、この予定で増える休止です。ほかは、もう決まっている休止です。" }
-            (turn(preview.month, |month| typed.path(month, &preview.view)))
+            (months(preview.month))
             @if errors.is_empty() {
-                form method="post" action="/institutions/stops" {
-                    @for (name, value) in typed.fields() { input type="hidden" name=(name) value=(value); }
-                    // What was looked at is what is announced.
-                    input type="hidden" name="seen" value=(typed.digest());
-                    (ui::submit("この予定で登録する"))
-                }
+                // What was looked at is what is announced.
+                div class="actions noprint" { button class="button" type="submit" form=(FORM) name="seen" value=(typed.digest()) { "この予定で登録する" } }
             }
         }
     };
@@ -80,7 +86,7 @@ pub fn stop(
 
 fn form(institutions: &[Institution], typed: &Stop, errors: &[FieldError]) -> Markup {
     html! {
-        form class="form" method="get" action="/institutions/stops/new" novalidate {
+        form class="form" id=(FORM) method="post" action="/institutions/stops" novalidate {
             div class={ "field" @if FieldError::of(errors, "institution").is_some() { " field--error" } } {
                 label for="institution" { "金融機関" }
                 (ui::error_message("institution", errors))
@@ -96,7 +102,7 @@ fn form(institutions: &[Institution], typed: &Stop, errors: &[FieldError]) -> Ma
                 p { "始まりと終わりを限るときは、うしろに （2027-04-01から2028-03-31まで） と書きます。" }
             }
             (TextField { name: "reason", label: "理由", hint: "申込みの画面に表示します", value: &typed.reason, width: "full", autocomplete: "off", ..Default::default() }.render(errors))
-            (ui::submit("暦で確かめる"))
+            div class="actions" { button class="button" type="submit" formmethod="get" formaction=(LOOK) { "暦で確かめる" } }
         }
     }
 }
@@ -121,19 +127,34 @@ fn whose(institutions: &[Institution], preview: &Preview) -> String {
 fn view(institutions: &[Institution], typed: &Stop, preview: &Preview) -> Markup {
     html! {
         @if typed.institution.is_empty() {
-            form class="filters noprint" method="get" action="/institutions/stops/new" {
-                @for (name, value) in typed.fields() { input type="hidden" name=(name) value=(value); }
-                input type="hidden" name="month" value=(preview.month.word());
+            div class="filters noprint" {
                 div class="field" {
                     label for="view" { "だれの暦で見るか" }
-                    select class="input" id="view" name="view" {
+                    select class="input" id="view" name="view" form=(FORM) {
                         option value="" { "サービス全体" }
                         @for i in institutions { option value=(i.code) selected[i.code == preview.view] { (i.name) } }
                     }
                 }
-                button class="button button--secondary" type="submit" { "暦を切り替える" }
+                (look(&preview.month.word(), "暦を切り替える"))
             }
         }
+    }
+}
+
+fn months(month: Month) -> Markup {
+    let [before, after] = month.neighbours();
+    html! {
+        nav class="pager noprint" aria-label="月を選ぶ" {
+            @if let Some(before) = before { (look(&before, "前の月")) }
+            @if let Some(after) = after { (look(&after, "次の月")) }
+        }
+    }
+}
+
+/// Looks at what is typed in the calendar of a month.
+fn look(month: &str, label: &str) -> Markup {
+    html! {
+        button class="button button--secondary" type="submit" form=(FORM) formmethod="get" formaction=(LOOK) name="month" value=(month) { (label) }
     }
 }
 

@@ -10,7 +10,7 @@ use super::{
     store::TextVersion,
 };
 use crate::{
-    accounts::{ConsolePage, Permission, Staff, VersionState, decision, heading},
+    accounts::{ConsolePage, Permission, Staff, VersionState, decision, heading, refusal},
     web::{
         FormBody, Site, WORDS,
         ui::{self, FieldError, TextField, when},
@@ -124,6 +124,7 @@ pub struct Form {
     pub effective_from: String,
     pub note: String,
     pub recipient: String,
+    pub refusal: String,
 }
 
 impl Form {
@@ -133,6 +134,7 @@ impl Form {
             effective_from: version.effective_from.to_string(),
             note: version.note.clone(),
             recipient: String::new(),
+            refusal: String::new(),
         }
     }
     /// `version` is the one that was shown.
@@ -146,6 +148,7 @@ impl Form {
             effective_from: form.get("effective_from").trim().to_owned(),
             note: form.get("note").trim().to_owned(),
             recipient: String::new(),
+            refusal: String::new(),
         }
     }
 }
@@ -161,8 +164,9 @@ pub fn show(site: &Site, staff: &Staff, s: &Shown, form: &Form, errors: &[FieldE
             "　" (s.made_by) "　" (when(s.version.made_at)) "　使い始める日 " (s.version.effective_from)
         }
         @if let (Some(by), Some(at)) = (&s.decided_by, s.version.decided_at) { p { (by) "　" (when(at)) "　に決めました。" } }
+        (refusal(s.version.refusal.as_deref()))
         @if !s.version.note.is_empty() { p { (s.version.note) } }
-        (steps(staff, s, &path, errors))
+        (steps(staff, s, form, &path, errors))
         @if s.may_edit { (editor(s, form, &path, errors)) }
         h2 { (seen_by(s)) }
         (preview(s))
@@ -181,7 +185,7 @@ pub fn show(site: &Site, staff: &Staff, s: &Shown, form: &Form, errors: &[FieldE
 }
 
 /// What may be done with the version now.
-fn steps(staff: &Staff, s: &Shown, path: &str, errors: &[FieldError]) -> Markup {
+fn steps(staff: &Staff, s: &Shown, form: &Form, path: &str, errors: &[FieldError]) -> Markup {
     let is_own = s.version.made_by == staff.word();
     html! {
         @if s.version.state == VersionState::Draft && !s.problems.is_empty() {
@@ -196,7 +200,7 @@ fn steps(staff: &Staff, s: &Shown, path: &str, errors: &[FieldError]) -> Markup 
             }
             VersionState::Proposed if is_own => { p class="notice" { "ほかの承認者が決めます。" } }
             VersionState::Proposed if staff.may(Permission::ApproveTexts) => {
-                (decision(&format!("{path}/decision"), &format!("ちがいと、{}を確かめてから決めてください。", seen_by(s)), errors))
+                (decision(&format!("{path}/decision"), &format!("ちがいと、{}を確かめてから決めてください。", seen_by(s)), &form.refusal, errors))
             }
             _ => {}
         }

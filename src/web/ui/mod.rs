@@ -127,8 +127,8 @@ pub fn problem(site: &Site, title: &str, advice: &str, code: &str, not_found: bo
         }
         @if !not_found {
             p { "解決しないときは、" (site.bureau.phone) "（" (site.bureau.phone_hours) "）へお電話ください。"
-                "そのとき、次のお問い合わせコードをお伝えください。" }
-            p { "お問い合わせコード　" strong class="mono" { (code) } }
+                "そのとき、次のサポートコードをお伝えください。" }
+            p { "サポートコード　" strong class="mono" { (code) } }
         }
     }
 }

@@ -1,7 +1,8 @@
 //! What is done to people is recorded, and done to people who exist.
 use super::{Entry, actions_of, entries, key_paths};
 use crate::{
-    desk::{Desk, NAME},
+    browser::Browser,
+    desk::{Desk, NAME, enrol, passkey},
     harness::World,
 };
 use mizumado::{accounts::Role, audit};
@@ -76,6 +77,36 @@ async fn every_step_has_an_audit_entry_of_its_person_and_none_holds_a_name() {
         }
         let checked = world.write(|conn| Ok(audit::verify(conn)?)).await;
         assert_eq!(checked, audit::ChainCheck::Whole(all.len() as i64));
+    }
+}
+
+#[actix_web::test]
+async fn who_is_registered_gets_an_invitation_at_once_and_both_or_nothing_is_written() {
+    for world in World::all_with_console().await {
+        let mut boss = Desk::open(&world, "a1", &[Role::Administrator]).await;
+        let fields = [("code", "n-1"), ("name", NAME), ("role_clerk", "on")];
+        let page = boss.post("/staff", &fields).await;
+        assert_eq!((page.status, page.first("h1")), (200, "招待状".into()));
+        let address = page.first(".invitation .mono");
+        let way = address.rsplit('/').next().unwrap();
+        let (mut browser, mut key) = (Browser::new(&world.console), passkey(&world));
+        let own = enrol(&mut browser, &format!("/enrolments/{way}"), &mut key).await;
+        assert_eq!(own.status, 200, "{}", own.html);
+        let person = page.link(&format!("{NAME} さんの画面にもどる")).unwrap();
+        boss.get(&person).await.expect("キー 1個");
+        // The page again, as a reload sends it.
+        let again = boss.post("/staff", &fields).await;
+        assert_eq!(again.status, 422);
+        again.expect("同じ番号の人がいます");
+        for action in ["staff.added", "staff.invited"] {
+            let about = format!("staff/{}", person.trim_start_matches("/staff/"));
+            let entries = world.audit(action).await;
+            assert_eq!(
+                entries.iter().filter(|(subject, _)| *subject == about).count(),
+                1,
+                "{action}"
+            );
+        }
     }
 }
 

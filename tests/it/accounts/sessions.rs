@@ -46,8 +46,36 @@ async fn the_screen_locks_after_idle_minutes_and_what_was_typed_is_done_after_a_
         assert_eq!(boss.prove().await.status, 200);
         let done = boss.submit(&page, &[]).await;
         assert_eq!(done.status, 200);
-        done.expect("収納課");
+        done.expect("招待状");
         assert_eq!(people(&world).await, 1);
+    }
+}
+
+#[actix_web::test]
+async fn a_proof_before_a_download_shows_the_way_back_to_the_page_it_was_asked_for_on() {
+    let world = World::with_console().await;
+    let mut clerk = Desk::open(&world, "c1", &[Role::Clerk]).await;
+    world.workspace.clock.advance(Duration::minutes(6));
+    let export = "/applications/export?result=unknown";
+    for (referer, back, label) in [
+        (None, "/", "ホームを開く"),
+        (Some(export), "/", "ホームを開く"),
+        (
+            Some("/applications?result=unknown"),
+            "/applications?result=unknown",
+            "前の画面にもどる",
+        ),
+    ] {
+        let from = referer.map(|path| ("referer", format!("{}{path}", world.console)));
+        clerk.headers = from.into_iter().collect();
+        let page = clerk.get(export).await;
+        assert_eq!((page.status, page.first("h1")), (401, STEP_UP.into()));
+        assert_eq!(page.link(label).as_deref(), Some(back));
+        assert_eq!(
+            page.attributes("#proved[hidden] a", "href"),
+            [back],
+            "not before the proof"
+        );
     }
 }
 

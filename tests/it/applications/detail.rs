@@ -263,3 +263,43 @@ async fn a_correction_is_proposed_by_one_and_approved_by_another() {
         assert!(matches!(chain, audit::ChainCheck::Whole(_)), "{chain:?}");
     }
 }
+
+#[actix_web::test]
+async fn a_mistaken_proposal_is_taken_back_and_the_second_person_sees_it() {
+    for world in World::all_with_console().await {
+        let (number, id) = registered(&world, &Applicant::default()).await;
+        let mut maker = Desk::open(&world, "m1", &[Role::Clerk]).await;
+        let mut other = Desk::open(&world, "m2", &[Role::Approver]).await;
+        let way = format!("/applications/{id}/corrections");
+        maker.post(&way, &CORRECTION).await;
+        let open = other.get("/corrections").await;
+        assert!(!open.has("提案を取り消す"), "it is its proposer's");
+        let decision = open.attributes("form[action$=decision]", "action").remove(0);
+        let page = maker.get("/corrections").await;
+        let back = page.attributes("form[action$=withdrawal]", "action").remove(0);
+        let field = page.attributes("input[name^=reason-]", "name").remove(0);
+        let anothers = other.post(&back, &[]).await;
+        assert_eq!(anothers.status, 422);
+        anothers.expect("提案を取り消せるのは、提案した人だけです");
+        let long = "長".repeat(201);
+        let page = maker.post(&back, &[(&field, &long)]).await;
+        assert_eq!(page.status, 422);
+        assert!(page.first(&format!("#{field}-error")).contains("200文字以内"));
+        assert_eq!(page.form_to(&back)[&field], long, "what was typed stays");
+        let page = maker.post(&back, &[(&field, "別の申込みのこと")]).await;
+        page.expect("0件（確認済み）").expect("取り消された提案");
+        let late = other.post(&decision, &[("decision", "approve")]).await;
+        assert_eq!(late.status, 422);
+        late.expect("この提案は、提案した人が取り消しました");
+        let page = other.get("/corrections").await;
+        page.expect(&number).expect("別の申込みのこと");
+        assert!(page.attributes("form[action$=decision]", "action").is_empty());
+        let mut viewer = Desk::open(&world, "v1", &[Role::Viewer]).await;
+        assert!(!viewer.get("/corrections").await.has("別の申込みのこと"));
+        maker.post(&way, &CORRECTION).await.expect("さんが訂正を提案しています");
+        world.workspace.clock.advance(Duration::days(8));
+        other.sign_in().await;
+        assert!(!other.get("/corrections").await.has("取り消された提案"));
+        assert_eq!(world.audit("correction.withdrawn").await.len(), 1);
+    }
+}

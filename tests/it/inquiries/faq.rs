@@ -116,11 +116,18 @@ async fn of_two_changes_of_one_question_one_is_published() {
         late.expect("もとの質問は、ほかの案で直されたか");
         let public = Browser::new(&world.url).get("/faq").await;
         assert!(public.has("1つめの答え") && !public.has("2つめの答え") && !public.has("はじめの答え"));
+        let silent = approver.post(&decide(&two), &[("decision", "refuse")]).await;
+        assert_eq!(silent.status, 422);
+        assert!(silent.first("#refusal-error").contains("却下の理由を入力してください"));
+        let why = "1つめと同じ問いです";
         approver
-            .post(&decide(&two), &[("decision", "refuse")])
+            .post(&decide(&two), &[("decision", "refuse"), ("refusal", why)])
             .await
             .expect("却下");
-        clerk.get(&two).await.expect("2つめの答え");
+        clerk.get(&two).await.expect("2つめの答え").expect(why);
+        assert_eq!(world.audit("faq.refused").await.len(), 1);
+        let sealed = "select count(*) as n from faq_entries where refusal like '%同じ問い%'";
+        assert_eq!(world.count(sealed).await, 0);
         let mut auditor = Desk::open(&world, "v1", &[Role::Auditor]).await;
         assert_eq!(
             auditor.get(&two).await.status,

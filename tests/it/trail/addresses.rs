@@ -109,7 +109,8 @@ async fn tables(walk: &mut Walk, import: &str, text: &str, day: &str) {
 
 async fn people(walk: &mut Walk) {
     let fields = [("code", "n1"), ("name", "新しい人"), ("role_clerk", "on")];
-    let person = walk.post("/staff", &fields).await.path;
+    let invitation = walk.post("/staff", &fields).await;
+    let person = invitation.link("新しい人 さんの画面にもどる").unwrap();
     walk.post(&person, &[("name", "新しい人"), ("role_viewer", "on")]).await;
     walk.post(&format!("{person}/invitation"), &[]).await;
     walk.post(

@@ -3,14 +3,14 @@ use crate::{
     accounts::{ConsolePage, Permission, Staff, heading},
     enrolment::{
         desk::{
-            corrections::{Pending, Typed},
+            corrections::{Pending, Proposals, Typed, reason_field},
             detail::Detail,
         },
         store::CorrectedResult,
     },
     web::{
-        Site,
-        ui::{self, Choice, FieldError, when},
+        FormBody, Site,
+        ui::{self, Choice, FieldError, TextField, when},
     },
 };
 use maud::{Markup, html};
@@ -79,24 +79,26 @@ pub fn withdrawal(site: &Site, staff: &Staff, d: &Detail, typed: &str, errors: &
         .render(site, staff)
 }
 
-pub fn corrections(site: &Site, staff: &Staff, pending: &[Pending], refused: Option<&str>) -> Markup {
+/// `typed` is kept where `errors` say what is wrong; `refused` is why a decision or a withdrawal could not be.
+pub fn corrections(
+    site: &Site,
+    staff: &Staff,
+    proposals: &Proposals,
+    typed: &FormBody,
+    refused: Option<&str>,
+    errors: &[FieldError],
+) -> Markup {
     let main = html! {
+        (ui::error_summary(errors))
         (heading("承認待ちの訂正"))
         @if let Some(refused) = refused { div class="error-summary" tabindex="-1" autofocus { p { (refused) } } }
-        @if pending.is_empty() { p { "0件（確認済み）" } p { a href="/applications" { "受付結果の一覧を見る" } } }
-        @for p in pending {
+        @if proposals.pending.is_empty() { p { "0件（確認済み）" } p { a href="/applications" { "受付結果の一覧を見る" } } }
+        @for p in &proposals.pending {
             section class="card" {
-                h2 { a class="mono" href={ "/applications/" (p.correction.application_id) } { (p.receipt) } "　→　" (result_label(p.correction.result)) }
-                dl class="summary summary--dense" {
-                    (ui::summary_row("提案した人", &p.by, None))
-                    (ui::summary_row("提案した日時", &when(p.correction.proposed_at), None))
-                    @let clear = staff.may(Permission::HandleApplications);
-                    @let text = |words: &str| if clear { words.to_owned() } else { "＊＊＊（伏せています）".to_owned() };
-                    (ui::summary_row("訂正の理由", &text(&p.note), None))
-                    (ui::summary_row("確かめた根拠", &text(&p.evidence), None))
-                }
+                (proposed(staff, p))
                 @if p.correction.proposed_by == staff.word() {
                     p { "自分の提案は、ほかの承認者が決めます。" }
+                    @if staff.may(Permission::HandleApplications) { (take_back(p, typed, errors)) }
                 } @else if staff.may(Permission::ApproveCorrections) {
                     form class="actions" method="post" action={ "/corrections/" (p.correction.id) "/decision" } {
                         button class="button" type="submit" name="decision" value="approve" { "承認する" }
@@ -105,9 +107,44 @@ pub fn corrections(site: &Site, staff: &Staff, pending: &[Pending], refused: Opt
                 }
             }
         }
+        @if !proposals.withdrawn.is_empty() {
+            h2 { "取り消された提案（7日以内）" }
+            @for p in &proposals.withdrawn { section class="card" { (proposed(staff, p)) } }
+        }
     };
     ConsolePage::new("承認待ちの訂正", "/applications", main)
         .crumbs(&[("受付結果", "/applications")])
-        .errors(refused.is_some())
+        .errors(refused.is_some() || !errors.is_empty())
         .render(site, staff)
+}
+
+fn proposed(staff: &Staff, p: &Pending) -> Markup {
+    let clear = staff.may(Permission::HandleApplications);
+    let text = |words: &str| match clear || words.is_empty() {
+        true => words.to_owned(),
+        false => "＊＊＊（伏せています）".to_owned(),
+    };
+    html! {
+        h2 { a class="mono" href={ "/applications/" (p.correction.application_id) } { (p.receipt) } "　→　" (result_label(p.correction.result)) }
+        dl class="summary summary--dense" {
+            (ui::summary_row("提案した人", &p.by, None))
+            (ui::summary_row("提案した日時", &when(p.correction.proposed_at), None))
+            (ui::summary_row("訂正の理由", &text(&p.note), None))
+            (ui::summary_row("確かめた根拠", &text(&p.evidence), None))
+            @if let Some(at) = p.correction.withdrawn_at {
+                (ui::summary_row("取り消した日時", &when(at), None))
+                (ui::summary_row("取り消した理由", &text(&p.why_withdrawn), None))
+            }
+        }
+    }
+}
+
+fn take_back(p: &Pending, typed: &FormBody, errors: &[FieldError]) -> Markup {
+    let name = reason_field(&p.correction.id);
+    html! {
+        form class="form" method="post" action={ "/corrections/" (p.correction.id) "/withdrawal" } novalidate {
+            (TextField { name: &name, label: "取り消す理由", hint: "例：別の申込みとまちがえた", value: typed.get(&name), optional: true, width: "full", autocomplete: "off", ..Default::default() }.render(errors))
+            button class="button button--secondary" type="submit" { "提案を取り消す" span class="vh" { "：" (p.receipt) } }
+        }
+    }
 }

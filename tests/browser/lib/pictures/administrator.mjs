@@ -14,7 +14,7 @@ async function register(stage) {
   await page.getByLabel('氏名').fill('花見 七海');
   await page.getByLabel('所属').fill('業務課');
   await page.getByLabel('受付担当').check();
-  await form.press(page, '登録して、招待の画面へ進む');
+  await form.press(page, '登録して、招待状を作る');
   await page.goto(`${stage.app.training}/staff`);
   await follow(page, '9001');
   await page.getByLabel('承認者').check();
@@ -61,7 +61,7 @@ const stop = {
     const page = await stage.at('administrator', '/institutions/stops/new', MONTH);
     await preview(page, '第3日曜 21:00-翌7:00', '毎月の点検のため');
     // A whole month, whatever the day; and both ways to go on.
-    await follow(page, '次の月');
+    await form.press(page, '次の月');
     await fold(page.locator('.month tbody tr').filter({ hasNot: page.locator('.month__line') }));
     const marks = [
       field(page, 'rule'), part(page, 'この予定で休止する時間', 'ul'), page.locator('.month__line--new'),

@@ -27,8 +27,8 @@ diesel::joinable!(attempts -> applications (application_id));
 diesel::joinable!(inquiry_messages -> inquiries (inquiry_id));
 diesel::joinable!(inquiry_tokens -> inquiries (inquiry_id));
 
-// One pair, one line: naming all tables in one call makes an implementation for each of their seven thousand pairs, which cost
-// eighteen seconds of every build from nothing and a third of every debug build after one line.
+// One pair, one line. Naming all tables in one call makes an implementation for each of their seven thousand pairs: eighteen
+// seconds of every build from nothing, a third of every debug build after one line (docs/DECISIONS.md).
 diesel::allow_tables_to_appear_in_same_query!(application_tokens, applications);
 diesel::allow_tables_to_appear_in_same_query!(staff_sessions, staff);
 diesel::allow_tables_to_appear_in_same_query!(passkeys, staff);

@@ -229,8 +229,8 @@ async fn who_is_invited_at_a_desk_enrols_a_key_there_and_the_exercise_sees_it() 
         ("unit", ""),
         ("role_clerk", "on"),
     ];
-    let path = administrator.post("/staff", &person).await.path;
-    let invitation = administrator.post(&format!("{path}/invitation"), &[]).await;
+    let invitation = administrator.post("/staff", &person).await;
+    let path = invitation.link("花見七海 さんの画面にもどる").unwrap();
     let url = invitation.first(".invitation .mono");
     assert_eq!(met(&mut administrator).await, 2, "a key that nobody enrolled is none");
     let console = &school.addresses().console;

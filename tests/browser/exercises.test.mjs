@@ -723,7 +723,7 @@ test('while a trainer writes, who comes in is told, what is written stays, and a
   assert.match(await text(learner), /研修担当から[^]*書きかけの文/);
 
   await link(trainer, '試験 二葉');
-  await trainer.getByLabel('お名前').fill('試験 双葉');
+  await trainer.getByRole('textbox', { name: 'お名前' }).fill('試験 双葉');
   await form.press(trainer, 'お名前を直す');
   await link(trainer, '試験 双葉');
   await trainer.getByLabel(/席を空けて、ほかの人が使う/).check();

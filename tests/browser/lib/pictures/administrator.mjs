@@ -148,7 +148,7 @@ const version = {
   async take(stage) {
     const page = await stage.at('approver', await proposeText(stage));
     // Of the mail its beginning is enough.
-    await shorten(page.locator('.sample__mail'), 8);
+    await shorten(page.locator('.sample__mail'), 6);
     const marks = [
       page.locator('main > p').filter({ has: page.locator('.tag') }).first(), page.locator('form[action$="/decision"]'),
       [heading(page, '申込者に見えるもの'), page.locator('.sample')], [heading(page, '使用中のものとのちがい'), page.locator('.diff')],

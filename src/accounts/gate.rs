@@ -84,6 +84,19 @@ impl Plan {
             .find(|r| r.method == method && r.path == path);
         rule.map(|r| r.access)
     }
+    /// Whether a path is that of a page.
+    fn has_page(&self, path: &str) -> bool {
+        let fits = |pattern: &str| {
+            let (mut parts, mut names) = (path.split('/'), pattern.split('/'));
+            names.by_ref().all(|name| {
+                parts
+                    .next()
+                    .is_some_and(|part| name == part || (name.starts_with('{') && !part.is_empty()))
+            }) && parts.next().is_none()
+        };
+        let mut rules = self.rules.iter().chain(self.more);
+        rules.any(|rule| rule.method == "GET" && fits(rule.path))
+    }
 }
 
 /// What the gate decided.
@@ -253,12 +266,14 @@ async fn after_proof(req: &HttpRequest, payload: &mut Payload, path: &str) -> vi
     views::AfterProof::Send(path.to_owned(), held.map(|body| body.0).unwrap_or_default())
 }
 
-/// The page of ours that a form was sent from.
+/// The page of ours that a form was sent from, if it can be opened again: some come as the answer to a form.
 fn page_before(req: &HttpRequest) -> Option<String> {
     let from = req.headers().get("referer")?.to_str().ok()?;
     let from = url::Url::parse(from).ok()?;
+    let is_ours = from.origin().ascii_serialization() == data::<Site>(req).ok()?.url;
+    let is_page = data::<Plan>(req).ok()?.has_page(from.path());
     let query = from.query().map(|query| format!("?{query}")).unwrap_or_default();
-    Some(format!("{}{query}", from.path())).filter(|path| !path.starts_with("//"))
+    (is_ours && is_page).then(|| format!("{}{query}", from.path()))
 }
 
 /// Where a page is opened again after the sign-in; what was posted is not kept across persons.

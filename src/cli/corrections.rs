@@ -1,13 +1,16 @@
 use super::{ConfigFile, Outcome, serve, staff};
 use crate::{
+    accounts,
     audit::Actor,
     clock::jst,
+    db::Conn,
     enrolment::{
         CorrectedResult,
         correction::{self, By, CorrectionError, Proposal},
         id_of_receipt,
     },
     web::Error,
+    workspace::Workspace,
 };
 
 /// Corrections by two people
@@ -81,7 +84,22 @@ fn list(file: &ConfigFile) -> Outcome {
     Ok(())
 }
 
-/// Whoever types at the server, by the number that was typed.
+/// The person who has a 職員番号, in the word by which the console knows them too: at whichever of the two somebody proposes
+/// and decides, it is the same one.
+fn person(workspace: &Workspace, code: &str) -> Result<String, Box<dyn std::error::Error>> {
+    let asked = code.to_owned();
+    let read = move |conn: &mut Conn| Ok::<_, Error>(accounts::find_by_code(conn, &asked)?);
+    let found = serve::runtime()?.block_on(workspace.db.read(read))?;
+    match found.filter(|person| person.active) {
+        Some(person) => Ok(format!("staff/{}", person.id)),
+        None => Err(format!(
+            "--by {code}: nobody who may act has this 職員番号; `mizumado staff list` shows who is registered"
+        )
+        .into()),
+    }
+}
+
+/// Whoever types at the server.
 fn typed(name: &str) -> By<'_> {
     By {
         name,
@@ -91,6 +109,7 @@ fn typed(name: &str) -> By<'_> {
 
 fn propose(options: Propose) -> Outcome {
     let (workspace, _logs) = serve::open(&options.config)?;
+    let by = person(&workspace, &options.by)?;
     let (world, now) = (workspace.clone(), workspace.clock.now());
     let result = CorrectedResult::from_word(&options.result).unwrap_or(CorrectedResult::Registered);
     let write = move |conn: &mut _| {
@@ -100,7 +119,7 @@ fn propose(options: Propose) -> Outcome {
             result,
             note: &options.note,
             evidence: &options.evidence,
-            by: typed(&options.by),
+            by: typed(&by),
         };
         correction::propose(conn, &world, &proposal, now)
     };
@@ -111,8 +130,9 @@ fn propose(options: Propose) -> Outcome {
 
 fn decide(options: Decide, approve: bool) -> Outcome {
     let (workspace, _logs) = serve::open(&options.config)?;
+    let by = person(&workspace, &options.by)?;
     let now = workspace.clock.now();
-    let write = move |conn: &mut _| correction::decide(conn, &options.id, typed(&options.by), approve, now);
+    let write = move |conn: &mut _| correction::decide(conn, &options.id, typed(&by), approve, now);
     serve::runtime()?.block_on(workspace.db.write::<_, CorrectionError>(write))?;
     println!(
         "{}",

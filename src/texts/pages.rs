@@ -216,7 +216,10 @@ async fn decide(
         errors.push(FieldError::new("decision", accounts::DAY_IS_OVER));
     }
     let is_open = shown.version.state == VersionState::Proposed && shown.version.made_by != staff.word();
-    if is_open && !errors.is_empty() {
+    if !is_open {
+        return Err(Error::Conflict);
+    }
+    if !errors.is_empty() {
         let mut typed = Form::of(&shown.version);
         typed.refusal = form.get("refusal").to_owned();
         return Ok(unprocessable(views::show(&site, &staff, &shown, &typed, &errors)));
@@ -226,13 +229,7 @@ async fn decide(
             return Err(Error::Conflict);
         }
         let action = format!("text.{}", verdict.state().as_str());
-        staff.record(
-            conn,
-            now,
-            &action,
-            &format!("text/{id}"),
-            verdict.refusal().unwrap_or(""),
-        )
+        staff.record(conn, now, &action, &format!("text/{id}"), "")
     };
     workspace.db.write(write).await?;
     Ok(see_other(&path))

@@ -113,6 +113,9 @@ pub struct Seat {
     pub wants_help: bool,
     /// By exercise.
     pub tries: BTreeMap<String, Try>,
+    /// By exercise that waits to be begun anew.
+    #[serde(default)]
+    pub earlier: BTreeMap<String, Earlier>,
 }
 
 /// One exercise of one person.
@@ -133,6 +136,13 @@ pub struct Try {
     pub before: u32,
 }
 
+/// What stays of an exercise whose desk was given back its beginning before it was done.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Earlier {
+    pub count: u32,
+    pub remark: String,
+}
+
 impl Seat {
     /// One where nobody sits.
     pub fn free(number: u32, desk: &str) -> Self {
@@ -145,6 +155,29 @@ impl Seat {
             entered_at: None,
             wants_help: false,
             tries: BTreeMap::new(),
+            earlier: BTreeMap::new(),
+        }
+    }
+    /// What was tried before an exercise is begun anew: how often, and what was remarked. A remark is about the program
+    /// and outlives the try.
+    pub fn earlier(&self, exercise: &str) -> Earlier {
+        match (self.tries.get(exercise), self.earlier.get(exercise)) {
+            (Some(begun), _) => Earlier {
+                count: begun.before + 1,
+                remark: begun.remark.clone(),
+            },
+            (None, Some(earlier)) => earlier.clone(),
+            (None, None) => Earlier::default(),
+        }
+    }
+    /// The desk begins anew: what an exercise looked at is gone, and what was done stays done.
+    pub fn begin_anew(&mut self) {
+        self.wants_help = false;
+        let unfinished: Vec<String> = self.unfinished().into_iter().map(str::to_owned).collect();
+        for exercise in unfinished {
+            let earlier = self.earlier(&exercise);
+            self.tries.remove(&exercise);
+            self.earlier.insert(exercise, earlier);
         }
     }
     /// Whoever sat down here stays who it is, on whatever machine, until the trainer frees the seat.

@@ -36,6 +36,10 @@ impl Keeping {
         self.folder.join("classes").join(id)
     }
 
+    /// Whether no class has this code, and none that ended had it.
+    pub fn is_free(&self, id: &str) -> bool {
+        !self.class_folder(id).exists() && !self.record_file(id).exists()
+    }
     fn record_file(&self, id: &str) -> PathBuf {
         self.folder.join("records").join(format!("{id}.sealed"))
     }

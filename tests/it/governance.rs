@@ -7,7 +7,12 @@ use crate::{
 };
 use chrono::Duration;
 use diesel::connection::SimpleConnection;
-use mizumado::{accounts::Role, db::DbError};
+use mizumado::{
+    accounts::Role,
+    audit::{self, Actor},
+    db::{Conn, DbError},
+    web::Error,
+};
 use std::io::Read;
 
 async fn make(desk: &mut Desk, kind: &str, period: &str) -> Page {
@@ -280,6 +285,13 @@ async fn a_change_record_says_what_was_changed_by_whom() {
         desk.post("/inquiries/hours/days", &day).await;
         let template = [("name", "時期の案内"), ("body", "翌月分からです")];
         desk.post("/inquiries/templates", &template).await;
+        let now = world.workspace.clock.now();
+        let write = move |conn: &mut Conn| {
+            let (by, used) = (Actor::Operator, "inquiry_template.used");
+            audit::record(conn, now, by, used, "inquiry/01X", "inquiry_template/01Y")?;
+            Ok::<_, Error>(())
+        };
+        world.workspace.db.write(write).await.unwrap();
         let contact = [
             ("band", "office"),
             ("position", "1"),
@@ -300,6 +312,7 @@ async fn a_change_record_says_what_was_changed_by_whom() {
         ] {
             page.expect(part);
         }
+        assert!(!page.has("ひな形を使って"), "an answer is no change");
         for english in ["added", "removed", "renamed", "from ", "due_times"] {
             assert!(!page.text().contains(english), "{english}: {}", page.text());
         }

@@ -216,7 +216,7 @@ async fn a_refused_layout_is_never_used() {
         .expect("却下");
     maker.get(&path).await.expect(why);
     let subject = path.trim_start_matches("/layouts/");
-    let entry = (format!("layout/{subject}"), format!("{why} from 127.0.0.1"));
+    let entry = (format!("layout/{subject}"), "from 127.0.0.1".to_owned());
     assert_eq!(world.audit("layout.refused").await, [entry]);
     assert!(batch(&world, 1, today + Days::new(1)).await.starts_with(b"\"\x8e\xf3"));
     let page = other.get("/layouts").await;

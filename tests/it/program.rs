@@ -102,6 +102,10 @@ async fn a_receipt_number_that_was_shown_survives_kill_nine() {
     let config = dir.path().join("mizumado.toml");
     let (ok, out, err) = run(&["audit", "verify", "--config", config.to_str().unwrap()]);
     assert!(ok && out.contains("is whole"), "{out}{err}");
+    // Two people are two registered people, at the command line, too.
+    let approval = ["corrections", "approve", "--by", "no-one", "01X", "--config"];
+    let (ok, _, err) = run(&[&approval[..], &[config.to_str().unwrap()]].concat());
+    assert!(!ok && err.contains("no-one") && err.contains("staff list"), "{err}");
 }
 
 #[test]

@@ -470,6 +470,16 @@ async fn an_acceptance_report_says_on_which_page_what_was_reached_and_leaves_roo
     assert!(found[0].contains("目視点検を記録する（席 1　検査 一郎）"), "{found:?}");
     assert_eq!(found[1], "合格していません。\n表の字が小さい");
     assert!(found[2..6].iter().all(String::is_empty), "people write the rest");
+    // What was remarked is about the program: it outlives the try, and the desk.
+    tester.post(&format!("{exercise}/beginning"), &[]).await;
+    let report = trainer.get(&path).await;
+    assert_eq!(cells(&report, "不具合と対応")[1], "合格していません。\n表の字が小さい");
+    let desk = class.desks[0].id.as_str();
+    trainer.post(&format!("/training/{id}/resets"), &[("desk", desk)]).await;
+    let report = trainer.get(&path).await;
+    assert_eq!(cells(&report, "不具合と対応")[1], "合格していません。\n表の字が小さい");
+    tester.post(&format!("{exercise}/beginning"), &[]).await;
+    trainer.get(&path).await.expect("（4回目）");
     let word = trainer.get(&format!("{path}/word")).await;
     assert!(word.bytes.starts_with(b"PK"));
 }

@@ -349,7 +349,10 @@ pub async fn decide(
         errors.push(FieldError::new("decision", accounts::DAY_IS_OVER));
     }
     let is_open = studio.version.state == VersionState::Proposed && studio.version.made_by != staff.word();
-    if is_open && !errors.is_empty() {
+    if !is_open {
+        return Err(Error::Conflict);
+    }
+    if !errors.is_empty() {
         let mut typed = SettingsForm::of(&studio);
         typed.refusal = form.get("refusal").to_owned();
         return Ok(unprocessable(views::studio(&site, &staff, &studio, &typed, &errors)));
@@ -359,8 +362,7 @@ pub async fn decide(
             return Err(Error::Conflict);
         }
         let action = format!("layout.{}", verdict.state().as_str());
-        let why = verdict.refusal().unwrap_or("");
-        staff.record(conn, now, &action, &format!("layout/{id}"), why)
+        staff.record(conn, now, &action, &format!("layout/{id}"), "")
     };
     workspace.db.write(write).await?;
     Ok(see_other(&path))

@@ -266,7 +266,10 @@ pub async fn decide(
     let (keys, asked) = (workspace.keys.clone(), id.clone());
     let read = move |conn: &mut Conn| store::find_entry(conn, &keys, &asked);
     let entry = workspace.db.read(read).await?;
-    if entry.state == VersionState::Proposed && entry.made_by != staff.word() && !errors.is_empty() {
+    if entry.state != VersionState::Proposed || entry.made_by == staff.word() {
+        return Err(Error::Conflict);
+    }
+    if !errors.is_empty() {
         let mut typed = FaqForm::of(&entry);
         typed.refusal = form.get("refusal").to_owned();
         return page(&workspace, &site, &staff, &id, Some(typed), &errors).await;

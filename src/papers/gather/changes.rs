@@ -32,7 +32,13 @@ const PARTS: &[(&str, &[&str])] = &[
     ),
     (
         "問合せの受付の時間とひな形",
-        &["support_hours.", "support_day.", "inquiry_template."],
+        &[
+            "support_hours.",
+            "support_day.",
+            "inquiry_template.made",
+            "inquiry_template.changed",
+            "inquiry_template.retired",
+        ],
     ),
     ("連絡体制", &["contact."]),
     (

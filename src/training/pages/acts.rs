@@ -49,28 +49,29 @@ pub async fn say(
     form: FormBody,
 ) -> Result<HttpResponse, Error> {
     let school = school(&found)?;
-    let (mut errors, mut seat) = (vec![], None);
-    match to_whom(&school.class(&id)?, &form) {
-        Ok(to) => seat = to,
-        Err(wrong) => errors.push(wrong),
-    }
+    let mut errors = vec![];
     let body = words(&form, "body", "伝えること", MESSAGE, &mut errors);
-    if !errors.is_empty() {
-        return again(school, &site, &staff, &id, Refused::new("messages", form, errors)).await;
-    }
     let now = school.now();
-    school
+    // Asked and told in one: a seat may be freed meanwhile.
+    let refused = school
         .change(&id, |class| {
+            let seat = match to_whom(class, &form) {
+                Ok(seat) if errors.is_empty() => seat,
+                to => return Ok(to.err().into_iter().chain(errors).collect()),
+            };
             class.messages.push(Message { at: now, seat, body });
             let answered = class
                 .seats
                 .iter_mut()
                 .filter(|one| seat.is_none_or(|seat| seat == one.number));
             answered.for_each(|seat| seat.wants_help = false);
-            Ok(())
+            Ok(vec![])
         })
         .await?;
-    Ok(see_other(&path_of(&id)))
+    match refused.is_empty() {
+        true => Ok(see_other(&path_of(&id))),
+        false => again(school, &site, &staff, &id, Refused::new("messages", form, refused)).await,
+    }
 }
 
 /// The desks that a form names: one, or all. Nothing is meant where nothing was chosen.

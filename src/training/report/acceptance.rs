@@ -151,15 +151,21 @@ pub fn step_by_step(class: &Class, exercises: &[&Exercise]) -> Vec<Block> {
 pub fn defects(class: &Class, exercises: &[&Exercise]) -> Vec<Block> {
     let mut rows = vec![];
     for (seat, n, exercise, begun) in tried(class, exercises) {
-        let Some(begun) = begun else { continue };
-        if begun.done_at().is_some() && begun.remark.is_empty() {
+        let (passed, again) = match begun {
+            Some(begun) => (begun.done_at().is_some(), begun.before > 0),
+            None => (false, seat.earlier.contains_key(&exercise.head.id)),
+        };
+        let remark = seat.earlier(&exercise.head.id).remark;
+        let mut found = vec![];
+        match (passed, begun.is_some() || again, again) {
+            (false, true, _) => found.push("合格していません。".to_owned()),
+            (true, _, true) => found.push("やり直して合格しました。".to_owned()),
+            _ => {}
+        }
+        found.extend(Some(remark).filter(|remark| !remark.is_empty()));
+        if found.is_empty() {
             continue;
         }
-        let mut found = vec![];
-        if begun.done_at().is_none() {
-            found.push("合格していません。".to_owned());
-        }
-        found.extend(Some(begun.remark.clone()).filter(|remark| !remark.is_empty()));
         let test = format!("{n}　{}（席 {}　{}）", exercise.head.title, seat.number, seat.name);
         let free = [(); 4].map(|()| String::new());
         rows.push([vec![test, found.join("\n")], free.to_vec()].concat());

@@ -91,7 +91,10 @@ async fn here(school: &School, site: &Site, req: &HttpRequest) -> Result<Option<
     };
     school.look(&class.id, seat.number).await?;
     let class = school.class(&class.id)?;
-    let seat = class.seat(seat.number).cloned().ok_or(Error::NotFound)?;
+    // The trainer may have freed it meanwhile, and the next one sits there.
+    let Some(seat) = class.seat(seat.number).filter(|now| now.token == seat.token).cloned() else {
+        return Ok(None);
+    };
     let desk = school.desk(&seat.desk).ok_or(Error::NotFound)?;
     Ok(Some(Here { class, seat, desk }))
 }

@@ -53,7 +53,8 @@ impl School {
             self.0.exercises.find(exercise).map_or(0, |e| e.head.goals.len()),
         );
         self.change_own(class, seat, |seat| {
-            let before = seat.tries.get(exercise).map_or(0, |begun| begun.before + 1);
+            let earlier = seat.earlier(exercise);
+            seat.earlier.remove(exercise);
             seat.tries.insert(
                 exercise.to_owned(),
                 Try {
@@ -61,8 +62,8 @@ impl School {
                     audit_no,
                     answers: BTreeMap::new(),
                     met: vec![None; count],
-                    remark: String::new(),
-                    before,
+                    remark: earlier.remark,
+                    before: earlier.count,
                 },
             );
             Ok(())

@@ -109,7 +109,7 @@ impl School {
         let school = self.clone();
         let making = actix_web::rt::spawn(async move {
             let _alone = school.0.changing.lock().await;
-            let id = random_code(ALPHABET, CODE);
+            let id = school.free_code();
             match school.make_alone(&id, wish).await {
                 Ok(()) => Ok(id),
                 Err(error) => {
@@ -119,6 +119,16 @@ impl School {
             }
         });
         making.await.map_err(|e| Error::Internal(e.to_string()))?
+    }
+
+    /// A code that no class has or had: what could not be made is taken away by its code.
+    fn free_code(&self) -> String {
+        loop {
+            let code = random_code(ALPHABET, CODE);
+            if self.0.keeping.is_free(&code) {
+                return code;
+            }
+        }
     }
 
     /// Takes away what there is of a class that could not be made: its desks stop, its folder goes.
@@ -251,11 +261,8 @@ impl School {
                 if let Some(place) = class.desks.iter_mut().find(|kept| kept.id == fresh.id) {
                     *place = fresh.clone();
                 }
-                // What an exercise looked at is gone: it begins anew. What was done stays done.
-                for seat in class.seats.iter_mut().filter(|seat| seat.desk == fresh.id) {
-                    seat.wants_help = false;
-                    seat.tries.retain(|_, begun| begun.done_at().is_some());
-                }
+                let seats = class.seats.iter_mut().filter(|seat| seat.desk == fresh.id);
+                seats.for_each(Seat::begin_anew);
                 class.note(now, &by, format!("机 {} をはじめの状態にもどしました", fresh.id));
                 Ok(place(class, &fresh.id))
             })

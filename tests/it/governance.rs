@@ -39,7 +39,7 @@ fn word_of(page: &Page) -> String {
 
 /// Whether the database carries a statement out.
 async fn runs(world: &World, sql: &'static str) -> bool {
-    let write = move |conn: &mut mizumado::db::Conn| Ok::<_, DbError>(conn.batch_execute(sql)?);
+    let write = move |conn: &mut Conn| Ok::<_, DbError>(conn.batch_execute(sql)?);
     world.workspace.db.write(write).await.is_ok()
 }
 

@@ -89,6 +89,7 @@ pub fn studio(site: &Site, staff: &Staff, s: &Studio, form: &SettingsForm, error
         h2 { "料金システムの見本と比べる" }
         (comparison_form(&path, errors))
         (whole(s, &path, form, errors))
+        (ui::print_button())
     };
     ConsolePage::new(&title, "/deliveries", main)
         .crumbs(&[("還元データ", "/deliveries"), ("レイアウト", "/layouts")])

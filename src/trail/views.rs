@@ -139,7 +139,7 @@ fn person_of_day(person: &Seen) -> Markup {
                     thead { tr { th scope="col" { "時刻" } th scope="col" { "何を" } th scope="col" { "対象" } } }
                     tbody { @for row in &person.rows { tr {
                         th scope="row" class="time" { (row.time) }
-                        td data-label="何を" { (row.way) }
+                        td data-label="何を" { (row.way) @if !row.why.is_empty() { p class="hint breakable" { "理由：" (row.why) } } }
                         td data-label="対象" class="breakable" { (row.what) }
                     } } }
                 }

@@ -169,6 +169,32 @@ fn preview(s: &Studio) -> Markup {
     }
 }
 
+/// What the column writes for the rows that the layout is tried on: as it is kept, or as it was typed to be tried.
+pub(super) fn tried(s: &Studio, place: usize) -> Markup {
+    let problems: Vec<_> = s.problems.iter().filter(|p| p.column == Some(place)).collect();
+    let rows = s.records.iter().filter(|r| r.kind == RecordKind::Row);
+    html! {
+        h2 id="tried" { "この項目のためし書き" }
+        p class="hint" { "「試しに見る」を押すと、保存せずに、いまの入力で書いたものを見られます。個人の項目は伏せています" }
+        @if !problems.is_empty() { ul { @for p in problems { li { (p.sentence) } } } }
+        @else if !s.problems.is_empty() { p { "ほかの項目か、ファイルの形に、直すところがあります。直すと、ここにためし書きが出ます。" } }
+        @else {
+            div class="scroll" tabindex="0" role="region" aria-label="この項目のためし書き" {
+                table class="table table--preview" {
+                    caption class="vh" { "この項目のためし書き" }
+                    thead { tr { th scope="col" { "行" } th scope="col" { "書かれる文字" } th scope="col" { "バイト" } th scope="col" { "そのまま書けないもの" } } }
+                    tbody { @for (row, cell) in rows.filter_map(|r| Some((r, r.cells.get(place)?))) { tr {
+                        th scope="row" { (row.name) }
+                        td class={ @if !cell.findings.is_empty() { "found" } } { (cell.text) }
+                        td class="mono" { (cell.hex()) }
+                        td { @for kind in &cell.findings { (kind.label()) " " } }
+                    } } }
+                }
+            }
+        }
+    }
+}
+
 fn record_name(r: &PreviewRecord) -> String {
     match r.kind {
         RecordKind::Header => "項目名".into(),

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     db::{Conn, DbError},
-    web::{Error, LongFormBody, Site, see_other},
+    web::{Error, FormBody, LongFormBody, Site, see_other},
     workspace::Workspace,
 };
 use actix_session::SessionExt;
@@ -250,6 +250,15 @@ async fn answer(req: &HttpRequest, payload: &mut Payload, pattern: &str, verdict
         }
         Verdict::Pass(_) => HttpResponse::InternalServerError().finish(),
     }
+}
+
+/// The same for a handler that alone knows that a request weighs heavily: what was typed is sent again after the proof.
+pub fn ask_for_proof(req: &HttpRequest, site: &Site, staff: &Staff, typed: FormBody) -> HttpResponse {
+    let path = req.uri().path_and_query().map_or("/", |p| p.as_str());
+    let after = views::AfterProof::Send(path.to_owned(), typed);
+    let before = page_before(req).filter(|before| before != path);
+    let page = views::prove(site, staff, views::Why::Many, &after, before.as_deref());
+    page_of(StatusCode::UNAUTHORIZED, page)
 }
 
 /// What follows the proof: the page is opened, or what was typed is sent. A chosen file cannot be held.

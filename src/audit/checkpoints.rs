@@ -3,7 +3,7 @@ mod store;
 
 pub use store::{Checkpoint, checkpoints};
 
-use super::ChainCheck;
+use super::{ChainCheck, Unlike};
 use crate::{
     crypto::{KeyRing, is_signed_by},
     db::Conn,
@@ -59,12 +59,23 @@ pub fn check(conn: &mut Conn, keys: &KeyRing, kept: &[Checkpoint]) -> QueryResul
         return Ok(chain);
     }
     let (public, ours) = (public_key(keys), checkpoints(conn)?);
+    let (mut fits, mut unlike): (Vec<i64>, Vec<&Checkpoint>) = (vec![], vec![]);
     for checkpoint in ours.iter().chain(kept) {
         let is_ours = is_signed_by(&public, &checkpoint.message(), &checkpoint.signature);
         let found = store::hash_of(conn, checkpoint.no)?;
-        if !is_ours || found.as_deref() != Some(&checkpoint.hash) {
-            return Ok(ChainCheck::NotAsSigned(checkpoint.day));
+        match is_ours && found.as_deref() == Some(&checkpoint.hash) {
+            true => fits.push(checkpoint.no),
+            false => unlike.push(checkpoint),
         }
     }
-    Ok(chain)
+    // The chain is whole, so a head that fits vouches for every entry before it.
+    let Some(first) = unlike.into_iter().min_by_key(|checkpoint| checkpoint.no) else {
+        return Ok(chain);
+    };
+    let before = fits.into_iter().filter(|no| *no < first.no).max();
+    Ok(ChainCheck::NotAsSigned(Unlike {
+        day: first.day,
+        after: before.unwrap_or_default(),
+        upto: first.no,
+    }))
 }

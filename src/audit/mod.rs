@@ -67,6 +67,17 @@ impl<'a> Actor<'a> {
     }
 }
 
+/// Where a chain stops being the one that was signed.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Unlike {
+    /// The day of the first checkpoint that does not fit.
+    pub day: NaiveDate,
+    /// The entry of the last checkpoint before it that fits; 0 is the beginning. Up to here nothing was changed.
+    pub after: i64,
+    /// The entry of the checkpoint that does not fit.
+    pub upto: i64,
+}
+
 /// The outcome of [`check`].
 #[derive(Debug, PartialEq, Eq)]
 pub enum ChainCheck {
@@ -74,8 +85,8 @@ pub enum ChainCheck {
     Whole(i64),
     /// The first entry that does not follow.
     BrokenAt(i64),
-    /// The chain follows, but is not the one that was signed on this day: it was rewritten, or cut.
-    NotAsSigned(NaiveDate),
+    /// The chain follows, but is not the one that was signed: it was rewritten, or cut, somewhere in this range.
+    NotAsSigned(Unlike),
 }
 
 impl std::fmt::Display for ChainCheck {
@@ -83,7 +94,11 @@ impl std::fmt::Display for ChainCheck {
         match self {
             ChainCheck::Whole(count) => write!(f, "the audit chain is whole: {count} entries"),
             ChainCheck::BrokenAt(no) => write!(f, "the audit chain is broken at entry {no}"),
-            ChainCheck::NotAsSigned(day) => write!(f, "the audit chain is not the one that was signed on {day}"),
+            ChainCheck::NotAsSigned(Unlike { day, after, upto }) => write!(
+                f,
+                "the audit chain is not the one that was signed on {day}: it differs between entry {after} (the last \
+                 signed head that fits) and entry {upto} (the first that does not)"
+            ),
         }
     }
 }

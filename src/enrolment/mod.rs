@@ -24,8 +24,8 @@ mod submit;
 mod views;
 
 pub use desk::{
-    Candidate, Filter, brief, by_what_is_said, count_filtered, happenings, mask_name, message_status, reveal_reason,
-    routes as desk_routes,
+    Candidate, Filter, Undecided, brief, by_what_is_said, count_filtered, happenings, mask_name, message_status,
+    reveal_reason, routes as desk_routes, unknowns, why_revealed,
 };
 pub use inquiry::take_daily_line;
 pub use jobs::{handlers, standing};

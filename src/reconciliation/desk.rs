@@ -1,4 +1,4 @@
-//! Differences as a task list: what disagrees, and how a person settled it.
+//! Differences and unknown results as a task list: what disagrees, how a person settled it, and what nobody knows.
 use super::{
     jobs::differences_alarm,
     store::{self, Difference},
@@ -8,7 +8,8 @@ use crate::{
     accounts::Staff,
     alarms,
     crypto::Place,
-    db::{Conn, DbError},
+    db::Conn,
+    enrolment,
     web::{Error, FormBody, Site, html, see_other, ui::FieldError},
     workspace::Workspace,
 };
@@ -49,9 +50,27 @@ pub fn settle_by(
     Ok(true)
 }
 
-async fn open(workspace: &Workspace) -> Result<Vec<Difference>, Error> {
-    let read = |conn: &mut Conn| Ok::<_, DbError>(store::open_differences(conn)?);
-    Ok(workspace.db.read(read).await?)
+/// More undecided applications than a page holds are in the list of the results.
+pub const MOST: i64 = 100;
+
+/// What waits for a person.
+pub struct Tasks {
+    pub differences: Vec<Difference>,
+    /// Applications whose result nobody knows, the oldest first.
+    pub unknowns: Vec<enrolment::Undecided>,
+    pub now: NaiveDateTime,
+}
+
+async fn open(workspace: &Workspace) -> Result<Tasks, Error> {
+    let now = workspace.clock.now();
+    let read = move |conn: &mut Conn| {
+        Ok::<_, Error>(Tasks {
+            differences: store::open_differences(conn)?,
+            unknowns: enrolment::unknowns(conn, MOST)?,
+            now,
+        })
+    };
+    workspace.db.read(read).await
 }
 
 /// `GET /differences`

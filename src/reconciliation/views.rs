@@ -1,4 +1,8 @@
-use super::{compare::Kind, store::Difference};
+use super::{
+    compare::Kind,
+    desk::{MOST, Tasks},
+    store::Difference,
+};
 use crate::{
     accounts::{ConsolePage, Permission, Staff, heading},
     enrolment::message_status,
@@ -7,6 +11,7 @@ use crate::{
         ui::{self, FieldError, when},
     },
 };
+use chrono::Duration;
 use maud::{Markup, html};
 
 /// What the other witness said, in words.
@@ -22,11 +27,44 @@ fn said(d: &Difference) -> String {
     }
 }
 
-pub fn differences(site: &Site, staff: &Staff, list: &[Difference], tried: &str, errors: &[FieldError]) -> Markup {
+/// 「8日」, 「3時間」: how long a result is waited for.
+fn age(waited: Duration) -> String {
+    match (waited.num_days(), waited.num_hours()) {
+        (2.., _) => format!("{}日", waited.num_days()),
+        (_, 1..) => format!("{}時間", waited.num_hours()),
+        _ => format!("{}分", waited.num_minutes().max(0)),
+    }
+}
+
+fn unknowns(tasks: &Tasks) -> Markup {
+    html! {
+        h2 id="unknowns" { "結果のわからない申込み" }
+        @if tasks.unknowns.is_empty() { p { "結果のわからない申込みは0件です（確認済み）。" } }
+        @else {
+            p { "照会をくり返しても、結果がわからなかったものです。申込みを開いて、金融機関に確かめてください。" }
+            div class="scroll" tabindex="0" role="region" aria-label="結果のわからない申込み" {
+                table class="table table--dense" {
+                    caption class="vh" { "結果のわからない申込み（古い順）" }
+                    thead { tr { th scope="col" { "受付番号" } th scope="col" { "受付からの時間" } th scope="col" { "受付" } th scope="col" { "金融機関" } } }
+                    tbody { @for unknown in &tasks.unknowns { tr {
+                        th scope="row" class="mono" { a href={ "/applications/" (unknown.id) } { (unknown.receipt_number) } }
+                        td data-label="受付からの時間" class="time" { (age(tasks.now - unknown.since)) }
+                        td data-label="受付" class="time" { (when(unknown.since)) }
+                        td data-label="金融機関" { (unknown.institution) }
+                    } } }
+                }
+            }
+            @if tasks.unknowns.len() as i64 == MOST { p { a href="/applications?result=unknown&order=oldest" { "つづきを、受付結果で見る" } } }
+        }
+    }
+}
+
+pub fn differences(site: &Site, staff: &Staff, tasks: &Tasks, tried: &str, errors: &[FieldError]) -> Markup {
+    let list = &tasks.differences;
     let main = html! {
         (ui::error_summary(errors))
         (heading("照合・要対応"))
-        p class="lead" { "毎晩、こちらの結果、ブラウザの戻り、ゲートウェイの日次ファイル、初回の振替結果を比べます。くいちがいだけがここに並びます。" }
+        p class="lead" { "毎晩、こちらの結果、ブラウザの戻り、ゲートウェイの日次ファイル、初回の振替結果を比べます。くいちがいと、結果のわからない申込みがここに並びます。" }
         p { a href="/applications?attention=1" { "結果不明・24時間動きのない申込みを見る" } "　" a href="/corrections" { "承認待ちの訂正を見る" } }
         @if list.is_empty() { p { "くいちがいは0件です（確認済み）。" } }
         @for d in list {
@@ -47,6 +85,8 @@ pub fn differences(site: &Site, staff: &Staff, list: &[Difference], tried: &str,
                 }
             }
         }
+        (unknowns(tasks))
+        (ui::print_button())
     };
     ConsolePage::new("照合・要対応", "/differences", main)
         .errors(!errors.is_empty())

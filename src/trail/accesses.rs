@@ -161,6 +161,8 @@ pub struct Row {
     pub time: String,
     pub way: &'static str,
     pub what: String,
+    /// Why it was asked for, with what was typed; empty where no reason is asked.
+    pub why: String,
 }
 
 pub struct Day {
@@ -221,7 +223,7 @@ fn of_day(conn: &mut Conn, workspace: &Workspace, day: NaiveDate, who: String) -
             .count();
         let mut rows = vec![];
         for access in &list {
-            rows.push(row(conn, access)?);
+            rows.push(row(conn, workspace, access)?);
         }
         let who = accounts::name_of(conn, &workspace.keys, &actor)?;
         seen.push(Seen {
@@ -234,7 +236,7 @@ fn of_day(conn: &mut Conn, workspace: &Workspace, day: NaiveDate, who: String) -
     Ok(Day { day, who, people: seen })
 }
 
-fn row(conn: &mut Conn, access: &Access) -> Result<Row, Error> {
+fn row(conn: &mut Conn, workspace: &Workspace, access: &Access) -> Result<Row, Error> {
     let what = match (access.way, access.touched.as_slice()) {
         (Way::Export, _) => "出力したファイルのとおり".to_owned(),
         (Way::File, list) => format!("{}件", list.len()),
@@ -244,6 +246,20 @@ fn row(conn: &mut Conn, access: &Access) -> Result<Row, Error> {
     Ok(Row {
         time: jst(access.at).format("%H:%M:%S").to_string(),
         way: access.way.label(),
+        why: why(conn, workspace, access)?,
         what,
     })
+}
+
+/// The reason of a reveal. The record names it without what was typed, because people write names into that.
+fn why(conn: &mut Conn, workspace: &Workspace, access: &Access) -> Result<String, Error> {
+    let (Way::Reveal, [Whose::Application(id)]) = (access.way, access.touched.as_slice()) else {
+        return Ok(String::new());
+    };
+    let by = access.actor.trim_start_matches("staff/");
+    let why = enrolment::why_revealed(conn, workspace, id, by, access.at)?;
+    Ok(why.map_or(String::new(), |(reason, note)| match note.as_str() {
+        "" => reason.to_owned(),
+        note => format!("{reason}　{note}"),
+    }))
 }

@@ -71,6 +71,7 @@ pub fn index(site: &Site, staff: &Staff, chosen: &Chosen, list: &[Line], more: b
             }
             @if errors.is_empty() { a class="button button--secondary" href={ "/audit/export?" (query(chosen, None)) } { "この条件でCSVを出力" } }
         }
+        @if !list.is_empty() { (ui::print_button()) }
     };
     ConsolePage::new("操作記録", "/audit", main)
         .errors(!errors.is_empty())
@@ -92,7 +93,7 @@ fn table(list: &[Line]) -> Markup {
                     td data-label="だれが" class="who" { (line.who) }
                     td data-label="どこから" class="mono" { (line.place) }
                     td class="who" data-label="何を" { (line.what) }
-                    td data-label="対象" class="breakable" {
+                    td data-label="対象" class="who breakable" {
                         @match &line.page {
                             Some(page) => a href=(page) { (line.subject) },
                             None => { (line.subject) },
@@ -138,7 +139,7 @@ fn person_of_day(person: &Seen) -> Markup {
                     thead { tr { th scope="col" { "時刻" } th scope="col" { "何を" } th scope="col" { "対象" } } }
                     tbody { @for row in &person.rows { tr {
                         th scope="row" class="time" { (row.time) }
-                        td data-label="何を" { (row.way) }
+                        td data-label="何を" { (row.way) @if !row.why.is_empty() { p class="hint breakable" { "理由：" (row.why) } } }
                         td data-label="対象" class="breakable" { (row.what) }
                     } } }
                 }
@@ -153,7 +154,9 @@ pub fn checkpoints(site: &Site, staff: &Staff, check: &ChainCheck, list: &[Check
         @match check {
             ChainCheck::Whole(count) => p class="notice" { "操作記録" (count) "件は、はじめから終わりまでつながっています。署名した控えとも一致します。" },
             ChainCheck::BrokenAt(no) => p class="error-summary" { "操作記録の第" (no) "番で、つながりが切れています。運用担当に知らせ、バックアップと比べてください。" },
-            ChainCheck::NotAsSigned(day) => p class="error-summary" { (day) "の署名した控えと、いまの記録がちがいます。書きかえられたおそれがあります。運用担当に知らせてください。" },
+            ChainCheck::NotAsSigned(unlike) => p class="error-summary" {
+                (unlike.day) "の署名した控えと、いまの記録がちがいます。第" (unlike.after) "番（合っている最後の控え）と第" (unlike.upto) "番（この控え）の間で、書きかえられたおそれがあります。運用担当に知らせてください。"
+            },
         }
         h2 { "署名した控え" }
         p { "毎日0時5分に、記録の末尾に署名します。この行を、別の場所（紙や別の機器）に保管しておくと、記録全体の書きかえも見つけられます。" }

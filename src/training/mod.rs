@@ -23,6 +23,7 @@ pub use clockwork::Move;
 pub use desk::Desk;
 pub use exercises::{Exercise, ExerciseError, Exercises};
 pub use pages::routes;
+pub use people::{People, Person};
 pub use room::{SEAT, desk_routes, routes as room_routes};
-pub use sample::cases;
+pub use sample::{cases, filled_in};
 pub use school::{Addresses, Engine, NewClass, School, SchoolError};

@@ -22,6 +22,7 @@ use crate::{
     japan::phone,
     outages,
     web::Error,
+    workspace::Workspace,
 };
 use chrono::{Days, Duration, NaiveTime};
 use script::{DAYS, End, Plan, USUAL, plan};
@@ -79,11 +80,28 @@ async fn staff(desk: &Desk) -> Result<(), Error> {
     desk.workspace.db.write(write).await
 }
 
-/// The institution, and how its account is typed: a branch that exists, and a number that ends as the plan says.
-async fn account(desk: &Desk, plan: &Plan) -> Result<(String, Vec<(&'static str, String)>), Error> {
-    let now = desk.workspace.clock.now();
-    let pick = plan.person.customer_number.bytes().map(usize::from).sum::<usize>();
-    let capture = desk.workspace.settings.institutions.clone();
+/// A filled-in form: the institution's name, and every field. The last two digits of the account say what the gateway
+/// makes of it.
+pub async fn filled_in(
+    workspace: &Workspace,
+    person: &Person,
+    digits: &str,
+) -> Result<(String, Vec<(&'static str, String)>), Error> {
+    let (institution, account) = account(workspace, person, digits).await?;
+    let mut fields = answers(person, &workspace.site.bureau.city);
+    fields.extend(account);
+    Ok((institution, fields))
+}
+
+/// The institution, and how its account is typed: a branch that exists, and a number that ends in these digits.
+async fn account(
+    workspace: &Workspace,
+    person: &Person,
+    digits: &str,
+) -> Result<(String, Vec<(&'static str, String)>), Error> {
+    let now = workspace.clock.now();
+    let pick = person.customer_number.bytes().map(usize::from).sum::<usize>();
+    let capture = workspace.settings.institutions.clone();
     let read = move |conn: &mut Conn| {
         let today = jst(now).date();
         let by_form = |code: &str| {
@@ -100,8 +118,8 @@ async fn account(desk: &Desk, plan: &Plan) -> Result<(String, Vec<(&'static str,
             .ok_or(Error::NotFound)?;
         Ok::<_, Error>((institution.code.clone(), institution.name.clone(), branch.clone()))
     };
-    let (code, name, branch) = desk.workspace.db.read(read).await?;
-    let number = format!("{}{}", &plan.person.customer_number[5..], plan.digits);
+    let (code, name, branch) = workspace.db.read(read).await?;
+    let number = format!("{}{digits}", &person.customer_number[5..]);
     let fields = vec![
         ("institution", code),
         ("branch", branch),
@@ -135,9 +153,7 @@ fn answers(person: &Person, city: &str) -> Vec<(&'static str, String)> {
 }
 
 async fn apply(desk: &Desk, plan: &Plan) -> Result<(Invented, String), Error> {
-    let (institution, account) = account(desk, plan).await?;
-    let mut fields = answers(&plan.person, &desk.workspace.site.bureau.city);
-    fields.extend(account);
+    let (institution, fields) = filled_in(&desk.workspace, &plan.person, plan.digits).await?;
     let invented = enrolment::invented::hand_off(&desk.workspace, &fields).await?;
     let fail = |e: std::io::Error| Error::Internal(e.to_string());
     match (plan.end, &invented.tran_id) {

@@ -3,6 +3,7 @@ mod attention;
 mod detail;
 mod list;
 mod plans;
+mod reveals;
 mod scans;
 mod search;
 mod sizes;

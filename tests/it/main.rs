@@ -11,6 +11,7 @@ mod backup;
 mod browser;
 mod chaos;
 mod coming_back;
+mod console_aids;
 mod console_pages;
 mod corpora;
 mod corrections;

@@ -1,5 +1,7 @@
 //! The program itself, as a process: the demo, kill -9, the commands.
 use crate::{applicant::Applicant, browser::Browser};
+use diesel::{QueryableByName, RunQueryDsl, sql_types::BigInt};
+use mizumado::db::{Conn, Db, DbError};
 use std::{
     path::Path,
     process::{Child, Command, Stdio},
@@ -16,10 +18,13 @@ struct Demo {
 
 impl Demo {
     fn start(dir: &Path) -> Self {
+        Self::start_with(dir, &["--empty"])
+    }
+    fn start_with(dir: &Path, options: &[&str]) -> Self {
         let addresses = dir.join("addresses.json");
         let _ = std::fs::remove_file(&addresses);
         let mut command = Command::new(PROGRAM);
-        command.args(["demo", "--dir"]).arg(dir);
+        command.arg("demo").args(options).arg("--dir").arg(dir);
         for part in ["--public", "--console", "--gateway", "--mail", "--training"] {
             command.args([part, "127.0.0.1:0"]);
         }
@@ -106,6 +111,44 @@ async fn a_receipt_number_that_was_shown_survives_kill_nine() {
     let approval = ["corrections", "approve", "--by", "no-one", "01X", "--config"];
     let (ok, _, err) = run(&[&approval[..], &[config.to_str().unwrap()]].concat());
     assert!(!ok && err.contains("no-one") && err.contains("staff list"), "{err}");
+}
+
+/// A number out of the demo's database.
+async fn counted(dir: &Path, sql: &'static str) -> i64 {
+    #[derive(QueryableByName)]
+    struct Count {
+        #[diesel(sql_type = BigInt)]
+        n: i64,
+    }
+    let db = Db::open(&format!("sqlite:{}", dir.join("mizumado.db").display())).unwrap();
+    let read = move |conn: &mut Conn| Ok::<_, DbError>(diesel::sql_query(sql).get_result::<Count>(conn)?.n);
+    db.read(read).await.unwrap()
+}
+
+#[actix_web::test]
+async fn a_fresh_demo_holds_applications_of_invented_people_from_the_days_before_and_a_second_start_adds_none() {
+    let dir = tempfile::tempdir().unwrap();
+    for _ in 0..2 {
+        let demo = Demo::start_with(dir.path(), &[]);
+        for (expected, sql) in [
+            (12, "select count(*) as n from applications"),
+            (
+                12,
+                "select count(*) as n from applications where date(confirmed_at, '+9 hours') < date('now', '+9 hours')",
+            ),
+            (6, "select count(*) as n from applications where state = 'registered'"),
+            (3, "select count(*) as n from applications where state = 'rejected'"),
+            (1, "select count(*) as n from applications where state = 'cancelled'"),
+            (2, "select count(*) as n from applications where state = 'unknown'"),
+            (2, "select count(*) as n from inquiries"),
+        ] {
+            assert_eq!(counted(dir.path(), sql).await, expected, "{sql}");
+        }
+        drop(demo);
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let _demo = Demo::start(dir.path());
+    assert_eq!(counted(dir.path(), "select count(*) as n from applications").await, 0);
 }
 
 #[test]

@@ -90,7 +90,7 @@ class Demo:
         self.file = os.path.join(folder, "addresses.json")
         if os.path.exists(self.file):
             os.remove(self.file)
-        command = [binary, "demo", "--dir", folder]
+        command = [binary, "demo", "--empty", "--dir", folder]
         for part in ["public", "console", "gateway", "mail"]:
             command += [f"--{part}", "127.0.0.1:0"]
         self.process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)

@@ -14,6 +14,8 @@ use maud::{Markup, html};
 pub enum Why {
     Locked,
     StepUp,
+    /// Much was asked for in a short time.
+    Many,
 }
 
 /// A button that runs a ceremony: `kind` is `sign-in`, `proof`, `unlock` or `enrol`; `next` is where it leads.
@@ -141,6 +143,10 @@ pub fn prove(site: &Site, staff: &Staff, why: Why, after: &AfterProof, before: O
         Why::StepUp => (
             "もう一度、本人確認をしてください",
             "大切な操作の前に、5分以内の本人確認が必要です。確認すると、そのまま進みます。",
+        ),
+        Why::Many => (
+            "もう一度、本人確認をしてください",
+            "短い時間に、多くの申込みの伏せた項目を表示しています。本人確認をすると、そのまま進みます。",
         ),
     };
     let main = html! {

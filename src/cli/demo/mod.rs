@@ -1,4 +1,5 @@
 //! `mizumado demo`: the whole thing on loopback, with nothing to set up.
+mod past;
 mod sample;
 mod setup;
 
@@ -29,6 +30,9 @@ pub struct Options {
     /// Practice site: this port and the three after it; port 0 takes free ones
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8090")]
     training: String,
+    /// Begin without the invented applications and inquiries that a fresh demo holds
+    #[arg(long)]
+    empty: bool,
 }
 
 pub fn run(options: Options) -> Outcome {
@@ -56,6 +60,9 @@ async fn start(options: Options) -> Outcome {
     let workspace = Workspace::open(Settings::load(&files.settings)?, Clock::system())?;
     app::prepare(&workspace).await?;
     sample::closures(&workspace).await?;
+    if !options.empty && past::is_fresh(&workspace).await? {
+        past::invent(&workspace, &files, gateway, &addresses).await?;
+    }
     let mut simulator = start_simulator(&files, gateway, &addresses).await?;
     // Waiting for a child closes its input, and that would end it; held here, it closes when we end.
     let _input = simulator.stdin.take();

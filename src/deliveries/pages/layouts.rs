@@ -71,11 +71,24 @@ pub async fn create(workspace: Data<Workspace>, staff: Staff, form: FormBody) ->
 
 /// Everything the studio shows of a version.
 pub async fn studio(workspace: &Data<Workspace>, staff: &Staff, id: &str) -> Result<Studio, Error> {
+    studio_with(workspace, staff, id, None).await
+}
+
+/// The same as it would be with another column at a place; nothing is kept.
+async fn studio_with(
+    workspace: &Data<Workspace>,
+    staff: &Staff,
+    id: &str,
+    tried: Option<(usize, Column)>,
+) -> Result<Studio, Error> {
     let (world, id, by) = (workspace.clone(), id.to_owned(), staff.word());
     let read = move |conn: &mut Conn| {
         let now = world.clock.now();
         let version = store::find_version(conn, &id)?;
-        let layout: Layout = toml::from_str(&version.body).map_err(|e| Error::Internal(e.message().to_owned()))?;
+        let mut layout: Layout = toml::from_str(&version.body).map_err(|e| Error::Internal(e.message().to_owned()))?;
+        if let Some((place, column)) = tried {
+            *layout.columns.get_mut(place).ok_or(Error::NotFound)? = column;
+        }
         let in_use = store::effective_on(conn, jst(now).date())?.filter(|v| v.id != version.id);
         let changes = match &in_use {
             Some(old) => diff(&layout_of(old)?, &layout),
@@ -250,7 +263,7 @@ pub async fn edit_column(
     Ok(html(views::column(&site, &staff, &studio, place, &form, &[])))
 }
 
-/// `POST /layouts/{id}/columns/{place}`
+/// `POST /layouts/{id}/columns/{place}`: keeps the column, or only shows what it would write.
 pub async fn update_column(
     workspace: Data<Workspace>,
     site: Data<Site>,
@@ -261,6 +274,10 @@ pub async fn update_column(
     let (id, place) = path.into_inner();
     let typed = ColumnForm::read(&form);
     match typed.column() {
+        Ok(column) if form.has("try") => {
+            let studio = studio_with(&workspace, &staff, &id, Some((place, column))).await?;
+            Ok(html(views::column(&site, &staff, &studio, place, &typed, &[])))
+        }
         Ok(column) => {
             change(&workspace, &staff, &id, "", move |layout, _| {
                 *layout.columns.get_mut(place).ok_or(Error::NotFound)? = column;

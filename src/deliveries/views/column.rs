@@ -1,4 +1,4 @@
-use super::{Studio, select};
+use super::{Studio, select, studio::tried};
 use crate::{
     accounts::{ConsolePage, Staff, heading},
     deliveries::layout::{Column, Convert, FIELDS, Overflow, Pad, Part, Side, Summary, Unit, WAREKI_FORMS, When},
@@ -253,8 +253,12 @@ pub fn column(site: &Site, staff: &Staff, s: &Studio, place: usize, f: &ColumnFo
             (source(f))
             (shape(f, errors))
             (condition(f))
-            (ui::submit("この内容で保存する"))
+            div class="actions" {
+                button class="button" type="submit" { "この内容で保存する" }
+                button class="button button--secondary" type="submit" name="try" value="yes" { "試しに見る" }
+            }
         }
+        (tried(s, place))
         p { a href={ (path) "#columns" } { "保存せずにもどる" } }
     };
     ConsolePage::new(&title, "/deliveries", main)

@@ -2,7 +2,7 @@ use super::Studio;
 use crate::{
     accounts::{ConsolePage, Staff, heading},
     deliveries::layout::Difference,
-    web::Site,
+    web::{Site, ui},
 };
 use maud::{Markup, html};
 
@@ -32,7 +32,8 @@ pub fn comparison(site: &Site, staff: &Staff, s: &Studio, differences: &[Differe
                 }
             }
         }
-        p { a href=(path) { "レイアウトにもどる" } }
+        p class="noprint" { a href=(path) { "レイアウトにもどる" } }
+        (ui::print_button())
     };
     ConsolePage::new("見本とのちがい", "/deliveries", main)
         .crumbs(&[

@@ -57,6 +57,7 @@ pub fn deliveries(site: &Site, staff: &Staff, list: &[FullDelivery], more: bool,
         @if let (true, Some(last)) = (more, list.last()) {
             nav class="pager" aria-label="ページ" { a class="button button--secondary" href={ "/deliveries?below=" (last.delivery.no) } { "前の50件" } }
         }
+        @if !list.is_empty() { (ui::print_button()) }
     };
     ConsolePage::new("還元データ", "/deliveries", main).render(site, staff)
 }

@@ -89,6 +89,7 @@ pub fn studio(site: &Site, staff: &Staff, s: &Studio, form: &SettingsForm, error
         h2 { "料金システムの見本と比べる" }
         (comparison_form(&path, errors))
         (whole(s, &path, form, errors))
+        (ui::print_button())
     };
     ConsolePage::new(&title, "/deliveries", main)
         .crumbs(&[("還元データ", "/deliveries"), ("レイアウト", "/layouts")])
@@ -163,6 +164,32 @@ fn preview(s: &Studio) -> Markup {
             details class="details" {
                 summary { "バイトで見る" }
                 @for r in &s.records { p class="bytes mono" { strong { (record_name(r)) } " " @for cell in &r.cells { span class="bytes__cell" title=(cell.text) { (cell.hex()) } " " } } }
+            }
+        }
+    }
+}
+
+/// What the column writes for the rows that the layout is tried on: as it is kept, or as it was typed to be tried.
+pub(super) fn tried(s: &Studio, place: usize) -> Markup {
+    let problems: Vec<_> = s.problems.iter().filter(|p| p.column == Some(place)).collect();
+    let rows = s.records.iter().filter(|r| r.kind == RecordKind::Row);
+    html! {
+        h2 id="tried" { "この項目のためし書き" }
+        p class="hint" { "「試しに見る」を押すと、保存せずに、いまの入力で書いたものを見られます。個人の項目は伏せています" }
+        @if !problems.is_empty() { ul { @for p in problems { li { (p.sentence) } } } }
+        @else if !s.problems.is_empty() { p { "ほかの項目か、ファイルの形に、直すところがあります。直すと、ここにためし書きが出ます。" } }
+        @else {
+            div class="scroll" tabindex="0" role="region" aria-label="この項目のためし書き" {
+                table class="table table--preview" {
+                    caption class="vh" { "この項目のためし書き" }
+                    thead { tr { th scope="col" { "行" } th scope="col" { "書かれる文字" } th scope="col" { "バイト" } th scope="col" { "そのまま書けないもの" } } }
+                    tbody { @for (row, cell) in rows.filter_map(|r| Some((r, r.cells.get(place)?))) { tr {
+                        th scope="row" { (row.name) }
+                        td class={ @if !cell.findings.is_empty() { "found" } } { (cell.text) }
+                        td class="mono" { (cell.hex()) }
+                        td { @for kind in &cell.findings { (kind.label()) " " } }
+                    } } }
+                }
             }
         }
     }

@@ -1,7 +1,7 @@
 //! What staff do with one application, and the views they keep. Each is one transaction with its audit entry.
 use super::{Filter, detail, filter, views};
 use crate::{
-    accounts::Staff,
+    accounts::{self, Staff},
     db::Conn,
     enrolment::{
         states::{Cause, Registration},
@@ -12,14 +12,19 @@ use crate::{
     workspace::Workspace,
 };
 use actix_web::{
-    HttpResponse,
+    HttpRequest, HttpResponse,
     web::{Data, Path},
 };
-use chrono::Duration;
+use chrono::{Duration, NaiveDateTime};
 use std::collections::BTreeMap;
 
 /// Items stay in the clear for so long, for the person who gave the reason.
 const SHOWN: Duration = Duration::minutes(10);
+/// So many applications within [`AT_ONCE`] are revealed without a proof. A clerk at the telephone opens one every few
+/// minutes; who opens more works off a list, or is somebody else at an open screen: then it must be the person.
+const MANY: usize = 20;
+/// The time in which they are counted, as long as a reveal lasts.
+const AT_ONCE: Duration = SHOWN;
 /// The longest note.
 const LONGEST_NOTE: usize = 2000;
 
@@ -56,6 +61,7 @@ pub async fn reveal(
     workspace: Data<Workspace>,
     site: Data<Site>,
     staff: Staff,
+    req: HttpRequest,
     id: Path<String>,
     form: FormBody,
 ) -> Result<HttpResponse, Error> {
@@ -71,25 +77,34 @@ pub async fn reveal(
         return Ok(unprocessable(views::detail(&site, &staff, &detail, &note, &errors)));
     }
     let (world, now, path) = (workspace.clone(), workspace.clock.now(), path_of(&id, &form));
+    let (person, is_asked) = (staff.clone(), site.practice.is_none());
     let write = move |conn: &mut Conn| {
         listed(conn, &id)?;
+        if is_asked && is_one_too_many(conn, &person, &id, now)? {
+            return Ok(false);
+        }
         let by = Reveal {
-            staff_id: staff.id.clone(),
+            staff_id: person.id.clone(),
             reason,
+            note,
             at: now,
             until: now + SHOWN,
         };
-        store::add_reveal(conn, &world.keys, &id, &by, &note)?;
-        staff.record(
-            conn,
-            now,
-            "application.revealed",
-            &format!("application/{id}"),
-            &by.reason,
-        )
+        store::add_reveal(conn, &world.keys, &id, &by)?;
+        let subject = format!("application/{id}");
+        person.record(conn, now, "application.revealed", &subject, &by.reason)?;
+        Ok::<_, Error>(true)
     };
-    workspace.db.write(write).await?;
-    Ok(see_other(&path))
+    Ok(match workspace.db.write(write).await? {
+        true => see_other(&path),
+        false => accounts::ask_for_proof(&req, &site, &staff, form),
+    })
+}
+
+/// Whether this application would be one more than [`MANY`] that the person reveals without a proof in between.
+fn is_one_too_many(conn: &mut Conn, staff: &Staff, id: &str, now: NaiveDateTime) -> Result<bool, Error> {
+    let seen = store::revealed_since(conn, &staff.id, staff.confirmed_at.max(now - AT_ONCE))?;
+    Ok(seen.len() >= MANY && !seen.iter().any(|other| other == id))
 }
 
 /// `POST /applications/{id}/notes`

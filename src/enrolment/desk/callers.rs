@@ -1,10 +1,11 @@
 //! An application as other features need it: found by what a caller says, told in a line, with what happened to it.
-use super::{row, search};
+use super::{institution_name, row, search, views};
 use crate::{
     clock::jst,
     db::Conn,
     enrolment::{
         receipt,
+        states::Registration,
         store::{self, Narrow, Order, Span},
     },
     institutions,
@@ -70,6 +71,46 @@ fn candidates(conn: &mut Conn, workspace: &Workspace, found: Vec<store::Applicat
         })
     };
     found.into_iter().map(candidate).collect()
+}
+
+/// Why somebody saw an application in the clear at this moment, in words: the reason, and what was typed with it.
+pub fn why_revealed(
+    conn: &mut Conn,
+    workspace: &Workspace,
+    id: &str,
+    staff_id: &str,
+    at: NaiveDateTime,
+) -> Result<Option<(&'static str, String)>, Error> {
+    let reveal = store::find_reveal(conn, &workspace.keys, id, staff_id, at)?;
+    Ok(reveal.map(|r| (views::reveal_reason(&r.reason).unwrap_or_default(), r.note)))
+}
+
+/// An application whose result nobody knows.
+pub struct Undecided {
+    pub id: String,
+    pub receipt_number: String,
+    pub institution: String,
+    /// When it was received.
+    pub since: NaiveDateTime,
+}
+
+/// Those whose result nobody knows, the oldest first, at most so many.
+pub fn unknowns(conn: &mut Conn, most: i64) -> Result<Vec<Undecided>, Error> {
+    let narrow = Narrow {
+        states: vec![Registration::Unknown],
+        ..Narrow::default()
+    };
+    let institutions = institutions::every(conn)?;
+    let found = store::lines(conn, &narrow, Order::Oldest, &Span::First, most)?;
+    let undecided = |line: store::Line| {
+        Some(Undecided {
+            receipt_number: receipt::display(line.receipt_number.as_deref()?),
+            institution: institution_name(&institutions, line.institution_code.as_deref()),
+            since: line.confirmed_at?,
+            id: line.id,
+        })
+    };
+    Ok(found.into_iter().filter_map(undecided).collect())
 }
 
 /// What happened to an application: when, the state it came to, and who moved it.

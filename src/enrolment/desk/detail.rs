@@ -30,6 +30,8 @@ pub struct Moment {
     /// Who did it.
     pub who: String,
     pub text: String,
+    /// What somebody typed with it; shown to those who may read notes.
+    pub note: String,
     /// A mail that was laid aside and can be tried again.
     pub retry: Option<String>,
 }
@@ -159,6 +161,7 @@ fn moments(conn: &mut Conn, workspace: &Workspace, id: &str) -> Result<Vec<Momen
             title: event.to_state.label().to_owned(),
             who: accounts::name_of(conn, &workspace.keys, &event.actor)?,
             text: Cause::from_word(&event.cause).map_or("", Cause::label).to_owned(),
+            note: String::new(),
             retry: None,
         });
     }
@@ -171,6 +174,7 @@ fn moments(conn: &mut Conn, workspace: &Workspace, id: &str) -> Result<Vec<Momen
                 text: format!("{} {}", views::message_status(&message.status), message.raw_code)
                     .trim()
                     .to_owned(),
+                note: String::new(),
                 retry: None,
             });
         }
@@ -189,15 +193,17 @@ fn moments(conn: &mut Conn, workspace: &Workspace, id: &str) -> Result<Vec<Momen
             title: format!("メール：{}", sent.title),
             who: "system".into(),
             text: when.into(),
+            note: String::new(),
             retry: is_aside.then_some(sent.id),
         });
     }
-    for reveal in store::reveals_of(conn, id)? {
+    for reveal in store::reveals_of(conn, &workspace.keys, id)? {
         moments.push(Moment {
             at: reveal.at,
             title: "伏せた項目を表示".into(),
             who: accounts::name_of(conn, &workspace.keys, &format!("staff/{}", reveal.staff_id))?,
             text: views::reveal_reason(&reveal.reason).unwrap_or_default().to_owned(),
+            note: reveal.note,
             retry: None,
         });
     }

@@ -9,7 +9,7 @@ mod guidance;
 mod search;
 mod views;
 
-pub use callers::{Candidate, brief, by_what_is_said, happenings};
+pub use callers::{Candidate, Undecided, brief, by_what_is_said, happenings, unknowns, why_revealed};
 pub use filter::Filter;
 pub use views::{message_status, reveal_reason};
 

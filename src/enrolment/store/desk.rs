@@ -113,12 +113,24 @@ pub fn choose_density(conn: &mut Conn, staff_id: &str, density: Density) -> Quer
     Portable(insert).execute(conn).map(drop)
 }
 
-/// Masked items of an application are shown to one person for a while.
-#[derive(Clone, HasQuery)]
+#[derive(HasQuery)]
 #[diesel(table_name = reveals)]
+struct RevealRow {
+    id: String,
+    staff_id: String,
+    reason: String,
+    note: String,
+    at: NaiveDateTime,
+    until: NaiveDateTime,
+}
+
+/// Masked items of an application are shown to one person for a while.
+#[derive(Clone)]
 pub struct Reveal {
     pub staff_id: String,
     pub reason: String,
+    /// What was typed of a reason that is not in the list; may name somebody.
+    pub note: String,
     pub at: NaiveDateTime,
     pub until: NaiveDateTime,
 }
@@ -127,7 +139,7 @@ fn place<'a>(table: &'a str, row: &'a str, field: &'a str) -> Place<'a> {
     Place { table, row, field }
 }
 
-pub fn add_reveal(conn: &mut Conn, keys: &KeyRing, application_id: &str, by: &Reveal, note: &str) -> Result<(), Error> {
+pub fn add_reveal(conn: &mut Conn, keys: &KeyRing, application_id: &str, by: &Reveal) -> Result<(), Error> {
     let id = ulid::Ulid::generate().to_string();
     diesel::insert_into(reveals::table)
         .values((
@@ -135,7 +147,7 @@ pub fn add_reveal(conn: &mut Conn, keys: &KeyRing, application_id: &str, by: &Re
             reveals::application_id.eq(application_id),
             reveals::staff_id.eq(&by.staff_id),
             reveals::reason.eq(&by.reason),
-            reveals::note.eq(keys.seal(place("reveals", &id, "note"), note)?),
+            reveals::note.eq(keys.seal(place("reveals", &id, "note"), &by.note)?),
             reveals::at.eq(by.at),
             reveals::until.eq(by.until),
         ))
@@ -162,10 +174,42 @@ pub fn revealed_until(
 }
 
 /// Who saw them in the clear, newest first.
-pub fn reveals_of(conn: &mut Conn, application_id: &str) -> QueryResult<Vec<Reveal>> {
-    Reveal::query()
+pub fn reveals_of(conn: &mut Conn, keys: &KeyRing, application_id: &str) -> Result<Vec<Reveal>, Error> {
+    let rows: Vec<RevealRow> = RevealRow::query()
         .filter(reveals::application_id.eq(application_id))
         .order(reveals::at.desc())
+        .load(conn)?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(Reveal {
+                note: keys.open(place("reveals", &row.id, "note"), &row.note)?,
+                staff_id: row.staff_id,
+                reason: row.reason,
+                at: row.at,
+                until: row.until,
+            })
+        })
+        .collect()
+}
+
+/// What a person gave as the reason at this moment.
+pub fn find_reveal(
+    conn: &mut Conn,
+    keys: &KeyRing,
+    application_id: &str,
+    staff_id: &str,
+    at: NaiveDateTime,
+) -> Result<Option<Reveal>, Error> {
+    let mut those = reveals_of(conn, keys, application_id)?.into_iter();
+    Ok(those.find(|r| r.staff_id == staff_id && r.at == at))
+}
+
+/// The applications that a person asked to see in the clear after `from`.
+pub fn revealed_since(conn: &mut Conn, staff_id: &str, from: NaiveDateTime) -> QueryResult<Vec<String>> {
+    reveals::table
+        .filter(reveals::staff_id.eq(staff_id).and(reveals::at.gt(from)))
+        .select(reveals::application_id)
+        .distinct()
         .load(conn)
 }
 

@@ -32,7 +32,7 @@ pub use corrections::{
 };
 pub use desk::{
     Density, Note, Reveal, SavedView, add_note, add_reveal, add_view, choose_density, density_of, drop_view,
-    find_search, keep_search, notes_of, revealed_until, reveals_of, views_of,
+    find_reveal, find_search, keep_search, notes_of, revealed_since, revealed_until, reveals_of, views_of,
 };
 pub use limits::{
     accounts_of_client, guesses_of_client, handoffs_of_account, handoffs_of_application, successes_of_client,

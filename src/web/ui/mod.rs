@@ -87,6 +87,13 @@ pub fn submit(label: &str) -> Markup {
     html! { div class="actions" { button class="button" type="submit" { (label) } } }
 }
 
+/// The button at the foot of a page of the console that is printed. A script makes it work; paper does not show it.
+pub fn print_button() -> Markup {
+    html! {
+        div class="actions noprint" { button class="button button--secondary" type="button" data-print { "印刷する" } }
+    }
+}
+
 /// One line of a summary list; `change` is the path of its 変更 link.
 pub fn summary_row(label: &str, value: &str, change: Option<&str>) -> Markup {
     html! {

@@ -27,7 +27,7 @@ export async function startDemo(program, logFolder, environment = process.env, s
   const logFile = join(logFolder, 'demo.log');
   const log = openSync(logFile, 'w');
   const listeners = LISTENERS.flatMap((name) => [`--${name}`, '127.0.0.1:0']);
-  const child = spawn(program, ['demo', '--dir', folder, ...listeners], {
+  const child = spawn(program, ['demo', '--empty', '--dir', folder, ...listeners], {
     stdio: ['ignore', log, log],
     env: { ...withoutOurs(environment), ...settings },
   });

@@ -1,6 +1,6 @@
 //! Whoever can write into the database past the triggers is found: by the chain, or by the signed checkpoints.
 use crate::{desk::Desk, harness::World, served::Place};
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{Days, NaiveDate, NaiveDateTime};
 use diesel::{
     QueryResult, QueryableByName, RunQueryDsl,
     connection::SimpleConnection,
@@ -9,7 +9,7 @@ use diesel::{
 use mizumado::{
     accounts::Role,
     app,
-    audit::{self, Actor, ChainCheck, Checkpoint},
+    audit::{self, Actor, ChainCheck, Checkpoint, Unlike},
     clock::Clock,
     crypto::{KeyRing, sha256_hex},
     db::{Conn, DbError},
@@ -40,6 +40,15 @@ struct Entry {
 
 fn day() -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 11, 20).unwrap()
+}
+
+/// What differs when nothing but the one checkpoint can tell where.
+fn before_it() -> Unlike {
+    Unlike {
+        day: day(),
+        after: 0,
+        upto: SIGNED,
+    }
 }
 
 /// A chain with a checkpoint in it; its triggers are gone, as for whoever owns the machine.
@@ -157,7 +166,7 @@ fn tamper(conn: &mut Conn, chance: &mut StdRng) -> QueryResult<(String, Found)> 
 fn found(check: &ChainCheck) -> Found {
     match check {
         ChainCheck::BrokenAt(no) => Found::At(*no),
-        ChainCheck::NotAsSigned(signed) if *signed == day() => Found::NotAsSigned,
+        ChainCheck::NotAsSigned(unlike) if *unlike == before_it() => Found::NotAsSigned,
         other => panic!("{other:?}"),
     }
 }
@@ -216,6 +225,35 @@ async fn checkpoints_kept_elsewhere_find_what_was_forged_with_their_table() {
 }
 
 #[actix_web::test]
+async fn a_chain_that_was_written_anew_differs_between_the_last_head_that_fits_and_the_first_that_does_not() {
+    let world = World::sqlite().await;
+    let (keys, now) = (world.workspace.keys.clone(), world.workspace.clock.now());
+    let work = move |conn: &mut Conn| {
+        let mut heads = vec![];
+        for n in 0..4_u64 {
+            for _ in 0..3 {
+                audit::record(conn, now, Actor::System, "test.made", "thing/1", "")?;
+            }
+            audit::make_checkpoint(conn, &keys, day() + Days::new(n), now)?;
+            heads.push(head(conn)?.0);
+        }
+        conn.batch_execute(UNLOCK)?;
+        // Between the second head and the third.
+        let changed = heads[1] + 2;
+        conn.batch_execute(&format!("update audit_entries set detail = 'x' where no = {changed}"))?;
+        rechain(conn)?;
+        Ok((audit::check(conn, &keys, &[])?, heads))
+    };
+    let (found, heads) = world.write(work).await;
+    let unlike = Unlike {
+        day: day() + Days::new(2),
+        after: heads[1],
+        upto: heads[2],
+    };
+    assert_eq!(found, ChainCheck::NotAsSigned(unlike));
+}
+
+#[actix_web::test]
 async fn the_command_and_the_page_name_the_first_broken_entry() {
     let place = Place::new("sqlite:test.db", "http://127.0.0.1:9", "", "");
     let workspace = place.world(Clock::system());
@@ -233,7 +271,8 @@ async fn the_command_and_the_page_name_the_first_broken_entry() {
         (
             "update audit_entries set detail = 'y' where no = 9",
             true,
-            "not the one that was signed on 2026-11-20",
+            "not the one that was signed on 2026-11-20: it differs between entry 0 (the last signed head that fits) and \
+             entry 10 (the first that does not)",
         ),
         (
             "update audit_entries set subject = 'z' where no = 7",
@@ -282,5 +321,6 @@ async fn the_command_and_the_page_name_the_first_broken_entry() {
     auditor
         .get("/audit/checkpoints")
         .await
-        .expect("署名した控えと、いまの記録がちがいます");
+        .expect("署名した控えと、いまの記録がちがいます")
+        .expect("第0番（合っている最後の控え）と第10番（この控え）の間");
 }

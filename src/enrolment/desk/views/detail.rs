@@ -5,6 +5,7 @@ use crate::{
     clock::jst,
     enrolment::{
         desk::{detail::Detail, mask_name},
+        form::Relation,
         states::{Attention, Cause, Registration},
     },
     japan::{date::wareki, digits::postal_display},
@@ -160,13 +161,18 @@ fn summary(d: &Detail) -> Markup {
         ("勤務先", &s.phone_work),
         ("携帯", &s.phone_mobile),
     ];
+    // What only some people give is a row where it was given.
+    let given = |label: &str, value: String| html! { @if !value.is_empty() { (ui::summary_row(label, &value, None)) } };
+    let relation = Relation::from_word(&s.relation).map(Relation::label);
     html! {
         dl class="summary summary--dense" {
             (ui::summary_row("申込区分", kind, None))
+            (given("申込みをする方", relation.unwrap_or_default().to_owned()))
             (ui::summary_row("お問い合わせ番号", &number(&s.customer_number), None))
             (ui::summary_row("使用者氏名", &name(&s.user_name), None))
             (ui::summary_row("使用者氏名（カナ）", &name(&s.user_kana), None))
-            @if !s.old_name.is_empty() { (ui::summary_row("旧使用者氏名", &name(&s.old_name), None)) }
+            (given("旧使用者氏名", name(&s.old_name)))
+            (given("旧使用者氏名（カナ）", name(&s.old_kana)))
             (ui::summary_row("使用場所", &format!("〒{} {}", postal_display(&s.postal_code), if clear { &s.address } else { &s.town }), None))
             @for (label, phone) in phones { @if !phone.is_empty() { (ui::summary_row(&format!("電話（{label}）"), &number(phone), None)) } }
             (ui::summary_row("メール", &hidden(&s.email), None))
@@ -174,6 +180,10 @@ fn summary(d: &Detail) -> Markup {
             (ui::summary_row("金融機関", &format!("{} {}", r.institution_name, r.branch_name), None))
             (ui::summary_row("預金種別", &r.deposit_label, None))
             (ui::summary_row("口座番号", &number(&r.account_number), None))
+            (given("ゆうちょ銀行の記号", number(&s.yucho_symbol)))
+            (given("ゆうちょ銀行の番号", number(&s.yucho_number)))
+            (given("口座名義人", name(&s.holder_name)))
+            (given("口座名義人（カナ）", name(&s.holder_kana)))
             (ui::summary_row("口座名義（送った形）", &name(&r.holder_kana_sent), None))
             (ui::summary_row("受付日時", &r.confirmed_at.map(|at| at.format("%Y-%m-%d %H:%M:%S").to_string()).unwrap_or_default(), None))
             (ui::summary_row("結果の日時", &r.decided_at.map(|at| at.format("%Y-%m-%d %H:%M:%S").to_string()).unwrap_or_default(), None))
@@ -220,12 +230,17 @@ fn doing(staff: &Staff, d: &Detail) -> Markup {
     }
 }
 
+/// What somebody typed: people write names into it.
+fn written(staff: &Staff, d: &Detail, text: &str) -> Markup {
+    let clear = d.revealed.is_some() || staff.may(Permission::HandleApplications);
+    html! { @if clear { p class="pre" { (text) } } @else { p { "＊＊＊（内容は伏せています）" } } }
+}
+
 fn notes(staff: &Staff, d: &Detail, query: &str) -> Markup {
     html! {
         @if d.notes.is_empty() { p { "メモはありません。" } }
-        @let clear = d.revealed.is_some() || staff.may(Permission::HandleApplications);
         ul class="rows" { @for (note, by) in &d.notes { li class="rows__item" {
-            div { @if clear { p class="pre" { (note.body) } } @else { p { "＊＊＊（内容は伏せています）" } } p class="hint" { (by) "　" (when(note.at)) } }
+            div { (written(staff, d, &note.body)) p class="hint" { (by) "　" (when(note.at)) } }
         } } }
         @if staff.may(Permission::HandleApplications) {
             form class="form noprint" method="post" action={ "/applications/" (d.id) "/notes" } {
@@ -247,6 +262,7 @@ fn timeline(staff: &Staff, d: &Detail, query: &str) -> Markup {
             strong { (m.title) }
             span class="hint" { "　" (actor_label(&m.who)) }
             @if !m.text.is_empty() { p { (m.text) } }
+            @if !m.note.is_empty() { (written(staff, d, &m.note)) }
             @if let (Some(mail), true) = (&m.retry, staff.may(Permission::HandleApplications)) {
                 form class="noprint" method="post" action={ "/applications/" (d.id) "/mails/" (mail) "/retry" } {
                     input type="hidden" name="list" value=(query);

@@ -10,7 +10,10 @@ use crate::{
         receipt,
         store::{Density, Line},
     },
-    web::{Site, ui::TextField},
+    web::{
+        Site,
+        ui::{self, TextField},
+    },
 };
 use maud::{Markup, html};
 
@@ -24,6 +27,7 @@ pub fn list(site: &Site, staff: &Staff, page: &ListPage) -> Markup {
         @if staff.may(Permission::ApproveCorrections) || staff.may(Permission::HandleApplications) {
             p { a href="/corrections" { "承認待ちの訂正を見る" } }
         }
+        (ui::print_button())
     };
     ConsolePage::new("受付結果", "/applications", main)
         .htmx()

@@ -113,6 +113,18 @@ pub struct Seat {
     pub wants_help: bool,
     /// By exercise.
     pub tries: BTreeMap<String, Try>,
+    #[serde(default)]
+    pub recorded: Option<Recorded>,
+}
+
+/// What became of putting somebody into the staff's record of training.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Recorded {
+    /// It stands there, since then.
+    Put(NaiveDateTime),
+    /// Nobody has this 職員番号.
+    Nobody,
 }
 
 /// One exercise of one person.
@@ -145,7 +157,11 @@ impl Seat {
             entered_at: None,
             wants_help: false,
             tries: BTreeMap::new(),
+            recorded: None,
         }
+    }
+    pub fn is_on_record(&self) -> bool {
+        matches!(self.recorded, Some(Recorded::Put(_)))
     }
     /// Whoever sat down here stays who it is, on whatever machine, until the trainer frees the seat.
     pub fn is_taken(&self) -> bool {

@@ -1,7 +1,8 @@
 //! The trainer's side, at the real console: classes, who is how far, help, reset, clock, the end, and what is printed. None
-//! of it writes into the real database but one act: who took part, into the record of training (KS5, K8).
+//! of it asks or writes the real database but one act, `record`: who took part, into the record of training (KS5, K8).
 mod acts;
 mod ending;
+mod record;
 mod seats;
 
 use super::{
@@ -11,14 +12,12 @@ use super::{
     views::{self, NotMade, Refused},
 };
 use crate::{
-    accounts::{self, Staff},
+    accounts::Staff,
     clock::jst,
-    db::Conn,
     japan::{date::parse_compact, digits::digits},
     web::{
         Error, FormBody, Site, document::Document, html, see_other, ui::FieldError, unavailable, unprocessable, words,
     },
-    workspace::Workspace,
 };
 use actix_web::{
     HttpResponse,
@@ -38,7 +37,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .route("/training/{class}/seats/{seat}/freeing", post().to(seats::free))
         .route("/training/{class}/ending", get().to(ending::ask))
         .route("/training/{class}/ending", post().to(ending::end))
-        .route("/training/{class}/trainings", post().to(put_on_record))
+        .route("/training/{class}/trainings", post().to(record::put))
         .route("/training/{class}/certificates", get().to(certificates))
         .route("/training/{class}/report", get().to(report_page))
         .route("/training/{class}/report/word", get().to(report_word));
@@ -153,40 +152,6 @@ async fn show(found: MaybeSchool, site: Data<Site>, staff: Staff, id: Path<Strin
     Ok(html(views::show(&site, &staff, school, &class, &Refused::default())))
 }
 
-/// `POST /training/{class}/trainings`: who finished an exercise, into the staff's record of training (KS5, K8).
-async fn put_on_record(
-    workspace: Data<Workspace>,
-    found: MaybeSchool,
-    staff: Staff,
-    id: Path<String>,
-) -> Result<HttpResponse, Error> {
-    let school = school(&found)?;
-    let class = looked_at(school, &id).await?;
-    let taught = class.exercises.len();
-    let took_part: Vec<(String, String)> = class
-        .seats
-        .iter()
-        .filter(|seat| !seat.code.is_empty())
-        .map(|seat| {
-            let done = seat.done();
-            (seat.code.clone(), format!("{}（課題 {done} / {taught}）", class.title))
-        })
-        .collect();
-    let (now, day, by) = (workspace.clock.now(), class.day, staff.name.clone());
-    let write = move |conn: &mut Conn| {
-        for (code, title) in took_part {
-            if let Some(person) = accounts::find_by_code(conn, &code)? {
-                accounts::record_training(conn, &staff, &person.id, day, &title, now)?;
-            }
-        }
-        Ok::<_, Error>(())
-    };
-    workspace.db.write(write).await?;
-    let what = "修了した人を、職員の研修の記録に載せました";
-    school.note(&id, &by, what).await?;
-    Ok(see_other(&path_of(&id)))
-}
-
 /// `GET /training/{class}/certificates`: one page for each person.
 async fn certificates(
     found: MaybeSchool,
@@ -219,5 +184,5 @@ async fn report_page(
 /// `GET /training/{class}/report/word`
 async fn report_word(found: MaybeSchool, site: Data<Site>, id: Path<String>) -> Result<HttpResponse, Error> {
     let (class, document) = document(school(&found)?, &site, &id).await?;
-    document.download(&site, &format!("training_{}", class.id))
+    document.download_of_training(&class.id)
 }

@@ -2,10 +2,12 @@
 mod acts;
 mod ending;
 mod printed;
+mod record;
 mod seats;
 
 pub use ending::ending;
 pub use printed::{certificates, report};
+pub use record::code_field;
 pub use seats::seat;
 
 use super::{
@@ -221,7 +223,7 @@ pub fn show(site: &Site, staff: &Staff, school: &School, class: &Class, refused:
             a class="button button--secondary" href={ (path) "/certificates" } { "修了証を印刷する" }
             a class="button button--secondary" href={ (path) "/report" } { @if class.kind == Kind::Acceptance { "受入テストの報告書" } @else { "研修の記録" } }
         }
-        @if !is_open { (on_record(&path)) }
+        @if !is_open { (record::on_record(class, &path, refused)) }
     };
     ConsolePage::new(&title, PART, main)
         .htmx()
@@ -262,16 +264,6 @@ fn progress(school: &School, class: &Class) -> Markup {
                     }
                 } } }
             }
-        }
-    }
-}
-
-fn on_record(path: &str) -> Markup {
-    html! {
-        section class="card noprint" {
-            h2 { "職員の台帳に載せる" }
-            p { "職員番号を入力した人について、受けた研修を職員の台帳に載せます。本番の台帳に書くのは、これだけです。" }
-            form method="post" action={ (path) "/trainings" } { button class="button button--secondary" type="submit" { "台帳に載せる" } }
         }
     }
 }

@@ -333,11 +333,15 @@ async fn an_ended_class_leaves_a_record_and_nothing_else() {
             .expect("山本 一郎");
         let word = trainer.get(&format!("{path}/report/word")).await;
         assert!(word.bytes.starts_with(b"PK"));
-        trainer
-            .get(&format!("{path}/certificates"))
-            .await
-            .expect("修了証")
-            .expect("山本 一郎");
+        let name = word.headers["content-disposition"].to_str().unwrap();
+        let named = format!("filename*=UTF-8''%E7%A0%94%E4%BF%AE_{}.docx", class.id);
+        assert!(name.contains(&named), "{name}");
+        assert!(word_heads(&word.bytes).contains("研修用"), "at the head of each page");
+        let certificates = trainer.get(&format!("{path}/certificates")).await;
+        certificates.expect("修了証").expect("山本 一郎");
+        for printed in [&report, &certificates] {
+            assert_eq!(printed.attributes("main .training-banner", "data-print"), ["研修用"]);
+        }
         assert_eq!(
             trainer.post(&format!("{path}/ending"), &[]).await.status,
             409,
@@ -354,6 +358,18 @@ async fn an_ended_class_leaves_a_record_and_nothing_else() {
         assert!(again.class(&class.id).unwrap().deletion.is_some());
         assert!(!folder.exists(), "what the record says is gone is gone");
     }
+}
+
+/// What stands at the head of the pages of a Word file.
+fn word_heads(bytes: &[u8]) -> String {
+    use std::io::Read;
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+    let names: Vec<String> = zip.file_names().map(str::to_owned).collect();
+    let mut heads = String::new();
+    for name in names.iter().filter(|name| name.starts_with("word/header")) {
+        zip.by_name(name).unwrap().read_to_string(&mut heads).unwrap();
+    }
+    heads
 }
 
 #[actix_web::test]
@@ -380,6 +396,53 @@ async fn who_took_part_is_put_on_record_once() {
     }
     let person = administrator.get(&format!("/staff/{}", trainer.id)).await;
     assert_eq!(person.text().matches("新任の研修（課題").count(), 1);
+}
+
+#[actix_web::test]
+async fn whose_number_is_nobody_s_is_named_and_put_on_record_when_it_is_mended() {
+    let world = one().await;
+    let class = class(&world, 3).await;
+    let mut trainer = Desk::open(&world, "t1", &[Role::Trainer]).await;
+    let mut administrator = Desk::open(&world, "k1", &[Role::Administrator]).await;
+    for (number, name, code) in [("1", "山本 一郎", "t1"), ("2", "谷 二葉", "x9"), ("3", "森 三奈", "")] {
+        let fields = [
+            ("code", class.id.as_str()),
+            ("number", number),
+            ("name", name),
+            ("staff_code", code),
+        ];
+        let mut learner = Browser::new(&world.school().addresses().console);
+        learner.post("/training/seat", &fields).await.expect(name);
+    }
+    trainer.prove().await;
+    let path = format!("/training/{}", class.id);
+    trainer.post(&format!("{path}/ending"), &[]).await;
+    let put = format!("{path}/trainings");
+    let page = trainer.post(&put, &[]).await;
+    page.expect("載せました：1人（載せていない人 2人）")
+        .expect("「x9」という職員番号の人はいません")
+        .expect("職員番号がありません");
+    let form = page.form_to(&put);
+    assert_eq!(form.get("code_1"), None, "what stands in the record stays there");
+    assert_eq!((form["code_2"].as_str(), form["code_3"].as_str()), ("x9", ""));
+    let endless = "9".repeat(41);
+    let wrong = trainer.post_with(&put, &form, &[("code_2", endless.as_str())]).await;
+    assert_eq!(wrong.status, 422);
+    wrong.expect("職員番号は、40文字以内で");
+    assert_eq!(wrong.form_to(&put)["code_2"], endless);
+    let page = trainer.post_with(&put, &form, &[("code_2", "k1")]).await;
+    page.expect("載せました：2人（載せていない人 1人）");
+    assert!(!page.has("という職員番号の人はいません"));
+    for id in [&trainer.id, &administrator.id.clone()] {
+        let person = administrator.get(&format!("/staff/{id}")).await;
+        assert_eq!(person.text().matches("新任の研修（課題").count(), 1, "{id}");
+    }
+    assert_eq!(world.audit("staff.training_recorded").await.len(), 2);
+    // And it stays so over a restart.
+    let again = school_of(&world.workspace, world.school().addresses().clone()).await.unwrap();
+    let kept = again.class(&class.id).unwrap();
+    let on_record: Vec<bool> = kept.seats.iter().map(|seat| seat.is_on_record()).collect();
+    assert_eq!(on_record, [true, true, false]);
 }
 
 /// A class of the kind 受入テスト with its own exercises; its code.

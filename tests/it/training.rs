@@ -15,12 +15,22 @@ use crate::{
     harness::{Wish, World, school_of},
 };
 use chrono::{Datelike, Duration, NaiveDate, Timelike};
+use diesel::{
+    QueryableByName, RunQueryDsl,
+    sql_types::{Nullable, Text},
+};
 use mizumado::{
     accounts::Role,
     clock::jst,
+    db,
+    enrolment::{self, states::Registration},
+    gateways::Reason,
+    institutions,
     mail::Mailer,
     training::{Class, Kind, Move, NewClass, School},
+    web,
 };
+use std::collections::BTreeSet;
 
 /// A world with a console and a practice site, on each engine.
 pub async fn all() -> Vec<World> {
@@ -160,6 +170,61 @@ async fn a_seat_is_for_one_person() {
     other.get("/applications").await.expect("研修の教室に入る");
 }
 
+/// Every state, every reason, and two institutions that are easily taken for one another.
+async fn assert_whole(world: &World, class: &Class) {
+    #[derive(QueryableByName)]
+    struct Word {
+        #[diesel(sql_type = Nullable<Text>)]
+        word: Option<String>,
+    }
+    let desk = world.school().desk(&class.desks[0].id).unwrap();
+    let words = async |sql: &'static str| -> BTreeSet<String> {
+        let read = move |conn: &mut db::Conn| Ok::<_, web::Error>(diesel::sql_query(sql).load::<Word>(conn)?);
+        let rows = desk.workspace.db.read(read).await.unwrap();
+        rows.into_iter().filter_map(|row| row.word).collect()
+    };
+    let states = words("select distinct state as word from applications").await;
+    for state in Registration::ALL {
+        assert!(states.contains(state.as_str()), "{}: {states:?}", state.as_str());
+    }
+    let reasons = words("select distinct reason as word from applications").await;
+    for reason in Reason::ALL {
+        assert!(reasons.contains(reason.as_str()), "{}: {reasons:?}", reason.as_str());
+    }
+    let institutions = words("select distinct institution_code as word from applications").await;
+    assert!(institutions.len() > 5, "{institutions:?}");
+    for alike in ["0010", "0017"] {
+        assert!(institutions.contains(alike), "{alike}: {institutions:?}");
+    }
+}
+
+/// Where the people of a desk live, in the order of their customer numbers: postal code and town.
+async fn towns_at(world: &World, class: &Class) -> Vec<(String, String)> {
+    let desk = world.school().desk(&class.desks[0].id).unwrap();
+    let (at, city) = (desk.workspace.clone(), desk.workspace.site.bureau.city.clone());
+    let end = desk.workspace.clock.now() + Duration::days(1);
+    let read = move |conn: &mut db::Conn| {
+        let all = enrolment::results(conn, &at, end - Duration::days(30), end)?;
+        let places = institutions::places_of(conn, &city)?;
+        Ok::<_, web::Error>((all, places))
+    };
+    let (mut all, places) = desk.workspace.db.read(read).await.unwrap();
+    all.sort_by(|a, b| a.details.customer_number.cmp(&b.details.customer_number));
+    let homes: Vec<(String, String)> = all
+        .into_iter()
+        .map(|one| (one.details.postal_code, one.details.town))
+        .collect();
+    for (code, town) in &homes {
+        let is_there = places
+            .iter()
+            .any(|place| place.postal_code == *code && *town == format!("{}{}", place.city, place.town));
+        assert!(is_there, "{code} {town} is a town of the bureau");
+    }
+    let different: BTreeSet<&String> = homes.iter().map(|(code, _)| code).collect();
+    assert!(different.len() > 15, "{different:?}");
+    homes
+}
+
 #[actix_web::test]
 async fn a_desk_holds_invented_people_in_every_state_and_the_same_seed_gives_the_same() {
     let world = one().await;
@@ -193,6 +258,9 @@ async fn a_desk_holds_invented_people_in_every_state_and_the_same_seed_gives_the
         page.expect(state).expect(&a[case].receipt);
     }
     clerk.get("/inquiries").await.expect("未回答");
+    assert_whole(&world, &first).await;
+    let towns = towns_at(&world, &first).await;
+    assert_eq!(towns, towns_at(&world, &second).await);
     // Nothing of it goes to a mail server: the way is another type.
     let desk = world.school().desk(&first.desks[0].id).unwrap();
     assert!(matches!(desk.workspace.mailer, Mailer::File(_)));

@@ -173,7 +173,7 @@ impl School {
     /// Replays days of invented traffic: so many applications a day, the clock going along. It ends with the desk's reset.
     pub async fn replay(&self, class: &str, desk_id: &str, days: u32, a_day: u32, seed: u64) -> Result<(), Error> {
         let desk = self.desk(desk_id).ok_or(Error::NotFound)?;
-        let mut people = People::new(seed);
+        let (mut people, towns) = (People::new(seed), sample::towns(&desk).await?);
         let pause = Duration::hours(24) / i32::try_from(a_day.max(1)).unwrap_or(1);
         for _ in 0..days {
             for _ in 0..a_day {
@@ -181,7 +181,7 @@ impl School {
                 if self.desk(desk_id).is_none_or(|now| now.generation != desk.generation) {
                     return Ok(());
                 }
-                sample::one_more(&desk, &mut people).await?;
+                sample::one_more(&desk, &mut people, &towns).await?;
             }
             self.keep_clock(class, &desk).await?;
         }

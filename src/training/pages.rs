@@ -7,6 +7,7 @@ mod seats;
 
 use super::{
     class::{Class, Kind},
+    exercises::{Exercise, OWN},
     report,
     school::{LARGEST, NewClass, School},
     views::{self, NotMade, Refused},
@@ -67,6 +68,18 @@ const FAR_DAYS: i64 = 366;
 /// Characters of a title.
 const TITLE: usize = 60;
 
+/// By kind, by set, or one by one.
+fn exercises_of(school: &School, kind: Kind, form: &FormBody) -> Vec<String> {
+    let all = school.exercises();
+    let one_by_one = |exercise: &&Exercise| form.get(&format!("exercise_{}", exercise.head.id)) == "yes";
+    let chosen: Vec<&Exercise> = match (kind, form.get("set")) {
+        (Kind::Acceptance, _) => all.iter().filter(|exercise| exercise.head.acceptance).collect(),
+        (Kind::Class, "" | OWN) => all.iter().filter(one_by_one).collect(),
+        (Kind::Class, set) => all.of_set(set).collect(),
+    };
+    chosen.into_iter().map(|exercise| exercise.head.id.clone()).collect()
+}
+
 fn read(school: &School, staff: &Staff, form: &FormBody) -> Result<NewClass, Vec<FieldError>> {
     let mut errors = vec![];
     let title = words(form, "title", "教室の名前", TITLE, &mut errors);
@@ -87,12 +100,7 @@ fn read(school: &School, staff: &Staff, form: &FormBody) -> Result<NewClass, Vec
         "acceptance" => Kind::Acceptance,
         _ => Kind::Class,
     };
-    let of_kind = |exercise: &super::Exercise| match kind {
-        Kind::Class => form.get(&format!("exercise_{}", exercise.head.id)) == "yes",
-        Kind::Acceptance => exercise.head.acceptance,
-    };
-    let chosen = school.exercises().iter().filter(|exercise| of_kind(exercise));
-    let exercises: Vec<String> = chosen.map(|exercise| exercise.head.id.clone()).collect();
+    let exercises = exercises_of(school, kind, form);
     if exercises.is_empty() {
         errors.push(FieldError::new("exercises", "課題を1つ以上えらんでください"));
     }

@@ -4,6 +4,7 @@ mod ending;
 mod printed;
 mod record;
 mod seats;
+mod sets;
 
 pub use ending::ending;
 pub use printed::{certificates, report};
@@ -166,18 +167,7 @@ fn new_class(school: &School, typed: &FormBody, errors: &[FieldError]) -> Markup
             (text("size", "席の数", "1から30まで", if is_fresh { "10" } else { typed.get("size") }).render(errors))
             (ui::choices("kind", "種類", "", or(typed.get("kind"), "class"), &KINDS, errors))
             (ui::choices("shared", "席のデータ", "", or(typed.get("shared"), "no"), &SHARING, errors))
-            fieldset class="field" id="exercises" tabindex="-1" {
-                legend { "課題" }
-                p class="hint" { "受入テストでは、受入テスト用のものをすべて行います。" }
-                (ui::error_message("exercises", errors))
-                div class="radios" { @for exercise in school.exercises().iter() {
-                    @let name = format!("exercise_{}", exercise.head.id);
-                    div class="checkbox" {
-                        input type="checkbox" id=(name) name=(name) value="yes" checked[is_fresh || typed.get(&name) == "yes"];
-                        label for=(name) { (exercise.head.title) "（" (exercise.head.minutes) "分）" }
-                    }
-                } }
-            }
+            (sets::exercises(school, typed, is_fresh, errors))
             (TextField { optional: true, ..text("seed", "データの種", "同じ番号は、同じ人と申込みになります。空らんは1", typed.get("seed")) }.render(errors))
             (ui::submit("教室を作る"))
         }

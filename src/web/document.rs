@@ -6,8 +6,8 @@ use actix_web::{
     http::header::{CACHE_CONTROL, CONTENT_DISPOSITION},
 };
 use docx_rs::{
-    AlignmentType, BreakType, Docx, Footer, Header, NumPages, PageMargin, PageNum, Paragraph, Run, RunFonts, Style, StyleType,
-    Table, TableCell, TableRow, WidthType,
+    AlignmentType, BreakType, Docx, Footer, Header, NumPages, PageMargin, PageNum, Paragraph, Run, RunFonts, Style,
+    StyleType, Table, TableCell, TableRow, WidthType,
 };
 use maud::{Markup, html};
 use serde::{Deserialize, Serialize};
@@ -195,7 +195,7 @@ mod tests {
         };
         let heads = |mark: Option<&str>| -> Vec<String> {
             let mut zip = zip::ZipArchive::new(Cursor::new(document.word(mark).unwrap())).unwrap();
-            let names: Vec<String> = zip.file_names().map(str::to_owned).collect();
+            let names: Vec<String> = zip.file_names().map(|name| name.unwrap().into_owned()).collect();
             let of_head = names.into_iter().filter(|name| name.starts_with("word/header"));
             let read = |name: String| {
                 let mut text = String::new();

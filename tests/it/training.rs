@@ -19,6 +19,7 @@ use diesel::{
     QueryableByName, RunQueryDsl,
     sql_types::{Nullable, Text},
 };
+use futures_util::future::{Either, select};
 use mizumado::{
     accounts::Role,
     clock::jst,
@@ -27,7 +28,7 @@ use mizumado::{
     gateways::Reason,
     institutions,
     mail::Mailer,
-    training::{Class, Kind, Move, NewClass, School},
+    training::{Class, Kind, Move, NewClass, Replay, School, Speed},
     web,
 };
 use std::collections::BTreeSet;
@@ -337,23 +338,33 @@ async fn a_replay_asks_for_numbers_and_ends_with_the_desk_s_reset() {
     let mut trainer = Desk::open(&world, "t1", &[Role::Trainer]).await;
     let path = format!("/training/{}/replay", class.id);
     for (fields, said) in [
-        ([("desk", ""), ("days", "1"), ("a_day", "1")], "席をえらんでください"),
-        ([("desk", "all"), ("days", "x"), ("a_day", "1")], "日数は、1から31まで"),
-        (
-            [("desk", "all"), ("days", "1"), ("a_day", "41")],
-            "1日の申込みは、1から40まで",
-        ),
+        (["", "1", "1", "fast"], "席をえらんでください"),
+        (["all", "x", "1", "fast"], "日数は、1から31まで"),
+        (["all", "1", "41", "fast"], "1日の申込みは、1から40まで"),
+        (["all", "1", "1", "sudden"], "速さを選んでください"),
     ] {
+        let names = ["desk", "days", "a_day", "speed"];
+        let fields: Vec<(&str, &str)> = names.into_iter().zip(fields).collect();
         let page = trainer.post(&path, &fields).await;
         assert_eq!(page.status, 422);
         page.expect(said);
     }
     let kept = || school.class(&class.id).unwrap().desk(&desk).unwrap().clone();
-    school.replay(&class.id, &desk, 1, 2, 3).await.unwrap();
+    let replay = |days, a_day, seed| {
+        let speed = Speed::Fast;
+        let what = Replay {
+            days,
+            a_day,
+            speed,
+            seed,
+        };
+        school.replay(&class.id, &desk, what)
+    };
+    replay(1, 2, 3).await.unwrap();
     let at_first = class.desks[0].ahead_micros;
     let hours = |n| Duration::hours(n).num_microseconds().unwrap();
     assert!(kept().ahead_micros > at_first + hours(23));
-    let running = school.replay(&class.id, &desk, 31, 40, 4);
+    let running = replay(31, 40, 4);
     let (replayed, reset) = futures_util::future::join(running, school.reset(&class.id, &desk, "研修 花子")).await;
     replayed.unwrap();
     reset.unwrap();
@@ -361,6 +372,37 @@ async fn a_replay_asks_for_numbers_and_ends_with_the_desk_s_reset() {
     assert!(
         kept().ahead_micros <= at_first,
         "the fresh desk begins at the class's hour"
+    );
+}
+
+#[actix_web::test]
+async fn a_slow_replay_leaves_time_to_look_and_a_fast_one_none() {
+    let world = one().await;
+    let class = class(&world, 2).await;
+    let school = world.school();
+    let mut trainer = Desk::open(&world, "t1", &[Role::Trainer]).await;
+    let page = trainer.get(&format!("/training/{}", class.id)).await;
+    let offered = page.attributes("input[name=speed]", "value");
+    assert_eq!(offered, Speed::ALL.map(Speed::word));
+    let at = |desk: usize, speed| {
+        let what = Replay {
+            days: 1,
+            a_day: 1,
+            speed,
+            seed: 3,
+        };
+        Box::pin(school.replay(&class.id, &class.desks[desk].id, what))
+    };
+    match select(at(0, Speed::Slow), at(1, Speed::Fast)).await {
+        Either::Right((fast, _)) => fast.unwrap(),
+        Either::Left(_) => panic!("the slow one was over first"),
+    }
+    let now = |desk: usize| school.desk(&class.desks[desk].id).unwrap().workspace.clock.now();
+    assert!(now(1) - now(0) > Duration::hours(20), "the slow one has not begun");
+    assert!(Speed::Slow.pause() > Speed::Usual.pause() && Speed::Fast.pause().is_zero());
+    assert!(
+        Speed::Slow.pause() * 31 < std::time::Duration::from_secs(11 * 60),
+        "a month ends"
     );
 }
 
@@ -432,7 +474,7 @@ async fn an_ended_class_leaves_a_record_and_nothing_else() {
 fn word_heads(bytes: &[u8]) -> String {
     use std::io::Read;
     let mut zip = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
-    let names: Vec<String> = zip.file_names().map(str::to_owned).collect();
+    let names: Vec<String> = zip.file_names().map(|name| name.unwrap().into_owned()).collect();
     let mut heads = String::new();
     for name in names.iter().filter(|name| name.starts_with("word/header")) {
         zip.by_name(name).unwrap().read_to_string(&mut heads).unwrap();
@@ -507,7 +549,9 @@ async fn whose_number_is_nobody_s_is_named_and_put_on_record_when_it_is_mended()
     }
     assert_eq!(world.audit("staff.training_recorded").await.len(), 2);
     // And it stays so over a restart.
-    let again = school_of(&world.workspace, world.school().addresses().clone()).await.unwrap();
+    let again = school_of(&world.workspace, world.school().addresses().clone())
+        .await
+        .unwrap();
     let kept = again.class(&class.id).unwrap();
     let on_record: Vec<bool> = kept.seats.iter().map(|seat| seat.is_on_record()).collect();
     assert_eq!(on_record, [true, true, false]);

@@ -73,13 +73,18 @@ fn every_wrong_setting_is_named_with_its_line() {
 
 #[test]
 fn a_training_sends_no_mail_and_says_what_to_set_instead() {
-    let training = |mail: &str| good().replace("environment = \"production\"", "environment = \"training\"").replacen(
-        "transport = \"smtp\"",
-        mail,
-        1,
-    );
+    let training = |mail: &str| {
+        good()
+            .replace("environment = \"production\"", "environment = \"training\"")
+            .replacen("transport = \"smtp\"", mail, 1)
+    };
     let error = check(&training("transport = \"smtp\"")).unwrap_err();
-    for named in ["mail.transport = \"smtp\"", "environment = \"training\"", "\"file\"", "\"memory\""] {
+    for named in [
+        "mail.transport = \"smtp\"",
+        "environment = \"training\"",
+        "\"file\"",
+        "\"memory\"",
+    ] {
         assert!(error.contains(named), "{error}");
     }
     assert_eq!(check(&training("transport = \"memory\"")), Ok(()));

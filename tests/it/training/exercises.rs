@@ -253,7 +253,10 @@ async fn who_is_invited_at_a_desk_enrols_a_key_there_and_the_exercise_sees_it() 
         .await
         .expect("このキーは停止できません");
     assert_eq!(met(&mut administrator).await, 3);
-    administrator.post("/account/codes", &[]).await.expect("リカバリーコード");
+    administrator
+        .post("/account/codes", &[])
+        .await
+        .expect("リカバリーコード");
     administrator
         .post(&revoke, &[])
         .await

@@ -22,7 +22,7 @@ use actix_web::{
         uri::PathAndQuery,
     },
     middleware::{Compress, Condition, from_fn},
-    web::{Data, PayloadConfig, ServiceConfig},
+    web::{Data, PayloadConfig, ServiceConfig, get},
 };
 use futures_util::future::LocalBoxFuture;
 use std::{cell::RefCell, collections::HashMap, io, net::TcpListener, rc::Rc, sync::Arc, time::Duration};
@@ -33,6 +33,9 @@ pub const ENGINE: Engine = Engine {
     planner: super::planner,
     runner: super::runner,
 };
+
+/// Before the title of every page of a practice desk that is not the program's own: its bank's and its mailbox's.
+const TITLE_MARK: &str = "【研修】";
 
 /// One of the four pages that a class has, in the order of their ports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -216,7 +219,6 @@ fn take_desk(req: &mut Request) -> Option<String> {
 
 /// A file that leaves a practice desk says so in its name.
 fn mark_file(response: &mut ServiceResponse<BoxBody>) {
-    const MARK: &str = "%E7%A0%94%E4%BF%AE_";
     let headers = response.headers_mut();
     let Some(old) = headers.get(CONTENT_DISPOSITION).and_then(|value| value.to_str().ok()) else {
         return;
@@ -228,8 +230,7 @@ fn mark_file(response: &mut ServiceResponse<BoxBody>) {
     let Some(own) = encoded.or(plain) else {
         return;
     };
-    let plain = plain.unwrap_or("file");
-    let new = format!("attachment; filename=\"training_{plain}\"; filename*=UTF-8''{MARK}{own}");
+    let new = pages::document::training_file(plain.unwrap_or("file"), own);
     if let Ok(value) = HeaderValue::from_str(&new) {
         headers.insert(CONTENT_DISPOSITION, value);
     }
@@ -363,7 +364,7 @@ fn bank(desk: Desk, listed: Listed) -> an_app!() {
     let (site, running) = (site_of(&desk, vec![]), desk.bank);
     let guard = Condition::new(listed.is_some(), from_fn(pages::listed_networks_only));
     let mark = simulator::Mark {
-        title: "【研修】",
+        title: TITLE_MARK,
         above: pages::environment_banner(&site),
     };
     let app = App::new().app_data(site).app_data(Data::new(mark));
@@ -380,12 +381,19 @@ fn bank(desk: Desk, listed: Listed) -> an_app!() {
 fn mails(desk: Desk, listed: Listed) -> an_app!() {
     let folder = viewer::Folder(mail_folder(&desk.workspace));
     let site = site_of(&desk, vec![]);
-    let above = viewer::Above(pages::environment_banner(&site));
+    let above = viewer::Above {
+        title: TITLE_MARK,
+        bar: pages::environment_banner(&site),
+        stylesheet: pages::asset_path("app.css"),
+    };
     let app = App::new()
         .app_data(site)
         .app_data(Data::new(folder))
         .app_data(Data::new(above));
-    guarded!(app, listed).configure(viewer::routes)
+    guarded!(app, listed)
+        .configure(viewer::routes)
+        .route("/favicon.ico", get().to(pages::favicon))
+        .route("/assets/{file}", get().to(pages::asset))
 }
 
 fn mail_folder(workspace: &Workspace) -> std::path::PathBuf {

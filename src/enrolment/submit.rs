@@ -99,6 +99,21 @@ pub fn submit(
     Ok(Submitted::Begun(Box::new(attempt)))
 }
 
+/// Confirms without a hand-off, as while it has to wait.
+pub(super) fn confirm_alone(
+    conn: &mut Conn,
+    workspace: &Workspace,
+    mut application: Application,
+    details: &Details,
+    body: &Body,
+    now: NaiveDateTime,
+) -> Result<(), Error> {
+    let digest = body.digest(&application, &application.open(&workspace.keys)?);
+    let customer_index = workspace.keys.blind("applications.customer", &details.customer_number);
+    let fixed = (customer_index.as_str(), digest.as_str());
+    confirm(conn, workspace, &mut application, details, fixed, now)
+}
+
 /// Fixes what was typed: the receipt number at the first time, blind tokens, and the edge to `confirmed`.
 fn confirm(
     conn: &mut Conn,

@@ -23,7 +23,7 @@ pub use retirement::{Leaving, leaving};
 pub use seed::{ImportCounts, ImportError, import_tables, seed_when_empty, shipped};
 pub use service::{Mode, ServiceMode, set_mode};
 pub use store::{
-    Branch, Institution, Town, add_closure, add_rule, all, all_branches as branches_of, branch, branch_in_service,
-    calendar, calendar_over, closures, current_mode, every, find, in_service, search_branches, service_stops, towns_of,
-    withdraw_closure,
+    Branch, Institution, Place, Town, add_closure, add_rule, all, all_branches as branches_of, branch,
+    branch_in_service, calendar, calendar_over, closures, current_mode, every, find, in_service, places_of,
+    search_branches, service_stops, towns_of, withdraw_closure,
 };

@@ -116,6 +116,18 @@ pub struct Seat {
     /// By exercise that waits to be begun anew.
     #[serde(default)]
     pub earlier: BTreeMap<String, Earlier>,
+    #[serde(default)]
+    pub recorded: Option<Recorded>,
+}
+
+/// What became of putting somebody into the staff's record of training.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Recorded {
+    /// It stands there, since then.
+    Put(NaiveDateTime),
+    /// Nobody has this 職員番号.
+    Nobody,
 }
 
 /// One exercise of one person.
@@ -156,6 +168,7 @@ impl Seat {
             wants_help: false,
             tries: BTreeMap::new(),
             earlier: BTreeMap::new(),
+            recorded: None,
         }
     }
     /// What was tried before an exercise is begun anew: how often, and what was remarked. A remark is about the program
@@ -179,6 +192,9 @@ impl Seat {
             self.tries.remove(&exercise);
             self.earlier.insert(exercise, earlier);
         }
+    }
+    pub fn is_on_record(&self) -> bool {
+        matches!(self.recorded, Some(Recorded::Put(_)))
     }
     /// Whoever sat down here stays who it is, on whatever machine, until the trainer frees the seat.
     pub fn is_taken(&self) -> bool {

@@ -53,6 +53,36 @@ impl Move {
     }
 }
 
+/// How fast a replay goes: what is to be seen needs time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Speed {
+    Slow,
+    Usual,
+    Fast,
+}
+
+impl Speed {
+    pub const ALL: [Speed; 3] = [Speed::Slow, Speed::Usual, Speed::Fast];
+    pub fn word(self) -> &'static str {
+        match self {
+            Speed::Slow => "slow",
+            Speed::Usual => "usual",
+            Speed::Fast => "fast",
+        }
+    }
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|speed| speed.word() == word)
+    }
+    /// Beyond what its work takes, each day that is replayed lasts so long: a month at the slowest is over in ten minutes.
+    pub fn pause(self) -> std::time::Duration {
+        std::time::Duration::from_secs(match self {
+            Speed::Slow => 20,
+            Speed::Usual => 5,
+            Speed::Fast => 0,
+        })
+    }
+}
+
 /// Steps in which time passes: every job that comes each quarter of an hour has its turn.
 const STEP: Duration = Duration::minutes(30);
 /// Days that are looked at for a business day; the longest closed time of a bureau is shorter.

@@ -75,6 +75,11 @@ pub struct Exercises(Vec<Exercise>);
 
 include!(concat!(env!("OUT_DIR"), "/exercises.rs"));
 
+/// The set of every exercise.
+pub const ALL: &str = "all";
+/// Not a set: the exercises are chosen one by one.
+pub const OWN: &str = "own";
+
 /// Who may be asked for.
 const BY: [&str; 3] = ["another", "staff", "system"];
 /// What a text may say of a case.
@@ -112,6 +117,12 @@ impl Exercises {
 
     pub fn iter(&self) -> impl Iterator<Item = &Exercise> {
         self.0.iter()
+    }
+
+    /// Those of a set by its word: `all`, or the role that one begins with. Nothing is in a set that is none.
+    pub fn of_set<'a>(&'a self, set: &'a str) -> impl Iterator<Item = &'a Exercise> {
+        self.iter()
+            .filter(move |exercise| set == ALL || exercise.head.role == set)
     }
 
     pub fn find(&self, id: &str) -> Option<&Exercise> {

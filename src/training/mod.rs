@@ -19,11 +19,11 @@ mod school;
 mod views;
 
 pub use class::{Class, Kind, Seat, beginning};
-pub use clockwork::Move;
+pub use clockwork::{Move, Speed};
 pub use desk::Desk;
 pub use exercises::{Exercise, ExerciseError, Exercises};
 pub use pages::routes;
 pub use people::{People, Person};
 pub use room::{SEAT, desk_routes, routes as room_routes};
 pub use sample::{cases, filled_in};
-pub use school::{Addresses, Engine, NewClass, School, SchoolError};
+pub use school::{Addresses, Engine, NewClass, Replay, School, SchoolError};

@@ -1,24 +1,24 @@
 //! The trainer's side, at the real console: classes, who is how far, help, reset, clock, the end, and what is printed. None
-//! of it writes into the real database but one act: who took part, into the record of training (KS5, K8).
+//! of it asks or writes the real database but one act, `record`: who took part, into the record of training (KS5, K8).
 mod acts;
 mod ending;
+mod record;
 mod seats;
 
 use super::{
     class::{Class, Kind},
+    exercises::{Exercise, OWN},
     report,
     school::{LARGEST, NewClass, School},
     views::{self, NotMade, Refused},
 };
 use crate::{
-    accounts::{self, Staff},
+    accounts::Staff,
     clock::jst,
-    db::Conn,
     japan::{date::parse_compact, digits::digits},
     web::{
         Error, FormBody, Site, document::Document, html, see_other, ui::FieldError, unavailable, unprocessable, words,
     },
-    workspace::Workspace,
 };
 use actix_web::{
     HttpResponse,
@@ -38,7 +38,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .route("/training/{class}/seats/{seat}/freeing", post().to(seats::free))
         .route("/training/{class}/ending", get().to(ending::ask))
         .route("/training/{class}/ending", post().to(ending::end))
-        .route("/training/{class}/trainings", post().to(put_on_record))
+        .route("/training/{class}/trainings", post().to(record::put))
         .route("/training/{class}/certificates", get().to(certificates))
         .route("/training/{class}/report", get().to(report_page))
         .route("/training/{class}/report/word", get().to(report_word));
@@ -68,6 +68,18 @@ const FAR_DAYS: i64 = 366;
 /// Characters of a title.
 const TITLE: usize = 60;
 
+/// By kind, by set, or one by one.
+fn exercises_of(school: &School, kind: Kind, form: &FormBody) -> Vec<String> {
+    let all = school.exercises();
+    let one_by_one = |exercise: &&Exercise| form.get(&format!("exercise_{}", exercise.head.id)) == "yes";
+    let chosen: Vec<&Exercise> = match (kind, form.get("set")) {
+        (Kind::Acceptance, _) => all.iter().filter(|exercise| exercise.head.acceptance).collect(),
+        (Kind::Class, "" | OWN) => all.iter().filter(one_by_one).collect(),
+        (Kind::Class, set) => all.of_set(set).collect(),
+    };
+    chosen.into_iter().map(|exercise| exercise.head.id.clone()).collect()
+}
+
 fn read(school: &School, staff: &Staff, form: &FormBody) -> Result<NewClass, Vec<FieldError>> {
     let mut errors = vec![];
     let title = words(form, "title", "教室の名前", TITLE, &mut errors);
@@ -88,12 +100,7 @@ fn read(school: &School, staff: &Staff, form: &FormBody) -> Result<NewClass, Vec
         "acceptance" => Kind::Acceptance,
         _ => Kind::Class,
     };
-    let of_kind = |exercise: &super::Exercise| match kind {
-        Kind::Class => form.get(&format!("exercise_{}", exercise.head.id)) == "yes",
-        Kind::Acceptance => exercise.head.acceptance,
-    };
-    let chosen = school.exercises().iter().filter(|exercise| of_kind(exercise));
-    let exercises: Vec<String> = chosen.map(|exercise| exercise.head.id.clone()).collect();
+    let exercises = exercises_of(school, kind, form);
     if exercises.is_empty() {
         errors.push(FieldError::new("exercises", "課題を1つ以上えらんでください"));
     }
@@ -153,40 +160,6 @@ async fn show(found: MaybeSchool, site: Data<Site>, staff: Staff, id: Path<Strin
     Ok(html(views::show(&site, &staff, school, &class, &Refused::default())))
 }
 
-/// `POST /training/{class}/trainings`: who finished an exercise, into the staff's record of training (KS5, K8).
-async fn put_on_record(
-    workspace: Data<Workspace>,
-    found: MaybeSchool,
-    staff: Staff,
-    id: Path<String>,
-) -> Result<HttpResponse, Error> {
-    let school = school(&found)?;
-    let class = looked_at(school, &id).await?;
-    let taught = class.exercises.len();
-    let took_part: Vec<(String, String)> = class
-        .seats
-        .iter()
-        .filter(|seat| !seat.code.is_empty())
-        .map(|seat| {
-            let done = seat.done();
-            (seat.code.clone(), format!("{}（課題 {done} / {taught}）", class.title))
-        })
-        .collect();
-    let (now, day, by) = (workspace.clock.now(), class.day, staff.name.clone());
-    let write = move |conn: &mut Conn| {
-        for (code, title) in took_part {
-            if let Some(person) = accounts::find_by_code(conn, &code)? {
-                accounts::record_training(conn, &staff, &person.id, day, &title, now)?;
-            }
-        }
-        Ok::<_, Error>(())
-    };
-    workspace.db.write(write).await?;
-    let what = "修了した人を、職員の研修の記録に載せました";
-    school.note(&id, &by, what).await?;
-    Ok(see_other(&path_of(&id)))
-}
-
 /// `GET /training/{class}/certificates`: one page for each person.
 async fn certificates(
     found: MaybeSchool,
@@ -219,5 +192,5 @@ async fn report_page(
 /// `GET /training/{class}/report/word`
 async fn report_word(found: MaybeSchool, site: Data<Site>, id: Path<String>) -> Result<HttpResponse, Error> {
     let (class, document) = document(school(&found)?, &site, &id).await?;
-    document.download(&site, &format!("training_{}", class.id))
+    document.download_of_training(&class.id)
 }

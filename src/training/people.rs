@@ -88,6 +88,9 @@ pub struct People {
     base: u64,
 }
 
+/// More people than a class ever has.
+const ASIDE: u64 = 1_000_000;
+
 fn pair((kanji, kana): (&str, &str)) -> (String, String) {
     (kanji.to_owned(), kana.to_owned())
 }
@@ -96,6 +99,13 @@ impl People {
     pub fn new(seed: u64) -> Self {
         let mut rng = StdRng::seed_from_u64(seed);
         let base = rng.random_range(10_000_000..80_000_000);
+        Self { rng, count: 0, base }
+    }
+
+    /// Others than those of [`People::new`] with the same seed, so that more of them change nothing there.
+    pub fn aside(seed: u64) -> Self {
+        let base = Self::new(seed).base + ASIDE;
+        let rng = StdRng::seed_from_u64(!seed);
         Self { rng, count: 0, base }
     }
 
@@ -143,6 +153,8 @@ mod tests {
         assert_ne!(some(7), some(8));
         let numbers: BTreeSet<String> = some(7).into_iter().map(|p| p.customer_number).collect();
         assert_eq!(numbers.len(), 500);
+        let mut others = People::aside(7);
+        assert!((0..500).all(|_| !numbers.contains(&others.next().customer_number)));
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! What a new desk holds: staff of every role, and applications of invented people in every state and age. The same seed
 //! gives the same; nothing is read from anywhere else.
+mod form;
 mod script;
 
+pub use form::{filled_in, towns};
 pub use script::{STAFF, cases, person_of};
 
 use super::{
@@ -16,15 +18,20 @@ use crate::{
     clock::jst,
     db::Conn,
     deliveries,
-    enrolment::{self, invented::Invented},
+    enrolment::{
+        self,
+        correction::{self, By, CorrectionError, Proposal},
+        invented::{self, Invented},
+        states::{Cause, Registration},
+    },
     incidents, inquiries,
-    institutions::{self, Closure},
+    institutions::{self, Closure, Place},
     japan::phone,
     outages,
     web::Error,
-    workspace::Workspace,
 };
 use chrono::{Days, Duration, NaiveTime};
+use form::{account, answers, home};
 use script::{DAYS, End, Plan, USUAL, plan};
 use std::collections::BTreeMap;
 
@@ -34,9 +41,10 @@ pub async fn fill(desk: &Desk, seed: u64) -> Result<BTreeMap<String, Case>, Erro
     let present = clock.now() - Duration::minutes(11);
     clock.advance(-Duration::days(DAYS + 1));
     staff(desk).await?;
-    let mut people = People::new(seed);
+    let (mut people, mut others) = (People::new(seed), People::aside(seed));
+    let towns = towns(&desk.workspace).await?;
     let mut cases = BTreeMap::new();
-    for plan in plan(&mut people) {
+    for plan in plan(&mut people, &mut others) {
         let at = present - Duration::hours(plan.hours_ago);
         let is_another_day = jst(at).date() != jst(clock.now()).date();
         clock.advance(at - clock.now());
@@ -44,8 +52,8 @@ pub async fn fill(desk: &Desk, seed: u64) -> Result<BTreeMap<String, Case>, Erro
             // What comes by itself, such as the files of the days before.
             desk.work().await?;
         }
-        let (invented, institution) = apply(desk, &plan).await?;
-        if let Some(name) = plan.case {
+        let applied = apply(desk, &plan, &towns).await?;
+        if let (Some(name), Some((invented, institution))) = (plan.case, applied) {
             cases.insert(name.to_owned(), case(&plan.person, &invented, institution));
         }
     }
@@ -80,96 +88,84 @@ async fn staff(desk: &Desk) -> Result<(), Error> {
     desk.workspace.db.write(write).await
 }
 
-/// A filled-in form: the institution's name, and every field. The last two digits of the account say what the gateway
-/// makes of it.
-pub async fn filled_in(
-    workspace: &Workspace,
-    person: &Person,
-    digits: &str,
-) -> Result<(String, Vec<(&'static str, String)>), Error> {
-    let (institution, account) = account(workspace, person, digits).await?;
-    let mut fields = answers(person, &workspace.site.bureau.city);
+/// What somebody did; `None` where nothing was handed off.
+async fn apply(desk: &Desk, plan: &Plan, towns: &[Place]) -> Result<Option<(Invented, String)>, Error> {
+    let world = &desk.workspace;
+    let (institution, account) = account(world, &plan.person, plan.digits, plan.institution).await?;
+    let mut fields = answers(&plan.person, home(&plan.person, plan.case, towns)?);
     fields.extend(account);
-    Ok((institution, fields))
-}
-
-/// The institution, and how its account is typed: a branch that exists, and a number that ends in these digits.
-async fn account(
-    workspace: &Workspace,
-    person: &Person,
-    digits: &str,
-) -> Result<(String, Vec<(&'static str, String)>), Error> {
-    let now = workspace.clock.now();
-    let pick = person.customer_number.bytes().map(usize::from).sum::<usize>();
-    let capture = workspace.settings.institutions.clone();
-    let read = move |conn: &mut Conn| {
-        let today = jst(now).date();
-        let by_form = |code: &str| {
-            let set = capture.get(code);
-            set.is_none_or(|i| i.account_capture == crate::config::AccountCapture::Form)
-        };
-        let all = institutions::all(conn, today)?;
-        let all: Vec<_> = all.into_iter().filter(|i| !i.is_yucho() && by_form(&i.code)).collect();
-        let institution = all.get(pick % all.len().max(1)).ok_or(Error::NotFound)?;
-        let branches = institutions::branches_of(conn, &institution.code)?;
-        let branch = branches
-            .keys()
-            .nth(pick % branches.len().max(1))
-            .ok_or(Error::NotFound)?;
-        Ok::<_, Error>((institution.code.clone(), institution.name.clone(), branch.clone()))
-    };
-    let (code, name, branch) = workspace.db.read(read).await?;
-    let number = format!("{}{digits}", &person.customer_number[5..]);
-    let fields = vec![
-        ("institution", code),
-        ("branch", branch),
-        ("deposit_type", "1".to_owned()),
-        ("account_number", number),
-        ("holder", "same".to_owned()),
-    ];
-    Ok((name, fields))
-}
-
-/// Everything that the form may ask of a person.
-fn answers(person: &Person, city: &str) -> Vec<(&'static str, String)> {
-    let text = str::to_owned;
-    vec![
-        ("application_kind", text("new")),
-        ("customer_number", person.customer_number.clone()),
-        ("postal_code", text("9400062")),
-        ("town", format!("{city}大手通")),
-        ("block", person.block.clone()),
-        ("building", String::new()),
-        ("name_style", text("split")),
-        ("family_name", person.family.0.clone()),
-        ("given_name", person.given.0.clone()),
-        ("family_kana", person.family.1.clone()),
-        ("given_kana", person.given.1.clone()),
-        ("name_changed", text("no")),
-        ("phone_mobile", person.mobile.clone()),
-        ("relation", text("self")),
-        ("notice", text("site")),
-    ]
-}
-
-async fn apply(desk: &Desk, plan: &Plan) -> Result<(Invented, String), Error> {
-    let (institution, fields) = filled_in(&desk.workspace, &plan.person, plan.digits).await?;
-    let invented = enrolment::invented::hand_off(&desk.workspace, &fields).await?;
-    let fail = |e: std::io::Error| Error::Internal(e.to_string());
-    match (plan.end, &invented.tran_id) {
-        // Somebody is at the institution still: the gateway says so whenever it is asked.
-        (End::Open, Some(tran_id)) => desk.bank.open_page(tran_id).await.map_err(fail)?,
-        (End::Unknown, Some(tran_id)) => {
-            desk.bank.open_page(tran_id).await.map_err(fail)?;
-            enrolment::invented::stay_unknown(&desk.workspace, &invented).await?;
+    match plan.end {
+        End::Draft => return invented::draft(world, &fields).await.map(|()| None),
+        End::Waiting => return invented::wait(world, &fields).await.map(|_| None),
+        End::Lapsed => {
+            let id = invented::wait(world, &fields).await?;
+            invented::go_on(world, &id, Registration::Expired, Cause::TooOld).await?;
+            return Ok(None);
         }
-        (End::Decided | End::Cancelled, Some(tran_id)) => {
-            desk.bank.play(tran_id).await.map_err(fail)?;
-            enrolment::invented::come_back(&desk.workspace, &invented).await?;
-        }
-        (_, None) => return Err(Error::Internal("the desk's own gateway did not begin".into())),
+        _ => {}
     }
-    Ok((invented, institution))
+    let invented = invented::hand_off(world, &fields).await?;
+    let Some(tran_id) = &invented.tran_id else {
+        return Err(Error::Internal("the desk's own gateway did not begin".into()));
+    };
+    let fail = |e: std::io::Error| Error::Internal(e.to_string());
+    match plan.end {
+        // Somebody is at the institution still: the gateway says so whenever it is asked.
+        End::Open => desk.bank.open_page(tran_id).await.map_err(fail)?,
+        End::Unknown => {
+            desk.bank.open_page(tran_id).await.map_err(fail)?;
+            invented::stay_unknown(world, &invented).await?;
+        }
+        _ => {
+            desk.bank.play(tran_id).await.map_err(fail)?;
+            invented::come_back(world, &invented).await?;
+        }
+    }
+    afterwards(desk, plan.end, &invented.id).await?;
+    Ok(Some((invented, institution)))
+}
+
+/// What became of an application that was decided.
+async fn afterwards(desk: &Desk, end: End, id: &str) -> Result<(), Error> {
+    let world = &desk.workspace;
+    match end {
+        End::Paper => invented::go_on(world, id, Registration::Paper, Cause::ToPaper).await,
+        End::Corrected => correct(desk, id.to_owned()).await,
+        End::Withdrawn => {
+            let read = |conn: &mut Conn| accounts::find_by_code(conn, "mado")?.ok_or(Error::NotFound);
+            let clerk = desk.workspace.db.read(read).await?;
+            invented::withdraw(world, id, &clerk.id, "口座を替えるとのお電話").await
+        }
+        _ => Ok(()),
+    }
+}
+
+/// One proposes, another agrees.
+async fn correct(desk: &Desk, id: String) -> Result<(), Error> {
+    let (world, now) = (desk.workspace.clone(), desk.workspace.clock.now());
+    let write = move |conn: &mut Conn| {
+        let person = |conn: &mut Conn, code: &str| accounts::find_by_code(conn, code)?.ok_or(Error::NotFound);
+        let (clerk, approver) = (person(conn, "mado")?, person(conn, "shonin")?);
+        let (one, another) = (format!("staff/{}", clerk.id), format!("staff/{}", approver.id));
+        let by = |name, id| By {
+            name,
+            actor: Actor::Staff {
+                id,
+                address: "10.0.0.9",
+            },
+        };
+        let proposal = Proposal {
+            application_id: &id,
+            result: enrolment::CorrectedResult::NotRegistered,
+            note: "金融機関の担当課から、別の方の口座だったと電話がありました",
+            evidence: "担当課からの電話",
+            by: by(&one, &clerk.id),
+        };
+        let proposed = correction::propose(conn, &world, &proposal, now)?;
+        correction::decide(conn, &proposed, by(&another, &approver.id), true, now)
+    };
+    let corrected = desk.workspace.db.write::<_, CorrectionError>(write).await;
+    corrected.map_err(|error| Error::Internal(error.to_string()))
 }
 
 fn case(person: &Person, invented: &Invented, institution: String) -> Case {
@@ -278,7 +274,7 @@ async fn trouble(desk: &Desk) -> Result<(), Error> {
 }
 
 /// One more application of a month that is replayed, at the desk's own present.
-pub async fn one_more(desk: &Desk, people: &mut People) -> Result<(), Error> {
+pub async fn one_more(desk: &Desk, people: &mut People, towns: &[Place]) -> Result<(), Error> {
     let plan = Plan {
         hours_ago: 0,
         case: None,
@@ -289,8 +285,9 @@ pub async fn one_more(desk: &Desk, people: &mut People) -> Result<(), Error> {
             End::Decided
         },
         person: people.next(),
+        institution: None,
     };
-    apply(desk, &plan).await.map(drop)
+    apply(desk, &plan, towns).await.map(drop)
 }
 
 /// A newer table of branches than the desk's: one is new, one has another name, one is gone.

@@ -4,6 +4,7 @@ mod learning;
 mod making;
 mod seats;
 
+pub use learning::Replay;
 pub use seats::{Keeps, Seen};
 
 use super::{

@@ -2,10 +2,13 @@
 mod acts;
 mod ending;
 mod printed;
+mod record;
 mod seats;
+mod sets;
 
 pub use ending::ending;
 pub use printed::{certificates, report};
+pub use record::code_field;
 pub use seats::seat;
 
 use super::{
@@ -164,18 +167,7 @@ fn new_class(school: &School, typed: &FormBody, errors: &[FieldError]) -> Markup
             (text("size", "席の数", "1から30まで", if is_fresh { "10" } else { typed.get("size") }).render(errors))
             (ui::choices("kind", "種類", "", or(typed.get("kind"), "class"), &KINDS, errors))
             (ui::choices("shared", "席のデータ", "", or(typed.get("shared"), "no"), &SHARING, errors))
-            fieldset class="field" id="exercises" tabindex="-1" {
-                legend { "課題" }
-                p class="hint" { "受入テストでは、受入テスト用のものをすべて行います。" }
-                (ui::error_message("exercises", errors))
-                div class="radios" { @for exercise in school.exercises().iter() {
-                    @let name = format!("exercise_{}", exercise.head.id);
-                    div class="checkbox" {
-                        input type="checkbox" id=(name) name=(name) value="yes" checked[is_fresh || typed.get(&name) == "yes"];
-                        label for=(name) { (exercise.head.title) "（" (exercise.head.minutes) "分）" }
-                    }
-                } }
-            }
+            (sets::exercises(school, typed, is_fresh, errors))
             (TextField { optional: true, ..text("seed", "データの種", "同じ番号は、同じ人と申込みになります。空らんは1", typed.get("seed")) }.render(errors))
             (ui::submit("教室を作る"))
         }
@@ -221,7 +213,7 @@ pub fn show(site: &Site, staff: &Staff, school: &School, class: &Class, refused:
             a class="button button--secondary" href={ (path) "/certificates" } { "修了証を印刷する" }
             a class="button button--secondary" href={ (path) "/report" } { @if class.kind == Kind::Acceptance { "受入テストの報告書" } @else { "研修の記録" } }
         }
-        @if !is_open { (on_record(&path)) }
+        @if !is_open { (record::on_record(class, &path, refused)) }
     };
     ConsolePage::new(&title, PART, main)
         .htmx()
@@ -262,16 +254,6 @@ fn progress(school: &School, class: &Class) -> Markup {
                     }
                 } } }
             }
-        }
-    }
-}
-
-fn on_record(path: &str) -> Markup {
-    html! {
-        section class="card noprint" {
-            h2 { "職員の台帳に載せる" }
-            p { "職員番号を入力した人について、受けた研修を職員の台帳に載せます。本番の台帳に書くのは、これだけです。" }
-            form method="post" action={ (path) "/trainings" } { button class="button button--secondary" type="submit" { "台帳に載せる" } }
         }
     }
 }

@@ -6,8 +6,8 @@ use actix_web::{
     http::header::{CACHE_CONTROL, CONTENT_DISPOSITION},
 };
 use docx_rs::{
-    AlignmentType, BreakType, Docx, Footer, NumPages, PageMargin, PageNum, Paragraph, Run, RunFonts, Style, StyleType,
-    Table, TableCell, TableRow, WidthType,
+    AlignmentType, BreakType, Docx, Footer, Header, NumPages, PageMargin, PageNum, Paragraph, Run, RunFonts, Style,
+    StyleType, Table, TableCell, TableRow, WidthType,
 };
 use maud::{Markup, html};
 use serde::{Deserialize, Serialize};
@@ -52,9 +52,14 @@ impl Document {
         } } }
     }
 
-    /// Office Open XML, A4, with headings that Word knows as such and `n / N` at the foot of each page.
-    pub fn word(&self) -> Result<Vec<u8>, Error> {
-        let mut word = blank().add_paragraph(paragraph(&self.title).style(TITLE));
+    /// Office Open XML, A4, with headings that Word knows as such and `n / N` at the foot of each page. `mark` stands at the
+    /// head of each.
+    fn word(&self, mark: Option<&str>) -> Result<Vec<u8>, Error> {
+        let marked = match mark {
+            Some(mark) => blank().header(head(mark)),
+            None => blank(),
+        };
+        let mut word = marked.add_paragraph(paragraph(&self.title).style(TITLE));
         for block in &self.blocks {
             word = match block {
                 Block::Heading(text) => word.add_paragraph(paragraph(text).style(HEADING)),
@@ -75,19 +80,41 @@ impl Document {
         Ok(bytes.into_inner())
     }
 
-    /// The answer to a download; `name` is in ASCII, without its ending. What comes from a training says so in its title.
+    /// The answer to a download; `name` is in ASCII, without its ending. What comes from a training says so in its title and
+    /// on each page.
     pub fn download(&self, site: &Site, name: &str) -> Result<HttpResponse, Error> {
         let mut marked = self.clone();
-        if site.environment == Environment::Training {
+        let is_training = site.environment == Environment::Training;
+        if is_training {
             marked.title.insert_str(0, "【研修用】");
         }
-        let bytes = marked.word()?;
-        Ok(HttpResponse::Ok()
-            .content_type("application/vnd.openxmlformats-officedocument.wordprocessingml.document")
-            .insert_header((CACHE_CONTROL, "no-store"))
-            .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.docx\"")))
-            .body(bytes))
+        let bytes = marked.word(is_training.then_some(TRAINING))?;
+        Ok(answer(bytes, format!("attachment; filename=\"{name}.docx\"")))
     }
+
+    /// The same of a document about a training, whatever world it is given out in: on each page and in the file's name.
+    pub fn download_of_training(&self, name: &str) -> Result<HttpResponse, Error> {
+        let name = format!("{name}.docx");
+        Ok(answer(self.word(Some(TRAINING))?, training_file(&name, &name)))
+    }
+}
+
+/// On each page of what comes from a training.
+pub const TRAINING: &str = "研修用";
+
+/// `Content-Disposition` of a file that comes from a training: its name says so. `plain` is in ASCII, `encoded` is what
+/// stands behind `filename*=UTF-8''`.
+pub fn training_file(plain: &str, encoded: &str) -> String {
+    // 「研修_」
+    format!("attachment; filename=\"training_{plain}\"; filename*=UTF-8''%E7%A0%94%E4%BF%AE_{encoded}")
+}
+
+fn answer(bytes: Vec<u8>, disposition: String) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("application/vnd.openxmlformats-officedocument.wordprocessingml.document")
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .insert_header((CONTENT_DISPOSITION, disposition))
+        .body(bytes)
 }
 
 const TITLE: &str = "Heading1";
@@ -119,6 +146,11 @@ fn blank() -> Docx {
         .add_style(heading(TITLE, "heading 1", 0, 32))
         .add_style(heading(HEADING, "heading 2", 1, 26))
         .footer(Footer::new().add_paragraph(number))
+}
+
+fn head(mark: &str) -> Header {
+    let run = Run::new().add_text(mark).bold().size(28);
+    Header::new().add_paragraph(Paragraph::new().align(AlignmentType::Right).add_run(run))
 }
 
 /// What XML can hold: no control characters but the line end.
@@ -156,6 +188,27 @@ mod tests {
     use std::io::Read;
 
     #[test]
+    fn a_mark_is_at_the_head_of_each_page_and_nothing_is_without_one() {
+        let document = Document {
+            title: "研修の記録".into(),
+            blocks: vec![],
+        };
+        let heads = |mark: Option<&str>| -> Vec<String> {
+            let mut zip = zip::ZipArchive::new(Cursor::new(document.word(mark).unwrap())).unwrap();
+            let names: Vec<String> = zip.file_names().map(|name| name.unwrap().into_owned()).collect();
+            let of_head = names.into_iter().filter(|name| name.starts_with("word/header"));
+            let read = |name: String| {
+                let mut text = String::new();
+                zip.by_name(&name).unwrap().read_to_string(&mut text).unwrap();
+                text
+            };
+            of_head.map(read).collect()
+        };
+        assert!(heads(Some(TRAINING)).iter().any(|head| head.contains("研修用")));
+        assert!(heads(None).iter().all(|head| !head.contains("研修用")));
+    }
+
+    #[test]
     fn what_is_typed_cannot_break_the_word_file() {
         let document = Document {
             title: "障害報告書 <第1号>".into(),
@@ -168,7 +221,7 @@ mod tests {
                 },
             ],
         };
-        let mut zip = zip::ZipArchive::new(Cursor::new(document.word().unwrap())).unwrap();
+        let mut zip = zip::ZipArchive::new(Cursor::new(document.word(None).unwrap())).unwrap();
         let mut text = String::new();
         zip.by_name("word/document.xml")
             .unwrap()

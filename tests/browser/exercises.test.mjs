@@ -446,6 +446,10 @@ const SOLUTIONS = {
     // The part of the person who is invited.
     const key = await desk.authenticator(page);
     await desk.enrol(page, invitation);
+    await form.press(page, 'リカバリーコードを作る');
+    await part(page, '自分の設定');
+    await form.press(page, /^停止する/);
+    assert.match(await text(page), /登録されたキーはありません/);
     await key.remove();
     await as(page, exercise, ADMINISTRATOR);
     await page.goto(person);

@@ -254,6 +254,46 @@ fn only_the_database_blocks_a_thread_and_only_web_trusts_markup() {
     assert!(trusted.is_empty(), "{trusted:#?}");
 }
 
+/// What a practice world asks, it asks of a desk's own database (S15). The one act that has to do with the real one is in a
+/// file of its own.
+#[test]
+fn no_path_of_the_practice_world_leads_to_the_real_database_but_that_of_the_record_of_training() {
+    // What a listener is given: at the real console the real one, in the app of a desk the desk's.
+    const GIVEN: [&str; 2] = ["src/training/pages/record.rs", "src/training/room/pages.rs"];
+    // Whose database: that of a desk, or of the desk that others are copies of.
+    const OF_A_DESK: [&str; 2] = ["desk.workspace", "master.workspace"];
+    // Opened right there as a practice workspace; and the one act.
+    const OWN: [&str; 2] = ["src/training/school/making.rs", "src/training/pages/record.rs"];
+    let asked = Regex::new(r"([A-Za-z0-9_.()]*)\.db\.[a-z_]+\(").unwrap();
+    let (mut questions, mut wrong) = (0, vec![]);
+    for (path, text) in sources() {
+        let path = path.display().to_string();
+        if !path.starts_with("src/training/") {
+            continue;
+        }
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        let lines = code.lines().filter(|l| !l.trim_start().starts_with("//"));
+        // Without spaces: a chain of calls may be broken anywhere.
+        let code: String = lines.flat_map(str::chars).filter(|c| !c.is_whitespace()).collect();
+        let given = code.contains("Data<Workspace>") && !GIVEN.contains(&path.as_str());
+        let opens = code.matches("Workspace::open").count() != code.matches("Workspace::open_practice(").count();
+        let records = code.contains("record_training") && path != "src/training/pages/record.rs";
+        if given || opens || records || code.contains("Db::") {
+            wrong.push(format!("{path}: given {given}, opens {opens}, records {records}"));
+        }
+        for found in asked.captures_iter(&code) {
+            questions += 1;
+            let of_a_desk = OF_A_DESK.iter().any(|whose| found[1].ends_with(whose));
+            let own = found[1].ends_with("workspace") && OWN.contains(&path.as_str());
+            if !of_a_desk && !own {
+                wrong.push(format!("{path}: {}", &found[0]));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(questions > 10, "{questions}");
+}
+
 #[test]
 fn the_simulator_shares_no_code_with_the_adapter() {
     for (path, text) in sources() {

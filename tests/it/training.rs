@@ -15,12 +15,23 @@ use crate::{
     harness::{Wish, World, school_of},
 };
 use chrono::{Datelike, Duration, NaiveDate, Timelike};
+use diesel::{
+    QueryableByName, RunQueryDsl,
+    sql_types::{Nullable, Text},
+};
+use futures_util::future::{Either, select};
 use mizumado::{
     accounts::Role,
     clock::jst,
+    db,
+    enrolment::{self, states::Registration},
+    gateways::Reason,
+    institutions,
     mail::Mailer,
-    training::{Class, Kind, Move, NewClass, School},
+    training::{Class, Kind, Move, NewClass, Replay, School, Speed},
+    web,
 };
+use std::collections::BTreeSet;
 
 /// A world with a console and a practice site, on each engine.
 pub async fn all() -> Vec<World> {
@@ -160,6 +171,61 @@ async fn a_seat_is_for_one_person() {
     other.get("/applications").await.expect("研修の教室に入る");
 }
 
+/// Every state, every reason, and two institutions that are easily taken for one another.
+async fn assert_whole(world: &World, class: &Class) {
+    #[derive(QueryableByName)]
+    struct Word {
+        #[diesel(sql_type = Nullable<Text>)]
+        word: Option<String>,
+    }
+    let desk = world.school().desk(&class.desks[0].id).unwrap();
+    let words = async |sql: &'static str| -> BTreeSet<String> {
+        let read = move |conn: &mut db::Conn| Ok::<_, web::Error>(diesel::sql_query(sql).load::<Word>(conn)?);
+        let rows = desk.workspace.db.read(read).await.unwrap();
+        rows.into_iter().filter_map(|row| row.word).collect()
+    };
+    let states = words("select distinct state as word from applications").await;
+    for state in Registration::ALL {
+        assert!(states.contains(state.as_str()), "{}: {states:?}", state.as_str());
+    }
+    let reasons = words("select distinct reason as word from applications").await;
+    for reason in Reason::ALL {
+        assert!(reasons.contains(reason.as_str()), "{}: {reasons:?}", reason.as_str());
+    }
+    let institutions = words("select distinct institution_code as word from applications").await;
+    assert!(institutions.len() > 5, "{institutions:?}");
+    for alike in ["0010", "0017"] {
+        assert!(institutions.contains(alike), "{alike}: {institutions:?}");
+    }
+}
+
+/// Where the people of a desk live, in the order of their customer numbers: postal code and town.
+async fn towns_at(world: &World, class: &Class) -> Vec<(String, String)> {
+    let desk = world.school().desk(&class.desks[0].id).unwrap();
+    let (at, city) = (desk.workspace.clone(), desk.workspace.site.bureau.city.clone());
+    let end = desk.workspace.clock.now() + Duration::days(1);
+    let read = move |conn: &mut db::Conn| {
+        let all = enrolment::results(conn, &at, end - Duration::days(30), end)?;
+        let places = institutions::places_of(conn, &city)?;
+        Ok::<_, web::Error>((all, places))
+    };
+    let (mut all, places) = desk.workspace.db.read(read).await.unwrap();
+    all.sort_by(|a, b| a.details.customer_number.cmp(&b.details.customer_number));
+    let homes: Vec<(String, String)> = all
+        .into_iter()
+        .map(|one| (one.details.postal_code, one.details.town))
+        .collect();
+    for (code, town) in &homes {
+        let is_there = places
+            .iter()
+            .any(|place| place.postal_code == *code && *town == format!("{}{}", place.city, place.town));
+        assert!(is_there, "{code} {town} is a town of the bureau");
+    }
+    let different: BTreeSet<&String> = homes.iter().map(|(code, _)| code).collect();
+    assert!(different.len() > 15, "{different:?}");
+    homes
+}
+
 #[actix_web::test]
 async fn a_desk_holds_invented_people_in_every_state_and_the_same_seed_gives_the_same() {
     let world = one().await;
@@ -193,6 +259,9 @@ async fn a_desk_holds_invented_people_in_every_state_and_the_same_seed_gives_the
         page.expect(state).expect(&a[case].receipt);
     }
     clerk.get("/inquiries").await.expect("未回答");
+    assert_whole(&world, &first).await;
+    let towns = towns_at(&world, &first).await;
+    assert_eq!(towns, towns_at(&world, &second).await);
     // Nothing of it goes to a mail server: the way is another type.
     let desk = world.school().desk(&first.desks[0].id).unwrap();
     assert!(matches!(desk.workspace.mailer, Mailer::File(_)));
@@ -269,23 +338,33 @@ async fn a_replay_asks_for_numbers_and_ends_with_the_desk_s_reset() {
     let mut trainer = Desk::open(&world, "t1", &[Role::Trainer]).await;
     let path = format!("/training/{}/replay", class.id);
     for (fields, said) in [
-        ([("desk", ""), ("days", "1"), ("a_day", "1")], "席をえらんでください"),
-        ([("desk", "all"), ("days", "x"), ("a_day", "1")], "日数は、1から31まで"),
-        (
-            [("desk", "all"), ("days", "1"), ("a_day", "41")],
-            "1日の申込みは、1から40まで",
-        ),
+        (["", "1", "1", "fast"], "席をえらんでください"),
+        (["all", "x", "1", "fast"], "日数は、1から31まで"),
+        (["all", "1", "41", "fast"], "1日の申込みは、1から40まで"),
+        (["all", "1", "1", "sudden"], "速さを選んでください"),
     ] {
+        let names = ["desk", "days", "a_day", "speed"];
+        let fields: Vec<(&str, &str)> = names.into_iter().zip(fields).collect();
         let page = trainer.post(&path, &fields).await;
         assert_eq!(page.status, 422);
         page.expect(said);
     }
     let kept = || school.class(&class.id).unwrap().desk(&desk).unwrap().clone();
-    school.replay(&class.id, &desk, 1, 2, 3).await.unwrap();
+    let replay = |days, a_day, seed| {
+        let speed = Speed::Fast;
+        let what = Replay {
+            days,
+            a_day,
+            speed,
+            seed,
+        };
+        school.replay(&class.id, &desk, what)
+    };
+    replay(1, 2, 3).await.unwrap();
     let at_first = class.desks[0].ahead_micros;
     let hours = |n| Duration::hours(n).num_microseconds().unwrap();
     assert!(kept().ahead_micros > at_first + hours(23));
-    let running = school.replay(&class.id, &desk, 31, 40, 4);
+    let running = replay(31, 40, 4);
     let (replayed, reset) = futures_util::future::join(running, school.reset(&class.id, &desk, "研修 花子")).await;
     replayed.unwrap();
     reset.unwrap();
@@ -293,6 +372,37 @@ async fn a_replay_asks_for_numbers_and_ends_with_the_desk_s_reset() {
     assert!(
         kept().ahead_micros <= at_first,
         "the fresh desk begins at the class's hour"
+    );
+}
+
+#[actix_web::test]
+async fn a_slow_replay_leaves_time_to_look_and_a_fast_one_none() {
+    let world = one().await;
+    let class = class(&world, 2).await;
+    let school = world.school();
+    let mut trainer = Desk::open(&world, "t1", &[Role::Trainer]).await;
+    let page = trainer.get(&format!("/training/{}", class.id)).await;
+    let offered = page.attributes("input[name=speed]", "value");
+    assert_eq!(offered, Speed::ALL.map(Speed::word));
+    let at = |desk: usize, speed| {
+        let what = Replay {
+            days: 1,
+            a_day: 1,
+            speed,
+            seed: 3,
+        };
+        Box::pin(school.replay(&class.id, &class.desks[desk].id, what))
+    };
+    match select(at(0, Speed::Slow), at(1, Speed::Fast)).await {
+        Either::Right((fast, _)) => fast.unwrap(),
+        Either::Left(_) => panic!("the slow one was over first"),
+    }
+    let now = |desk: usize| school.desk(&class.desks[desk].id).unwrap().workspace.clock.now();
+    assert!(now(1) - now(0) > Duration::hours(20), "the slow one has not begun");
+    assert!(Speed::Slow.pause() > Speed::Usual.pause() && Speed::Fast.pause().is_zero());
+    assert!(
+        Speed::Slow.pause() * 31 < std::time::Duration::from_secs(11 * 60),
+        "a month ends"
     );
 }
 
@@ -333,11 +443,15 @@ async fn an_ended_class_leaves_a_record_and_nothing_else() {
             .expect("山本 一郎");
         let word = trainer.get(&format!("{path}/report/word")).await;
         assert!(word.bytes.starts_with(b"PK"));
-        trainer
-            .get(&format!("{path}/certificates"))
-            .await
-            .expect("修了証")
-            .expect("山本 一郎");
+        let name = word.headers["content-disposition"].to_str().unwrap();
+        let named = format!("filename*=UTF-8''%E7%A0%94%E4%BF%AE_{}.docx", class.id);
+        assert!(name.contains(&named), "{name}");
+        assert!(word_heads(&word.bytes).contains("研修用"), "at the head of each page");
+        let certificates = trainer.get(&format!("{path}/certificates")).await;
+        certificates.expect("修了証").expect("山本 一郎");
+        for printed in [&report, &certificates] {
+            assert_eq!(printed.attributes("main .training-banner", "data-print"), ["研修用"]);
+        }
         assert_eq!(
             trainer.post(&format!("{path}/ending"), &[]).await.status,
             409,
@@ -354,6 +468,18 @@ async fn an_ended_class_leaves_a_record_and_nothing_else() {
         assert!(again.class(&class.id).unwrap().deletion.is_some());
         assert!(!folder.exists(), "what the record says is gone is gone");
     }
+}
+
+/// What stands at the head of the pages of a Word file.
+fn word_heads(bytes: &[u8]) -> String {
+    use std::io::Read;
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+    let names: Vec<String> = zip.file_names().map(|name| name.unwrap().into_owned()).collect();
+    let mut heads = String::new();
+    for name in names.iter().filter(|name| name.starts_with("word/header")) {
+        zip.by_name(name).unwrap().read_to_string(&mut heads).unwrap();
+    }
+    heads
 }
 
 #[actix_web::test]
@@ -380,6 +506,55 @@ async fn who_took_part_is_put_on_record_once() {
     }
     let person = administrator.get(&format!("/staff/{}", trainer.id)).await;
     assert_eq!(person.text().matches("新任の研修（課題").count(), 1);
+}
+
+#[actix_web::test]
+async fn whose_number_is_nobody_s_is_named_and_put_on_record_when_it_is_mended() {
+    let world = one().await;
+    let class = class(&world, 3).await;
+    let mut trainer = Desk::open(&world, "t1", &[Role::Trainer]).await;
+    let mut administrator = Desk::open(&world, "k1", &[Role::Administrator]).await;
+    for (number, name, code) in [("1", "山本 一郎", "t1"), ("2", "谷 二葉", "x9"), ("3", "森 三奈", "")] {
+        let fields = [
+            ("code", class.id.as_str()),
+            ("number", number),
+            ("name", name),
+            ("staff_code", code),
+        ];
+        let mut learner = Browser::new(&world.school().addresses().console);
+        learner.post("/training/seat", &fields).await.expect(name);
+    }
+    trainer.prove().await;
+    let path = format!("/training/{}", class.id);
+    trainer.post(&format!("{path}/ending"), &[]).await;
+    let put = format!("{path}/trainings");
+    let page = trainer.post(&put, &[]).await;
+    page.expect("載せました：1人（載せていない人 2人）")
+        .expect("「x9」という職員番号の人はいません")
+        .expect("職員番号がありません");
+    let form = page.form_to(&put);
+    assert_eq!(form.get("code_1"), None, "what stands in the record stays there");
+    assert_eq!((form["code_2"].as_str(), form["code_3"].as_str()), ("x9", ""));
+    let endless = "9".repeat(41);
+    let wrong = trainer.post_with(&put, &form, &[("code_2", endless.as_str())]).await;
+    assert_eq!(wrong.status, 422);
+    wrong.expect("職員番号は、40文字以内で");
+    assert_eq!(wrong.form_to(&put)["code_2"], endless);
+    let page = trainer.post_with(&put, &form, &[("code_2", "k1")]).await;
+    page.expect("載せました：2人（載せていない人 1人）");
+    assert!(!page.has("という職員番号の人はいません"));
+    for id in [&trainer.id, &administrator.id.clone()] {
+        let person = administrator.get(&format!("/staff/{id}")).await;
+        assert_eq!(person.text().matches("新任の研修（課題").count(), 1, "{id}");
+    }
+    assert_eq!(world.audit("staff.training_recorded").await.len(), 2);
+    // And it stays so over a restart.
+    let again = school_of(&world.workspace, world.school().addresses().clone())
+        .await
+        .unwrap();
+    let kept = again.class(&class.id).unwrap();
+    let on_record: Vec<bool> = kept.seats.iter().map(|seat| seat.is_on_record()).collect();
+    assert_eq!(on_record, [true, true, false]);
 }
 
 /// A class of the kind 受入テスト with its own exercises; its code.

@@ -277,3 +277,26 @@ pub fn towns_of(conn: &mut Conn, postal_code: &str) -> QueryResult<Vec<Town>> {
         .order((postal_codes::city, postal_codes::town))
         .load(conn)
 }
+
+/// A town with its postal code.
+#[derive(Clone, Debug, PartialEq, Eq, HasQuery)]
+#[diesel(table_name = postal_codes)]
+pub struct Place {
+    pub postal_code: String,
+    pub city: String,
+    pub town: String,
+}
+
+/// The towns of a city, wards and all, in a fixed order; of every city where the table does not know it.
+pub fn places_of(conn: &mut Conn, city: &str) -> QueryResult<Vec<Place>> {
+    let order = (postal_codes::postal_code, postal_codes::city, postal_codes::town);
+    let own: Vec<Place> = Place::query()
+        .filter(postal_codes::city.like(format!("{city}%")))
+        .filter(postal_codes::town.ne(""))
+        .order(order)
+        .load(conn)?;
+    if !own.is_empty() {
+        return Ok(own);
+    }
+    Place::query().filter(postal_codes::town.ne("")).order(order).load(conn)
+}

@@ -27,33 +27,42 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(resource("/mails/{id}").route(get().to(show)));
 }
 
-/// What stands above every page, where something does: whose desk it is, and the way to its other faces.
-pub struct Above(pub Markup);
+/// How the pages are marked and dressed where they belong to a practice desk. Without it they are plain and load nothing.
+pub struct Above {
+    /// Before the browser's title.
+    pub title: &'static str,
+    /// Whose desk it is, and the way to its other faces.
+    pub bar: Markup,
+    /// The path of a stylesheet that the same listener serves, as it serves the icon.
+    pub stylesheet: &'static str,
+}
 
 type MaybeAbove = Option<Data<Above>>;
 
 async fn index(folder: Data<Folder>, above: MaybeAbove) -> HttpResponse {
-    page(views::index(
-        above.as_ref().map(|above| above.get_ref()),
-        &read_all(&folder).await,
-    ))
+    let above = above.as_ref().map(|above| above.get_ref());
+    page(above, views::index(above, &read_all(&folder).await))
 }
 
 async fn show(folder: Data<Folder>, above: MaybeAbove, id: Path<String>) -> HttpResponse {
+    let above = above.as_ref().map(|above| above.get_ref());
     match read_all(&folder).await.iter().find(|m| m.id == *id) {
-        Some(mail) => page(views::show(above.as_ref().map(|above| above.get_ref()), mail)),
+        Some(mail) => page(above, views::show(above, mail)),
         None => HttpResponse::NotFound().finish(),
     }
 }
 
-fn page(markup: Markup) -> HttpResponse {
+/// A mail may bring anything: a page of it loads nothing but, where it is marked, what its own listener serves.
+const PLAIN: &str = "default-src 'none'; img-src data:; frame-ancestors 'none'";
+const MARKED: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; \
+     frame-ancestors 'none'";
+
+fn page(above: Option<&Above>, markup: Markup) -> HttpResponse {
+    let policy = if above.is_some() { MARKED } else { PLAIN };
     HttpResponse::Ok()
         .content_type("text/html; charset=utf-8")
         .insert_header(("cache-control", "no-store"))
-        .insert_header((
-            "content-security-policy",
-            "default-src 'none'; img-src data:; frame-ancestors 'none'",
-        ))
+        .insert_header(("content-security-policy", policy))
         .body(markup.into_string())
 }
 

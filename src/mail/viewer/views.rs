@@ -10,7 +10,7 @@ pub fn index(above: Option<&Above>, mails: &[Shown]) -> Markup {
             p { "ここの画面から送られたメールです。外には送られていません。" }
             @if mails.is_empty() { p { "まだありません。申込みで「メールで受け取る」を選ぶと、ここに届きます。" } }
             @else {
-                table border="1" cellpadding="8" {
+                table border="1" cellpadding="8" class=[above.map(|_| "table")] {
                     thead { tr { th scope="col" { "件名" } th scope="col" { "宛先" } th scope="col" { "日時" } } }
                     tbody {
                         @for mail in mails {
@@ -31,7 +31,11 @@ pub fn show(above: Option<&Above>, mail: &Shown) -> Markup {
             p { a href="/" { "一覧にもどる" } }
             h1 { (mail.title) }
             p { "宛先：" (mail.to) "　日時：" (mail.sent) }
-            pre { (mail.body) }
+            @match above {
+                // Long lines are wrapped, as on every page with a stylesheet.
+                Some(_) => p { @for line in mail.body.lines() { (line) br; } },
+                None => pre { (mail.body) },
+            }
         },
     )
 }
@@ -43,12 +47,16 @@ fn page(above: Option<&Above>, title: &str, main: Markup) -> Markup {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                link rel="icon" href="data:,";
-                title { (title) " - メールの確認（試用・研修）" }
+                link rel="icon" href=(if above.is_some() { "/favicon.ico" } else { "data:," });
+                title { @if let Some(above) = above { (above.title) } (title) " - メールの確認（試用・研修）" }
+                @if let Some(above) = above { link rel="stylesheet" href=(above.stylesheet); }
             }
-            body {
-                @if let Some(above) = above { (above.0) }
-                main { (main) }
+            @match above {
+                Some(above) => body class="public" {
+                    (above.bar)
+                    main class="main" { (main) }
+                },
+                None => body { main { (main) } },
             }
         }
     }

@@ -5,8 +5,8 @@ use crate::{
     japan::digits::digits,
     training::{
         class::{Class, Message},
-        clockwork::Move,
-        school::School,
+        clockwork::{Move, Speed},
+        school::{Replay, School},
         views::{self, Refused},
     },
     web::{Error, FormBody, Site, see_other, ui::FieldError, unprocessable, words},
@@ -160,6 +160,10 @@ pub async fn replay(
     });
     let days = number(&form, "days", "日数", DAYS, &mut errors);
     let a_day = number(&form, "a_day", "1日の申込み", A_DAY, &mut errors);
+    let speed = Speed::from_word(form.get("speed")).unwrap_or_else(|| {
+        errors.push(FieldError::new("speed", "速さを選んでください"));
+        Speed::Usual
+    });
     if !errors.is_empty() {
         return again(school, &site, &staff, &id, Refused::new("replay", form, errors)).await;
     }
@@ -169,9 +173,14 @@ pub async fn replay(
         let day = school
             .desk(&desk)
             .map_or(0, |desk| desk.workspace.clock.now().and_utc().timestamp() / 86_400);
-        let seed = school.class(&class)?.seed ^ day.unsigned_abs();
+        let what = Replay {
+            days,
+            a_day,
+            speed,
+            seed: school.class(&class)?.seed ^ day.unsigned_abs(),
+        };
         actix_web::rt::spawn(async move {
-            if let Err(error) = school.replay(&class, &desk, days, a_day, seed).await {
+            if let Err(error) = school.replay(&class, &desk, what).await {
                 tracing::warn!(%error, "a replay ended early");
             }
         });

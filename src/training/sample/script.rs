@@ -28,6 +28,18 @@ pub(super) enum End {
     Unknown,
     /// Still at the institution.
     Open,
+    /// Begun in the form and not sent.
+    Draft,
+    /// Accepted while the hand-off had to wait.
+    Waiting,
+    /// The same, and nobody went on with it.
+    Lapsed,
+    /// Refused, and gone on with by paper.
+    Paper,
+    /// Registered, and corrected by two people.
+    Corrected,
+    /// Registered, and taken back by the person.
+    Withdrawn,
 }
 
 /// A case: its name, how long ago (hours), the last two digits of its account (what the gateway makes of it), its end, and
@@ -73,8 +85,21 @@ pub fn cases() -> Vec<&'static str> {
 }
 
 /// Every reason for which an institution refuses, by the last two digits of an account.
-const REASONS: [&str; 13] = [
-    "01", "02", "03", "05", "06", "07", "11", "12", "13", "14", "16", "17", "18",
+const REASONS: [&str; 14] = [
+    "01", "02", "03", "05", "06", "07", "11", "12", "13", "14", "16", "17", "18", "15",
+];
+/// What the cases and the background leave out: each state that an application can be in, and two institutions that are
+/// easily taken for one another (りそな銀行, 埼玉りそな銀行). The newest is at the institution at this moment.
+const ALSO: [(i64, &str, End, Option<&str>); 9] = [
+    (150, "67", End::Corrected, None),
+    (130, "67", End::Withdrawn, None),
+    (110, "03", End::Paper, None),
+    (90, "67", End::Lapsed, None),
+    (41, "67", End::Decided, Some("0010")),
+    (40, "67", End::Decided, Some("0017")),
+    (5, "67", End::Waiting, None),
+    (0, "67", End::Draft, None),
+    (0, "67", End::Open, None),
 ];
 /// Of a replayed month: most are registered.
 pub(super) const USUAL: [&str; 10] = ["67", "67", "67", "67", "67", "67", "67", "01", "03", "05"];
@@ -90,9 +115,11 @@ pub(super) struct Plan {
     pub digits: &'static str,
     pub end: End,
     pub person: Person,
+    /// The code of the institution, where it must be a certain one.
+    pub institution: Option<&'static str>,
 }
 
-pub(super) fn plan(people: &mut People) -> Vec<Plan> {
+pub(super) fn plan(people: &mut People, others: &mut People) -> Vec<Plan> {
     let mut all: Vec<Plan> = vec![];
     for (case, hours_ago, digits, end, named) in CASES {
         let person = match named {
@@ -105,6 +132,7 @@ pub(super) fn plan(people: &mut People) -> Vec<Plan> {
             digits,
             end,
             person,
+            institution: None,
         });
     }
     // Somebody who is called the same, and whose name is written otherwise.
@@ -115,6 +143,7 @@ pub(super) fn plan(people: &mut People) -> Vec<Plan> {
         digits: "67",
         end: End::Decided,
         person: twin,
+        institution: None,
     });
     for n in 0..BACKGROUND {
         let digits = if n % 2 == 0 { REASONS.get(n / 2).copied() } else { None };
@@ -125,6 +154,17 @@ pub(super) fn plan(people: &mut People) -> Vec<Plan> {
             digits,
             end: if n % 11 == 10 { End::Cancelled } else { End::Decided },
             person: people.next(),
+            institution: None,
+        });
+    }
+    for (hours_ago, digits, end, institution) in ALSO {
+        all.push(Plan {
+            hours_ago,
+            case: None,
+            digits,
+            end,
+            person: others.next(),
+            institution,
         });
     }
     all.sort_by_key(|plan| std::cmp::Reverse(plan.hours_ago));

@@ -1,7 +1,7 @@
 //! Who sits where, put right by the trainer: a name that was mistyped, a seat that was taken by mistake.
 use super::School;
 use crate::{
-    training::class::{Class, Seat},
+    training::class::{Class, Recorded, Seat},
     web::Error,
 };
 
@@ -64,5 +64,27 @@ impl School {
             Ok(())
         })
         .await
+    }
+
+    /// Writes down who stands in the staff's record of training now: seat, the 職員番号 that was looked for (empty where
+    /// there is none), whether it is somebody's. The class may have ended.
+    pub async fn put_down(&self, id: &str, found: &[(u32, String, bool)], by: &str) -> Result<(), Error> {
+        let _alone = self.0.changing.lock().await;
+        let (mut class, now) = (self.class(id)?, self.now());
+        for (number, code, is_known) in found {
+            if let Some(seat) = class.seats.iter_mut().find(|seat| seat.number == *number) {
+                seat.code.clone_from(code);
+                seat.recorded = match (code.is_empty(), is_known) {
+                    (true, _) => None,
+                    (false, true) => Some(Recorded::Put(now)),
+                    (false, false) => Some(Recorded::Nobody),
+                };
+            }
+        }
+        let put = class.taken().filter(|seat| seat.is_on_record()).count();
+        let rest = class.taken().count() - put;
+        let what = format!("職員の研修の記録に載せました：{put}人（載せていない人 {rest}人）");
+        class.note(now, by, what);
+        self.keep(class).await
     }
 }

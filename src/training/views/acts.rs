@@ -3,11 +3,30 @@ use super::{Refused, text};
 use crate::{
     training::{
         class::{Class, Seat},
-        clockwork::Move,
+        clockwork::{Move, Speed},
     },
-    web::ui::{self, FieldError},
+    web::ui::{self, Choice, FieldError},
 };
 use maud::{Markup, html};
+
+/// The words are those of [`Speed`]; a test sends each.
+const SPEEDS: [Choice; 3] = [
+    Choice {
+        value: "slow",
+        label: "ゆっくり",
+        note: "1日に20秒あまり。見せながら話すとき",
+    },
+    Choice {
+        value: "usual",
+        label: "ふつう",
+        note: "1日に5秒あまり",
+    },
+    Choice {
+        value: "fast",
+        label: "はやい",
+        note: "できるだけ早く終えます",
+    },
+];
 
 /// A seat in the list of those who can be spoken to.
 pub fn addressee(seat: &Seat) -> String {
@@ -65,6 +84,7 @@ pub fn acts(class: &Class, path: &str, refused: &Refused) -> Markup {
                 (desks(class, "replay-desk", false, refused.value("replay", "desk", ""), &refused.errors))
                 (text("days", "日数", "1から31まで", refused.value("replay", "days", "7")).render(&refused.errors))
                 (text("a_day", "1日の申込み", "1から40まで", refused.value("replay", "a_day", "10")).render(&refused.errors))
+                (ui::choices("speed", "速さ", "", refused.value("replay", "speed", Speed::Usual.word()), &SPEEDS, &refused.errors))
                 (ui::submit("始める"))
             }
         }

@@ -8,14 +8,26 @@ use crate::{
         report,
         school::School,
     },
-    web::{Site, document::Document, ui::when},
+    web::{
+        Site,
+        document::{Document, TRAINING},
+        ui::when,
+    },
 };
 use maud::{Markup, html};
+
+/// Across every sheet, as on the prints of a desk: at the real console the page itself is not marked.
+fn mark() -> Markup {
+    html! {
+        p class="training-banner training-banner--record" data-print=(TRAINING) { "研修の記録です。架空の人と申込みだけで行いました。" }
+    }
+}
 
 pub fn report(site: &Site, staff: &Staff, class: &Class, document: &Document) -> Markup {
     let path = format!("{PART}/{}", class.id);
     let main = html! {
         (heading(&document.title))
+        (mark())
         (document.markup())
         div class="actions noprint" {
             button class="button button--secondary" type="button" data-print { "印刷する（PDFにもできます）" }
@@ -34,6 +46,7 @@ pub fn certificates(site: &Site, staff: &Staff, school: &School, class: &Class) 
     let came: Vec<&Seat> = class.taken().collect();
     let main = html! {
         (heading("修了証"))
+        (mark())
         p class="noprint" { "1人に1枚、A4で印刷します。" }
         @if came.is_empty() { p { "教室に入った人は0人です（確認済み）。" } }
         @for seat in came {

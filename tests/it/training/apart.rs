@@ -258,6 +258,28 @@ fn assert_marked(page: &Page, class: &str) {
     assert!(page.first(".practice-bar").contains(class), "{path} ({status})");
 }
 
+/// What is linked is served there, lets the mark be printed, and may be loaded; so is the icon of a training.
+async fn assert_dressed(browser: &mut Browser, page: &Page) {
+    let path = &page.path;
+    let policy = page.headers["content-security-policy"].to_str().unwrap();
+    assert!(policy.contains("style-src 'self'"), "{path}: {policy}");
+    assert!(policy.contains("img-src 'self'"), "{path}: {policy}");
+    let sheets = page.attributes("link[rel=stylesheet]", "href");
+    let mut prints_mark = false;
+    for sheet in &sheets {
+        let served = browser.get(sheet).await;
+        let kind = served.headers["content-type"].to_str().unwrap();
+        assert!(served.status == 200 && kind.starts_with("text/css"), "{path}: {sheet}");
+        prints_mark |= served.has(".training-banner[data-print]::after");
+    }
+    assert!(prints_mark, "{path}: {sheets:?}");
+    let icons = page.attributes("link[rel=icon]", "href");
+    assert_eq!(icons.len(), 1, "{path}");
+    let icon = browser.get(&icons[0]).await;
+    let training = include_bytes!("../../../assets/img/favicon-training.ico");
+    assert_eq!(icon.bytes, training, "{path}");
+}
+
 #[actix_web::test]
 async fn every_page_of_a_desk_is_marked_and_so_is_every_page_of_its_bank() {
     let world = one().await;
@@ -279,12 +301,28 @@ async fn every_page_of_a_desk_is_marked_and_so_is_every_page_of_its_bank() {
         "/training/",
         "/training/exercises/find-application",
     ] {
-        assert_marked(&console.get(path).await, &class.id);
+        let page = console.get(path).await;
+        assert_marked(&page, &class.id);
+        assert_dressed(&mut console, &page).await;
     }
     for path in ["/", "/faq", "/receipt", "/nowhere"] {
-        assert_marked(&public.get(path).await, &class.id);
+        let page = public.get(path).await;
+        assert_marked(&page, &class.id);
+        assert_dressed(&mut public, &page).await;
     }
-    assert_marked(&mails.get("/").await, &class.id);
+    let desk = world.school().desk(&class.desks[0].id).unwrap();
+    let mizumado::mail::Mailer::File(folder) = &desk.workspace.mailer else {
+        panic!("mails of a desk are files");
+    };
+    std::fs::create_dir_all(folder).unwrap();
+    let mail = "To: a@example.jp\r\nSubject: test\r\nContent-Type: text/plain; charset=utf-8\r\n\r\none\r\ntwo\r\n";
+    std::fs::write(folder.join("x.eml"), mail).unwrap();
+    for path in ["/", "/mails/x"] {
+        let page = mails.get(path).await;
+        assert_marked(&page, &class.id);
+        assert!(page.title().starts_with("【研修】"), "{}", page.title());
+        assert_dressed(&mut mails, &page).await;
+    }
 
     let mut bank = at(&addresses.bank);
     for path in [

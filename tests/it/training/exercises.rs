@@ -242,10 +242,30 @@ async fn who_is_invited_at_a_desk_enrols_a_key_there_and_the_exercise_sees_it() 
     let page = enrol(&mut administrator, way, &mut key).await;
     assert_eq!(page.status, 200, "{}", page.html);
     assert_eq!(met(&mut administrator).await, 3);
+    // The last way in is never revoked; with codes on paper the key is.
+    let revoke = administrator
+        .get("/account")
+        .await
+        .attributes("form[action$='/revocation']", "action")
+        .remove(0);
+    administrator
+        .post(&revoke, &[])
+        .await
+        .expect("このキーは停止できません");
+    assert_eq!(met(&mut administrator).await, 3);
+    administrator
+        .post("/account/codes", &[])
+        .await
+        .expect("リカバリーコード");
+    administrator
+        .post(&revoke, &[])
+        .await
+        .expect("登録されたキーはありません");
+    assert_eq!(met(&mut administrator).await, 4);
     be(&mut administrator, "kanri").await;
     administrator
         .post(&format!("{path}/suspension"), &[])
         .await
         .expect("停止中");
-    assert_eq!(met(&mut administrator).await, 4);
+    assert_eq!(met(&mut administrator).await, 5);
 }

@@ -92,3 +92,55 @@ async fn what_was_being_removed_at_the_end_of_the_program_is_no_class() {
         .unwrap();
     assert!(again.classes().is_empty() && !left.exists());
 }
+
+#[actix_web::test]
+async fn a_class_is_made_of_a_set_of_exercises_or_of_those_that_were_chosen() {
+    let world = one().await;
+    let mut trainer = Desk::open(&world, "t1", &[Role::Trainer]).await;
+    let school = world.school();
+    let page = trainer.get("/training").await;
+    let fresh = page.form_to("/training");
+    assert_eq!(fresh["set"], "all");
+    for label in [
+        "すべて（",
+        "受付担当（",
+        "承認者（",
+        "管理者（",
+        "監査（",
+        "運用担当（",
+        "えらんで決める",
+    ] {
+        page.expect(label);
+    }
+    let ids = |role: &str| -> Vec<String> {
+        let all = school.exercises().iter();
+        let of_role = all.filter(|e| role == "all" || e.head.role == role);
+        of_role.map(|e| e.head.id.clone()).collect()
+    };
+    for set in ["all", "clerk", "operator"] {
+        // The list below counts for nothing then.
+        let changed = [("title", "役割の研修"), ("size", "1"), ("set", set)];
+        let page = trainer.post_with("/training", &fresh, &changed).await;
+        let code = page.path.rsplit('/').next().unwrap();
+        let made = school.class(code).unwrap().exercises;
+        assert!(made == ids(set) && !made.is_empty(), "{set}: {made:?}");
+    }
+    assert!(ids("operator").len() < ids("clerk").len());
+    let day = today(&world);
+    let own = [
+        ("title", "役割の研修"),
+        ("day", day.as_str()),
+        ("size", "1"),
+        ("set", "own"),
+        ("exercise_find-application", "yes"),
+    ];
+    let page = trainer.post("/training", &own).await;
+    let code = page.path.rsplit('/').next().unwrap();
+    assert_eq!(school.class(code).unwrap().exercises, ["find-application"]);
+    for set in ["nobody", "own", ""] {
+        let wrong = [("title", "x"), ("day", day.as_str()), ("size", "1"), ("set", set)];
+        let page = trainer.post("/training", &wrong).await;
+        assert_eq!(page.status, 422);
+        page.expect("課題を1つ以上えらんでください");
+    }
+}

@@ -7,7 +7,6 @@ use crate::{
     mail::viewer,
     training::{self, Desk, Engine, School},
     web::{self as pages, Certificate, Networks, Practice, Site},
-    workspace::Workspace,
 };
 use actix_http::Request;
 use actix_service::{IntoServiceFactory, Service, ServiceFactory, fn_factory_with_config, fn_service};
@@ -336,12 +335,8 @@ async fn ready_console(school: &School, desk: &Desk, config: AppConfig) -> Resul
 
 /// A desk's site as browsers see it: its own address in the site is for the gateway and for mails.
 fn site_of(desk: &Desk, trusted_proxies: Vec<std::net::IpAddr>) -> Data<Site> {
-    let origin = desk
-        .workspace
-        .site
-        .practice
-        .as_ref()
-        .map(|practice| practice.public.clone());
+    let practice = desk.workspace.site.practice.as_ref();
+    let origin = practice.map(|practice| practice.public.clone());
     Data::new(Site {
         url: origin.unwrap_or_default(),
         trusted_proxies,
@@ -379,7 +374,10 @@ fn bank(desk: Desk, listed: Listed) -> an_app!() {
 }
 
 fn mails(desk: Desk, listed: Listed) -> an_app!() {
-    let folder = viewer::Folder(mail_folder(&desk.workspace));
+    let folder = match &desk.workspace.mailer {
+        crate::mail::Mailer::File(folder) => folder.clone(),
+        _ => std::path::PathBuf::new(),
+    };
     let site = site_of(&desk, vec![]);
     let above = viewer::Above {
         title: TITLE_MARK,
@@ -388,17 +386,10 @@ fn mails(desk: Desk, listed: Listed) -> an_app!() {
     };
     let app = App::new()
         .app_data(site)
-        .app_data(Data::new(folder))
+        .app_data(Data::new(viewer::Folder(folder)))
         .app_data(Data::new(above));
     guarded!(app, listed)
         .configure(viewer::routes)
         .route("/favicon.ico", get().to(pages::favicon))
         .route("/assets/{file}", get().to(pages::asset))
-}
-
-fn mail_folder(workspace: &Workspace) -> std::path::PathBuf {
-    match &workspace.mailer {
-        crate::mail::Mailer::File(folder) => folder.clone(),
-        _ => std::path::PathBuf::new(),
-    }
 }

@@ -71,10 +71,10 @@ async fn what_fails_at_a_later_desk_takes_the_desks_before_it_away() {
             actix_web::rt::task::yield_now().await;
         }
     };
-    let (made, code) = join(school.make(wish(&world, 6)), breaking).await;
+    let (made, code) = join(school.make(wish(&world, 20)), breaking).await;
     assert!(made.is_err());
     assert!(school.classes().is_empty());
-    for n in 1..=6 {
+    for n in 1..=20 {
         assert!(school.desk(&format!("{code}-{n:02}")).is_none(), "desk {n} has stopped");
     }
     assert_eq!(names(&world), [""; 0]);

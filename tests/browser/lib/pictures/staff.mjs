@@ -47,7 +47,7 @@ const application = {
     await go(page, row(page, '名義不一致').getByRole('link').first());
     await page.getByLabel('メモを追加する').fill('金融機関の担当課に、登録されている名義を問い合わせた。');
     await form.press(page, 'メモを保存する');
-    await fold(page.locator('.summary__row').filter({ has: page.locator('dt').getByText(/カナ|メール|使用開始日|コード/) }));
+    await fold(page.locator('.summary__row').filter({ has: page.locator('dt').getByText(/カナ|メール|使用開始日|コード|申込みをする方|支店|預金/) }));
     await fold(page.locator('.timeline > li:nth-child(n+3)'));
     const marks = [
       page.locator('.title-row'), page.locator('.notice--warning').filter({ hasText: '要対応' }), page.locator('summary', { hasText: '伏せた項目を表示する' }),

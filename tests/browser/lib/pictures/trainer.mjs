@@ -73,10 +73,11 @@ const make = {
     await page.goto(`${stage.app.console}/training`);
     await page.getByLabel('教室の名前').fill('新任者の研修');
     await page.getByLabel('教室の日').fill(stage.day);
-    await fold(page.locator('[id="exercises"] .checkbox:nth-child(n+6)'));
+    await fold(page.locator('[id="exercises"] .checkbox:nth-child(n+4)'));
+    await fold(page.locator('fieldset:has(input[name="set"]) .radio:nth-child(n+3):not(:last-child)'));
     const group = (name) => page.locator('fieldset').filter({ has: page.locator(`input[name="${name}"]`) });
     const marks = [
-      field(page, 'title'), field(page, 'day'), field(page, 'size'), group('kind'), group('shared'), page.locator('[id="exercises"]'), field(page, 'seed'),
+      field(page, 'title'), field(page, 'day'), field(page, 'size'), group('kind'), group('shared'), [group('set'), page.locator('[id="exercises"]')], field(page, 'seed'),
       form.button(page, '教室を作る'),
     ];
     return { page, second: group('shared'), marks };
@@ -153,7 +154,7 @@ const report = {
     const table = (name) => page.locator('main > .scroll').and(page.getByRole('region', { name, exact: true }));
     // One test of each is enough.
     await fold(page.locator('xpath=//h2[.="計画"]/following-sibling::dl[1]/*[position() > 2]'));
-    await fold(table('計画').locator('tbody tr:nth-child(n+3)'));
+    await fold(table('計画').locator('tbody tr:nth-child(n+2)'));
     await fold(page.locator('xpath=//main/*[preceding-sibling::div[@aria-label="期待する結果"] and following-sibling::h2[.="結果"]]'));
     await fold(table('結果').locator('tbody tr').filter({ hasText: '行っていません' }));
     await fold(page.locator('xpath=//main/*[preceding-sibling::div[@aria-label="結果"] and following-sibling::div[contains(@class, "actions")]]'));

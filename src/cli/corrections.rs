@@ -93,7 +93,7 @@ fn person(workspace: &Workspace, code: &str) -> Result<String, Box<dyn std::erro
     match found.filter(|person| person.active) {
         Some(person) => Ok(format!("staff/{}", person.id)),
         None => Err(format!(
-            "--by {code}: nobody who may act has this 職員番号; `mizumado staff list` shows who is registered"
+            "--by {code}: nobody who is registered and active has this 職員番号; `mizumado staff list` shows who is registered"
         )
         .into()),
     }

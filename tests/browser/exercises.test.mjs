@@ -754,7 +754,7 @@ test('an acceptance test is planned, done, remarked upon, reported and written o
   assert.match(await text(trainer), /計画[^]*手順[^]*期待する結果[^]*結果[^]*合格[^]*表の字が小さい[^]*本番を始める前の確認/);
   assert.ok(bare((await printed(trainer)).text).includes('研修用'));
   const [file] = await Promise.all([trainer.waitForEvent('download'), form.link(trainer, 'Wordのファイルを受け取る').click()]);
-  assert.match(file.suggestedFilename(), /^training_.*\.docx$/);
+  assert.match(file.suggestedFilename(), /^研修_.*\.docx$/);
   assert.equal((await readFile(await file.path())).subarray(0, 2).toString(), 'PK');
 })));
 

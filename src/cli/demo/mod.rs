@@ -60,14 +60,16 @@ async fn start(options: Options) -> Outcome {
     let workspace = Workspace::open(Settings::load(&files.settings)?, Clock::system())?;
     app::prepare(&workspace).await?;
     sample::closures(&workspace).await?;
-    if !options.empty && past::is_fresh(&workspace).await? {
+    // The staff are what tells a fresh demo: one that was cut off in its past goes on with what it has.
+    let is_fresh = past::is_fresh(&workspace).await?;
+    let invitations = sample::staff(&workspace).await?;
+    if !options.empty && is_fresh {
         past::invent(&workspace, &files, gateway, &addresses).await?;
     }
     let mut simulator = start_simulator(&files, gateway, &addresses).await?;
     // Waiting for a child closes its input, and that would end it; held here, it closes when we end.
     let _input = simulator.stdin.take();
     let mails = side_server(mail, files.mails.clone())?;
-    let invitations = sample::staff(&workspace).await?;
     setup::announce(&options.dir, &addresses, &invitations)?;
     let sockets = serve::Sockets {
         public,

@@ -36,6 +36,10 @@ pub async fn put(
 ) -> Result<HttpResponse, Error> {
     let school = school(&found)?;
     let class = looked_at(school, &id).await?;
+    // What is put down while it goes on would be put down too early, and for good.
+    if class.ended_at.is_none() {
+        return Err(Error::Conflict);
+    }
     let (taught, mut errors) = (class.exercises.len(), vec![]);
     let waiting = class.taken().filter(|seat| !seat.is_on_record());
     let wanted: Vec<(u32, String, String)> = waiting

@@ -109,7 +109,7 @@ impl People {
         Self { rng, count: 0, base }
     }
 
-    pub fn next(&mut self) -> Person {
+    pub fn another(&mut self) -> Person {
         self.count += 1;
         let family = pair(FAMILIES[self.pick(FAMILIES.len())]);
         let given = pair(GIVEN[self.pick(GIVEN.len())]);
@@ -128,7 +128,7 @@ impl People {
         Person {
             family: pair(family),
             given: pair(given),
-            ..self.next()
+            ..self.another()
         }
     }
 
@@ -147,21 +147,21 @@ mod tests {
     fn the_same_seed_gives_the_same_people_and_no_customer_number_twice() {
         let some = |seed| {
             let mut people = People::new(seed);
-            (0..500).map(|_| people.next()).collect::<Vec<_>>()
+            (0..500).map(|_| people.another()).collect::<Vec<_>>()
         };
         assert_eq!(some(7), some(7));
         assert_ne!(some(7), some(8));
         let numbers: BTreeSet<String> = some(7).into_iter().map(|p| p.customer_number).collect();
         assert_eq!(numbers.len(), 500);
         let mut others = People::aside(7);
-        assert!((0..500).all(|_| !numbers.contains(&others.next().customer_number)));
+        assert!((0..500).all(|_| !numbers.contains(&others.another().customer_number)));
     }
 
     #[test]
     fn nobody_has_an_invented_phone_number() {
         let mut people = People::new(1);
         for _ in 0..500 {
-            let mobile = people.next().mobile;
+            let mobile = people.another().mobile;
             assert_eq!(&mobile[3..9], "-0000-", "{mobile}");
         }
     }

@@ -228,7 +228,7 @@ async fn questions(desk: &Desk, people: &mut People) -> Result<(), Error> {
         (24 * 6, "引っこしをする予定です。口座振替は、そのまま続きますか。"),
     ];
     for (hours_ago, body) in asked {
-        let person = people.next();
+        let person = people.another();
         let name = format!("{}{}", person.family.0, person.given.0);
         let mobile = phone::parse(&person.mobile).unwrap_or_default();
         let (world, at) = (
@@ -284,7 +284,7 @@ pub async fn one_more(desk: &Desk, people: &mut People, towns: &[Place]) -> Resu
         } else {
             End::Decided
         },
-        person: people.next(),
+        person: people.another(),
         institution: None,
     };
     apply(desk, &plan, towns).await.map(drop)

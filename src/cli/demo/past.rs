@@ -143,7 +143,7 @@ async fn work(workspace: &Workspace) -> Result<(), Error> {
 }
 
 async fn apply(workspace: &Workspace, bank: &Bank, people: &mut People, digits: &str) -> Result<(), Error> {
-    let (_, fields) = filled_in(workspace, &people.next(), digits).await?;
+    let (_, fields) = filled_in(workspace, &people.another(), digits).await?;
     let sent = invented::hand_off(workspace, &fields).await?;
     let Some(tran_id) = &sent.tran_id else {
         return Err(Error::Internal("the demo's own gateway did not begin".into()));
@@ -154,7 +154,7 @@ async fn apply(workspace: &Workspace, bank: &Bank, people: &mut People, digits: 
 }
 
 async fn ask(workspace: &Workspace, people: &mut People, body: &'static str, at: NaiveDateTime) -> Result<(), Error> {
-    let person = people.next();
+    let person = people.another();
     let name = format!("{}{}", person.family.0, person.given.0);
     let mobile = phone::parse(&person.mobile).unwrap_or_default();
     let world = workspace.clone();

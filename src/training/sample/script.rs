@@ -124,7 +124,7 @@ pub(super) fn plan(people: &mut People, others: &mut People) -> Vec<Plan> {
     for (case, hours_ago, digits, end, named) in CASES {
         let person = match named {
             Some((family, given)) => people.named(family, given),
-            None => people.next(),
+            None => people.another(),
         };
         all.push(Plan {
             hours_ago,
@@ -153,7 +153,7 @@ pub(super) fn plan(people: &mut People, others: &mut People) -> Vec<Plan> {
             case: None,
             digits,
             end: if n % 11 == 10 { End::Cancelled } else { End::Decided },
-            person: people.next(),
+            person: people.another(),
             institution: None,
         });
     }
@@ -163,7 +163,7 @@ pub(super) fn plan(people: &mut People, others: &mut People) -> Vec<Plan> {
             case: None,
             digits,
             end,
-            person: others.next(),
+            person: others.another(),
             institution,
         });
     }

@@ -134,9 +134,10 @@ impl School {
     /// Takes away what there is of a class that could not be made: its desks stop, its folder goes.
     async fn unmake(&self, id: &str) {
         let of_class = format!("{}-", id.to_lowercase());
-        let mut desks = self.0.desks.write().unwrap_or_else(PoisonError::into_inner);
-        desks.retain(|desk, _| !desk.starts_with(&of_class));
-        drop(desks);
+        {
+            let mut desks = self.0.desks.write().unwrap_or_else(PoisonError::into_inner);
+            desks.retain(|desk, _| !desk.starts_with(&of_class));
+        }
         let folder = self.0.keeping.class_folder(id);
         let removed = off_thread(move || {
             if folder.exists() {

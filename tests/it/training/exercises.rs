@@ -189,7 +189,8 @@ async fn an_incident_that_was_not_brought_to_its_end_is_not_done() {
     let due = (training::beginning(class.day) + chrono::Duration::days(30))
         .date()
         .to_string();
-    let steps: [(&str, &[(&str, &str)], usize); 6] = [
+    type Step<'a> = (&'a str, &'a [(&'a str, &'a str)], usize);
+    let steps: [Step<'_>; 6] = [
         ("notes", &[("note", "回線を調べている")], 2),
         ("state", &[("to", "working"), ("words", "調べている")], 2),
         ("state", &[("to", "restored"), ("words", "つながった")], 3),

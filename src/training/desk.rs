@@ -146,7 +146,7 @@ fn gateway_key(keys: &KeyRing) -> String {
     format!("renshu:{}", hex::encode(keys.derive("training gateway")))
 }
 
-/// Opens the files of a desk and begins its work.
+/// Opens the files of a desk. What is due there is done when asked, until [`Desk::work_alone`].
 pub async fn open(
     base: &Settings,
     folder: &Path,
@@ -174,10 +174,6 @@ pub async fn open(
     let bank = simulator::Running::open(options, &faces.practice.bank, clock).await;
     let bank = bank.map_err(|e| fail(&e))?;
     let (planner, runner) = ((engine.planner)(&workspace), (engine.runner)(&workspace));
-    let tasks = vec![
-        actix_web::rt::spawn(runner.clone().run()),
-        actix_web::rt::spawn(planner.clone().run()),
-    ];
     Ok(Desk {
         id: id.to_owned(),
         generation,
@@ -186,7 +182,7 @@ pub async fn open(
         moving: Arc::default(),
         planner,
         runner,
-        _tasks: Arc::new(Tasks(tasks)),
+        _tasks: Arc::new(Tasks(vec![])),
     })
 }
 
@@ -194,6 +190,15 @@ pub async fn open(
 const ROUNDS: usize = 50;
 
 impl Desk {
+    /// Begins to do what is due by itself.
+    pub fn work_alone(mut self) -> Self {
+        self._tasks = Arc::new(Tasks(vec![
+            actix_web::rt::spawn(self.runner.clone().run()),
+            actix_web::rt::spawn(self.planner.clone().run()),
+        ]));
+        self
+    }
+
     /// Plans what is due and does it, until nothing is.
     pub async fn work(&self) -> Result<(), Error> {
         self.planner.plan().await?;

@@ -76,16 +76,25 @@ impl School {
         }
     }
 
-    async fn open_desk(&self, class: &str, kept: &DeskKept, place: &str) -> Result<Desk, Error> {
+    async fn open_desk(&self, class: &str, kept: &DeskKept, place: &str) -> Result<(), Error> {
+        let desk = self.read_desk(class, kept, place).await?.work_alone();
+        self.put(&desk);
+        Ok(())
+    }
+
+    async fn read_desk(&self, class: &str, kept: &DeskKept, place: &str) -> Result<Desk, Error> {
         let clock = Clock::system();
         clock.advance(self.0.clock.now() - clock.now() + Duration::microseconds(kept.ahead_micros));
         let folder = self.desk_folder(class, kept);
         let faces = self.faces(place);
         let engine = &self.0.engine;
-        let desk = desk::open(&self.0.base, &folder, &kept.id, kept.generation, &faces, clock, engine).await?;
+        desk::open(&self.0.base, &folder, &kept.id, kept.generation, &faces, clock, engine).await
+    }
+
+    /// From now on its addresses lead to it.
+    fn put(&self, desk: &Desk) {
         let mut desks = self.0.desks.write().unwrap_or_else(PoisonError::into_inner);
-        desks.insert(kept.id.clone(), desk.clone());
-        Ok(desk)
+        desks.insert(desk.id.clone(), desk.clone());
     }
 
     pub(super) async fn resume(&self, class: &Class) -> Result<(), Error> {
@@ -209,7 +218,9 @@ impl School {
         let files = Files { folder };
         fs::copy(self.blank(), files.database()).map_err(fail(&files.folder))?;
         write_keys(&files.keys()).map_err(fail(&files.folder))?;
-        let master = self.open_desk(class, &kept, "").await?;
+        // It does nothing by itself: work that is half done when it is copied would be half done at every desk.
+        let master = self.read_desk(class, &kept, "").await?;
+        self.put(&master);
         let filled = sample::fill(&master, seed).await;
         self.stop(&id);
         let cases = filled?;

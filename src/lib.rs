@@ -30,6 +30,7 @@ pub mod outages;
 pub mod papers;
 pub mod promotion;
 pub mod reconciliation;
+pub mod tasks;
 pub mod texts;
 pub mod today;
 pub mod trail;

@@ -202,7 +202,8 @@ fn is_locked(staff: &Staff, workspace: &Workspace, now: NaiveDateTime) -> bool {
     now - staff.seen_at > Duration::minutes(idle)
 }
 
-fn is_polling(headers: &HeaderMap) -> bool {
+/// Whether a page asked by itself.
+pub fn is_polling(headers: &HeaderMap) -> bool {
     headers.contains_key(POLLING)
 }
 

@@ -11,7 +11,7 @@ mod views;
 mod ways;
 
 pub use ceremonies::{Holder, Relying};
-pub use gate::{Access, NavItem, Plan, Rule, SAYS_POLLING, ask_for_proof, gate};
+pub use gate::{Access, NavItem, Plan, Rule, SAYS_POLLING, ask_for_proof, gate, is_polling};
 pub use pages::{
     people::{add as add_person, record_training},
     sign_in::practise,

@@ -5,7 +5,9 @@ use crate::{
     assist,
     config::Console,
     contacts, deliveries, enrolment, incidents, inquiries, institutions, manuals, operations, outages, papers,
-    promotion, reconciliation, texts, today, trail,
+    promotion, reconciliation,
+    tasks::{self, Kinds},
+    texts, today, trail,
     training::{self, School},
     web as pages,
     web::{Certificate, Networks, Site},
@@ -31,6 +33,7 @@ pub fn console_routes(cfg: &mut ServiceConfig) {
         .configure(inquiries::desk_routes)
         .configure(assist::desk_routes)
         .configure(deliveries::routes)
+        .configure(tasks::routes)
         .configure(reconciliation::desk_routes)
         .configure(institutions::desk_routes)
         .configure(texts::routes)
@@ -46,6 +49,9 @@ pub fn console_routes(cfg: &mut ServiceConfig) {
         .route("/assets/{file}", web::get().to(pages::asset))
         .route("/favicon.ico", web::get().to(pages::favicon));
 }
+
+/// Long work that staff may ask for.
+static TASKS: &[&tasks::Kind] = &[&deliveries::CLOSING, &deliveries::REISSUING];
 
 /// Why the console cannot be served.
 #[derive(Debug, thiserror::Error)]
@@ -86,6 +92,7 @@ pub(super) fn console_app(
         .app_data(parts.networks.clone())
         .app_data(Data::new(parts.plan))
         .app_data(Data::new(manuals::Tables(super::draw_table)))
+        .app_data(Data::new(Kinds(TASKS)))
         .app_data(Data::new(parts.workspace.clone()))
         .app_data(PayloadConfig::new(super::LARGEST_BODY));
     let app = match parts.school {

@@ -98,6 +98,7 @@ pub const RULES: &[Rule] = &[
         "/deliveries/{no}/reissues",
         Access::StepUp(P::DownloadDeliveries),
     ),
+    rule("GET", "/tasks/{id}", Access::Home),
     rule("GET", "/layouts", Access::May(P::ReadDeliveries)),
     rule("POST", "/layouts", Access::StepUp(P::EditLayouts)),
     rule("GET", "/layouts/{id}", Access::May(P::ReadDeliveries)),

@@ -4,7 +4,7 @@
 //! outbox. Somebody faster, or a crash, leaves none of it.
 use super::{
     layout::{Context, EmptyDay, FileWriter, Layout, Row, Totals},
-    store::{self, Item, NewDelivery, Version},
+    store::{self, Delivery, Item, NewDelivery, Version},
 };
 use crate::{
     accounts::VersionState,
@@ -12,6 +12,7 @@ use crate::{
     clock::jst,
     db::Conn,
     enrolment::{self, ResultRecord},
+    tasks::{self, Ending, Progress},
     web::Error,
     workspace::Workspace,
 };
@@ -38,22 +39,41 @@ struct Rendered {
     skip: bool,
 }
 
+/// Who asked for a file.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    pub by: Person,
+    /// The task that ends with the file, in its transaction.
+    pub task: Option<String>,
+    pub progress: Progress,
+}
+
+impl Asked {
+    fn end(&self, conn: &mut Conn, no: i64, now: NaiveDateTime) -> Result<(), Error> {
+        match &self.task {
+            Some(task) => tasks::end(conn, task, Ending::Done, Some(&format!("/deliveries/{no}")), now),
+            None => Ok(()),
+        }
+    }
+}
+
 /// Closes a batch of everything decided before `until`; gives its number, or `None` when there is nothing to do.
 ///
-/// Without `by` it is the clock's own, which is made once for a day; a person closes one in between.
+/// Unless somebody `asked` it is the clock's own, which is made once for a day; a person closes one in between.
 pub async fn close(
     workspace: &Workspace,
     day: NaiveDate,
     until: NaiveDateTime,
-    by: Option<&Person>,
+    asked: Option<&Asked>,
 ) -> Result<Option<i64>, Error> {
+    let progress = asked.map(|asked| asked.progress.clone()).unwrap_or_default();
     for _ in 0..TRIES {
-        let (world, by_clock) = (workspace.clone(), by.is_none());
+        let (world, by_clock, progress) = (workspace.clone(), asked.is_none(), progress.clone());
         let read = move |conn: &mut Conn| {
             if by_clock && store::closed_by_clock(conn, day)? {
                 return Ok(None);
             }
-            render(conn, &world, day, until).map(Some)
+            render(conn, &world, day, until, &progress).map(Some)
         };
         let Some(rendered) = workspace.db.read::<_, Error>(read).await? else {
             return Ok(None);
@@ -61,8 +81,11 @@ pub async fn close(
         if rendered.skip || (!by_clock && rendered.items.is_empty()) {
             return Ok(None);
         }
-        let (world, now, by, no) = (workspace.clone(), workspace.clock.now(), by.cloned(), rendered.no);
-        let write = move |conn: &mut Conn| keep(conn, &world, day, &rendered, actor(&by), now);
+        let (world, now, asked, no) = (workspace.clone(), workspace.clock.now(), asked.cloned(), rendered.no);
+        let write = move |conn: &mut Conn| {
+            keep(conn, &world, day, &rendered, actor(&asked), now)?;
+            asked.map_or(Ok(()), |asked| asked.end(conn, no, now))
+        };
         match workspace.db.write(write).await {
             Ok(()) => return Ok(Some(no)),
             Err(Error::Conflict) => {}
@@ -72,11 +95,17 @@ pub async fn close(
     Err(Error::Conflict)
 }
 
-fn actor(by: &Option<Person>) -> Actor<'_> {
-    by.as_ref().map_or(Actor::System, Person::actor)
+fn actor(asked: &Option<Asked>) -> Actor<'_> {
+    asked.as_ref().map_or(Actor::System, |asked| asked.by.actor())
 }
 
-fn render(conn: &mut Conn, workspace: &Workspace, day: NaiveDate, until: NaiveDateTime) -> Result<Rendered, Error> {
+fn render(
+    conn: &mut Conn,
+    workspace: &Workspace,
+    day: NaiveDate,
+    until: NaiveDateTime,
+    progress: &Progress,
+) -> Result<Rendered, Error> {
     let version = store::effective_on(conn, day)?;
     let version = version.ok_or_else(|| Error::Internal("no layout is approved for this day".into()))?;
     let mut waiting = enrolment::waiting_results(conn, workspace, until, MOST)?;
@@ -119,7 +148,7 @@ fn render(conn: &mut Conn, workspace: &Workspace, day: NaiveDate, until: NaiveDa
         }
     }
     let no = store::last_no(conn)? + 1;
-    rendered(workspace, &version, no, day, &records, items)
+    rendered(workspace, &version, no, day, &records, items, progress)
 }
 
 fn item(application_id: &str, event_no: i32, position: usize, kind: &'static str, record: Option<String>) -> Item {
@@ -139,7 +168,9 @@ fn rendered(
     day: NaiveDate,
     records: &[ResultRecord],
     items: Vec<Item>,
+    progress: &Progress,
 ) -> Result<Rendered, Error> {
+    progress.begin(records.len());
     let layout = layout_of(version)?;
     let context = Context {
         batch_number: no.unsigned_abs(),
@@ -159,6 +190,7 @@ fn rendered(
             // The items of the rows stand first and in their order; a reissue has none.
             hard.extend(items.get(place).map(|item| item.application_id.clone()));
         }
+        progress.step();
     }
     let totals = writer.finish().map_err(failed)?;
     Ok(Rendered {
@@ -233,28 +265,36 @@ fn write_down(
     Ok(())
 }
 
+/// The delivery and the version of a reissue; another version than an approved one is a conflict.
+pub fn may_reissue(conn: &mut Conn, no: i64, version_id: &str) -> Result<(Delivery, Version), Error> {
+    let (delivery, version) = (store::find(conn, no)?, store::find_version(conn, version_id)?);
+    match version.state {
+        VersionState::Approved => Ok((delivery, version)),
+        _ => Err(Error::Conflict),
+    }
+}
+
 /// A delivery's rows once more, as they were delivered, under another version: a new file that says which one it is of.
-pub async fn reissue(workspace: &Workspace, no: i64, version_id: &str, by: &Person) -> Result<i64, Error> {
+pub async fn reissue(workspace: &Workspace, no: i64, version_id: &str, asked: &Asked) -> Result<i64, Error> {
     for _ in 0..TRIES {
-        let (world, version_id) = (workspace.clone(), version_id.to_owned());
+        let (world, version_id, progress) = (workspace.clone(), version_id.to_owned(), asked.progress.clone());
         let read = move |conn: &mut Conn| {
-            let asked = store::find(conn, no)?;
+            let (old, version) = may_reissue(conn, no, &version_id)?;
             // A reissue holds no results of its own; those of its original count.
-            let original = asked.reissue_of.unwrap_or(no);
-            let version = store::find_version(conn, &version_id)?;
-            if version.state != VersionState::Approved {
-                return Err(Error::Conflict);
-            }
+            let original = old.reissue_of.unwrap_or(no);
             let rows = store::records_of(conn, &world.keys, original)?;
             let read = |json: &String| serde_json::from_str(json).map_err(|e| Error::Internal(e.to_string()));
             let records = rows.iter().map(read).collect::<Result<Vec<ResultRecord>, _>>()?;
             let next = store::last_no(conn)? + 1;
-            let file = rendered(&world, &version, next, asked.day, &records, vec![])?;
-            Ok((original, asked.day, file))
+            let file = rendered(&world, &version, next, old.day, &records, vec![], &progress)?;
+            Ok((original, old.day, file))
         };
         let (original, day, file) = workspace.db.read::<_, Error>(read).await?;
-        let (world, now, by, next) = (workspace.clone(), workspace.clock.now(), by.clone(), file.no);
-        let write = move |conn: &mut Conn| write_down(conn, &world, day, Some(original), &file, by.actor(), now);
+        let (world, now, asked, next) = (workspace.clone(), workspace.clock.now(), asked.clone(), file.no);
+        let write = move |conn: &mut Conn| {
+            write_down(conn, &world, day, Some(original), &file, asked.by.actor(), now)?;
+            asked.end(conn, next, now)
+        };
         match workspace.db.write(write).await {
             Ok(()) => return Ok(next),
             Err(Error::Conflict) => {}

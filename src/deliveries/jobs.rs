@@ -1,4 +1,7 @@
-use super::{batch, store};
+use super::{
+    batch::{self, Asked},
+    store,
+};
 use crate::{
     alarms,
     clock::jst,
@@ -9,6 +12,7 @@ use crate::{
         Handler, Job, JobError,
         schedule::{Every, Standing, slot_of},
     },
+    tasks::{self, Ending, Progress, Task},
     web::Error,
     workspace::Workspace,
 };
@@ -22,13 +26,36 @@ const FAILED: &str = "deliveries.failed";
 /// Tries after which a person is told.
 const TRIES: i32 = 3;
 
+const PART: (&str, &str) = ("/deliveries", "還元データ");
+/// A batch that somebody asks for in between.
+pub static CLOSING: tasks::Kind = tasks::Kind {
+    job: "deliveries.close_now",
+    title: "臨時の還元データの作成",
+    unit: "件",
+    nothing: "まとめる結果はありません",
+    part: PART,
+};
+/// A file under another layout. The subject is the delivery, the wish the version.
+pub static REISSUING: tasks::Kind = tasks::Kind {
+    job: "deliveries.reissue",
+    title: "還元データの再作成",
+    unit: "件",
+    nothing: "作り直す還元データはありません",
+    part: PART,
+};
+
 /// The alarm about a file that nobody has downloaded.
 pub fn waiting_alarm(no: i64) -> String {
     format!("deliveries.not_downloaded:{no}")
 }
 
-pub fn handlers(workspace: &Workspace) -> [(&'static str, Handler); 2] {
-    let (w1, w2) = (workspace.clone(), workspace.clone());
+pub fn handlers(workspace: &Workspace) -> [(&'static str, Handler); 4] {
+    let (w1, w2, w3, w4) = (
+        workspace.clone(),
+        workspace.clone(),
+        workspace.clone(),
+        workspace.clone(),
+    );
     // After a downtime the jobs of several days are due at once: one after the other, each day gets its own results.
     let one_by_one = Arc::new(Mutex::new(()));
     let close: Handler = Arc::new(move |job| {
@@ -39,7 +66,48 @@ pub fn handlers(workspace: &Workspace) -> [(&'static str, Handler); 2] {
         })
     });
     let watch: Handler = Arc::new(move |job| Box::pin(watch(w2.clone(), job)));
-    [(CLOSE_JOB, close), (WATCH_JOB, watch)]
+    let close_now: Handler = Arc::new(move |job| Box::pin(close_now(w3.clone(), job)));
+    let reissue: Handler = Arc::new(move |job| Box::pin(reissue(w4.clone(), job)));
+    [
+        (CLOSE_JOB, close),
+        (WATCH_JOB, watch),
+        (CLOSING.job, close_now),
+        (REISSUING.job, reissue),
+    ]
+}
+
+fn asked(task: Task, progress: Progress) -> Asked {
+    Asked {
+        by: task.by,
+        task: Some(task.id),
+        progress,
+    }
+}
+
+/// Everything until now, for whoever asked.
+async fn close_now(workspace: Workspace, job: Job) -> Result<(), JobError> {
+    let close = async |task: Task, progress| {
+        let (now, id) = (workspace.clock.now(), task.id.clone());
+        let made = batch::close(&workspace, jst(now).date(), now, Some(&asked(task, progress))).await?;
+        if made.is_some() {
+            return Ok(());
+        }
+        let write = move |conn: &mut Conn| tasks::end(conn, &id, Ending::Nothing, None, now);
+        workspace.db.write(write).await
+    };
+    tasks::carry_out(&workspace, &job, close).await
+}
+
+async fn reissue(workspace: Workspace, job: Job) -> Result<(), JobError> {
+    let reissue = async |task: Task, progress| {
+        let no = task.subject.strip_prefix("delivery/").and_then(|no| no.parse().ok());
+        let no = no.ok_or_else(|| Error::Internal(format!("{} is no delivery", task.subject)))?;
+        let wish = task.wish.clone();
+        batch::reissue(&workspace, no, &wish, &asked(task, progress))
+            .await
+            .map(drop)
+    };
+    tasks::carry_out(&workspace, &job, reissue).await
 }
 
 /// At the cut and at the time of the alarm; days that were missed are made up for.

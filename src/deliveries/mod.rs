@@ -9,8 +9,8 @@ mod row;
 mod store;
 mod views;
 
-pub use batch::{close, reissue};
-pub use jobs::{handlers, standing};
+pub use batch::{Asked, close, reissue};
+pub use jobs::{CLOSING, REISSUING, handlers, standing};
 pub use layout::{Context, FIELDS, FileWriter, Finding, Kind, Layout, READY, Report, Row, Totals};
 pub use pages::routes;
 pub use store::{

@@ -43,6 +43,8 @@ const EDGES: &[(&str, &str, &str)] = &[
     ("enrolment", "accounts", "staff see applications and act on them"),
     ("institutions", "accounts", "staff announce closed times"),
     ("deliveries", "accounts", "staff download files and make layouts"),
+    ("tasks", "accounts", "somebody asks, and waits at a page"),
+    ("deliveries", "tasks", "a file that somebody asks for is made by a job"),
     ("reconciliation", "accounts", "staff settle differences"),
     ("operations", "accounts", "staff look after alarms"),
     ("trail", "accounts", "entries name people"),

@@ -11,7 +11,7 @@ use chrono::Duration;
 use diesel::connection::SimpleConnection;
 use mizumado::{
     accounts::Role, alarms, app::CONSOLE_PLAN, audit::Person, clock::jst, db::Conn, deliveries as feature,
-    enrolment::states::Registration,
+    deliveries::Asked, enrolment::states::Registration, tasks::Progress,
 };
 use regex::Regex;
 use scraper::{Html, Selector};
@@ -92,11 +92,16 @@ pub async fn furnished(world: &World, desk: &mut Desk) -> BTreeMap<&'static str,
     let id = id.unwrap();
     tasks(world).await;
     let day = jst(world.workspace.clock.now()).date();
-    let closer = Person {
-        id: desk.id.clone(),
-        address: "127.0.0.1".into(),
+    let closer = Asked {
+        by: Person {
+            id: desk.id.clone(),
+            address: "127.0.0.1".into(),
+        },
+        task: None,
+        progress: Progress::default(),
     };
     let no = feature::close(&world.workspace, day, world.workspace.clock.now(), Some(&closer)).await;
+    let task = desk.post("/deliveries", &[]).await.path;
     let fields = [("result", "not_registered"), ("note", "a"), ("evidence", "b")];
     desk.post(&format!("/applications/{id}/corrections"), &fields).await;
     let layout = desk.post("/layouts", &[("from", "ready:zengin-120")]).await.path;
@@ -134,6 +139,7 @@ pub async fn furnished(world: &World, desk: &mut Desk) -> BTreeMap<&'static str,
             format!("/applications/{id}/corrections"),
         ),
         ("/deliveries/{no}", format!("/deliveries/{}", no.unwrap().unwrap())),
+        ("/tasks/{id}", task),
         ("/layouts/{id}", layout.clone()),
         ("/layouts/{id}/columns/{place}", format!("{layout}/columns/1")),
         ("/institutions/imports/{id}", import),

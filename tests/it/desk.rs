@@ -7,6 +7,8 @@ use crate::{
 use mizumado::{
     accounts::{self, PersonForm, Role},
     audit::{Actor, Person},
+    deliveries::Asked,
+    tasks::Progress,
 };
 use serde_json::{Value, json};
 use std::ops::{Deref, DerefMut};
@@ -15,10 +17,15 @@ use std::ops::{Deref, DerefMut};
 pub const NAME: &str = "水野　花子";
 
 /// Somebody at the console, where it does not matter who.
-pub fn anybody() -> Person {
-    Person {
+pub fn anybody() -> Asked {
+    let by = Person {
         id: "x".into(),
         address: "127.0.0.1".into(),
+    };
+    Asked {
+        by,
+        task: None,
+        progress: Progress::default(),
     }
 }
 
@@ -94,6 +101,15 @@ impl Desk {
             Some(to) => self.get(&to).await,
             None => page,
         }
+    }
+    /// Asks for long work, which is done then; the page that it leads to.
+    pub async fn ask_for(&mut self, world: &World, path: &str, fields: &[(&str, &str)]) -> Page {
+        let asked = self.post(path, fields).await;
+        if !asked.path.starts_with("/tasks/") {
+            return asked;
+        }
+        world.run_due().await;
+        self.get(&asked.path).await
     }
     pub async fn sign_in(&mut self) -> Page {
         sign_in(&mut self.browser, &mut self.key).await

@@ -169,6 +169,10 @@ impl World {
     /// Runs every job that is due, until none is.
     pub async fn run_jobs(&self) {
         app::planner(&self.workspace).plan().await.unwrap();
+        self.run_due().await;
+    }
+    /// Runs what stands in the queue and is due; plans nothing.
+    pub async fn run_due(&self) {
         let runner = app::runner(&self.workspace);
         while runner.run_due().await.unwrap() > 0 {}
     }

@@ -73,6 +73,7 @@ mod smtp;
 mod states;
 mod submissions;
 mod synced;
+mod tasks;
 mod texts;
 mod tls;
 mod trail;

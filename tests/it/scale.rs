@@ -93,7 +93,7 @@ async fn close(world: &World, now: NaiveDateTime, clerk: &mut Desk) {
     world.write(move |conn| Ok(conn.batch_execute(&delete)?)).await;
     clerk.prove().await;
     let began = Instant::now();
-    let page = clerk.post("/deliveries", &[]).await;
+    let page = clerk.ask_for(world, "/deliveries", &[]).await;
     assert!(
         page.status == 200 && page.path.starts_with("/deliveries/"),
         "{}",

@@ -121,3 +121,20 @@ diesel::table! {
         made_at -> Timestamp,
     }
 }
+
+diesel::table! {
+    tasks (id) {
+        id -> Text,
+        kind -> Text,
+        subject -> Text,
+        wish -> Text,
+        asked_by -> Text,
+        address -> Text,
+        asked_at -> Timestamp,
+        done -> BigInt,
+        total -> BigInt,
+        ended_at -> Nullable<Timestamp>,
+        ending -> Nullable<Text>,
+        result -> Nullable<Text>,
+    }
+}

@@ -2,15 +2,15 @@
 use crate::{
     accounts::{self, Staff},
     alarms,
-    clock::jst,
     db::Conn,
     deliveries::{
         batch,
-        jobs::waiting_alarm,
+        jobs::{CLOSING, REISSUING, waiting_alarm},
         store::{self, Delivery, Version},
         views,
     },
-    web::{Error, FormBody, Site, html, see_other},
+    tasks::{self, Task},
+    web::{Error, FormBody, Site, html},
     workspace::Workspace,
 };
 use actix_web::{
@@ -59,32 +59,29 @@ pub async fn index(
     query: Query<BTreeMap<String, String>>,
 ) -> Result<HttpResponse, Error> {
     let below = query.get("below").and_then(|b| b.parse().ok()).unwrap_or(i64::MAX);
-    let world = workspace.clone();
+    let (world, own) = (workspace.clone(), staff.id.clone());
     let read = move |conn: &mut Conn| {
         let list = store::list(conn, below, PAGE + 1)?;
-        list.into_iter()
-            .map(|d| full(conn, &world, d))
-            .collect::<Result<Vec<_>, Error>>()
+        let all = list.into_iter().map(|d| full(conn, &world, d));
+        let all = all.collect::<Result<Vec<_>, Error>>()?;
+        Ok::<_, Error>((all, open_tasks(conn, &own)?))
     };
-    let mut list = workspace.db.read(read).await?;
+    let (mut list, open) = workspace.db.read(read).await?;
     let more = list.len() as i64 > PAGE;
     list.truncate(PAGE as usize);
-    Ok(html(views::deliveries(
-        &site,
-        &staff,
-        &list,
-        more,
-        &workspace.settings.deliveries,
-    )))
+    let times = &workspace.settings.deliveries;
+    Ok(html(views::deliveries(&site, &staff, (&list, more), &open, times)))
 }
 
-/// `POST /deliveries`: closes a batch now, besides the clock's.
-pub async fn create(workspace: Data<Workspace>, site: Data<Site>, staff: Staff) -> Result<HttpResponse, Error> {
-    let now = workspace.clock.now();
-    match batch::close(&workspace, jst(now).date(), now, Some(&staff.person())).await? {
-        Some(no) => Ok(see_other(&format!("/deliveries/{no}"))),
-        None => Ok(html(views::nothing_to_close(&site, &staff))),
-    }
+/// What a person has asked for here and is being made still.
+fn open_tasks(conn: &mut Conn, staff_id: &str) -> Result<Vec<(&'static tasks::Kind, Vec<Task>)>, Error> {
+    let of = |kind: &'static tasks::Kind| Ok((kind, tasks::find_open(conn, kind.job, staff_id)?));
+    [&CLOSING, &REISSUING].into_iter().map(of).collect()
+}
+
+/// `POST /deliveries`: asks for a batch now, besides the clock's.
+pub async fn create(workspace: Data<Workspace>, staff: Staff) -> Result<HttpResponse, Error> {
+    tasks::ask(&workspace, &staff, &CLOSING, "", "").await
 }
 
 async fn load(workspace: &Data<Workspace>, no: i64) -> Result<(FullDelivery, Vec<Version>), Error> {
@@ -190,13 +187,16 @@ fn zip(name: &str, bytes: &[u8], passphrase: &str) -> zip::result::ZipResult<Vec
     Ok(writer.finish()?.into_inner())
 }
 
-/// `POST /deliveries/{no}/reissues`
+/// `POST /deliveries/{no}/reissues`: asks for one.
 pub async fn reissue(
     workspace: Data<Workspace>,
     staff: Staff,
     no: Path<i64>,
     form: FormBody,
 ) -> Result<HttpResponse, Error> {
-    let next = batch::reissue(&workspace, *no, form.get("version"), &staff.person()).await?;
-    Ok(see_other(&format!("/deliveries/{next}")))
+    let (no, version) = (*no, form.get("version").to_owned());
+    let wish = version.clone();
+    let read = move |conn: &mut Conn| batch::may_reissue(conn, no, &version).map(drop);
+    workspace.db.read(read).await?;
+    tasks::ask(&workspace, &staff, &REISSUING, &format!("delivery/{no}"), &wish).await
 }

@@ -3,6 +3,7 @@ use crate::{
     accounts::{ConsolePage, Permission, Staff, heading},
     config::Deliveries,
     deliveries::{pages::FullDelivery, store::Version},
+    tasks::{self, Task},
     web::{
         Site,
         ui::{self, FieldError, TextField, when},
@@ -25,13 +26,21 @@ fn kind(d: &FullDelivery) -> String {
     }
 }
 
-pub fn deliveries(site: &Site, staff: &Staff, list: &[FullDelivery], more: bool, times: &Deliveries) -> Markup {
+/// The files, and whether there are more; what is being made at this moment stands above them.
+pub fn deliveries(
+    site: &Site,
+    staff: &Staff,
+    (list, more): (&[FullDelivery], bool),
+    open: &[(&tasks::Kind, Vec<Task>)],
+    times: &Deliveries,
+) -> Markup {
     let main = html! {
         (heading("還元データ"))
         p class="lead" { "営業日の" (times.cut) "に、それまでに決まった結果と訂正をまとめます。" (times.alarm) "までにだれもダウンロードしないと警報が出ます。" }
         @if staff.may(Permission::DownloadDeliveries) {
             form method="post" action="/deliveries" { button class="button button--secondary" type="submit" { "いままでの結果を、臨時にまとめる" } }
         }
+        @for (kind, open) in open { (tasks::open_tasks(kind, open)) }
         p { a href="/layouts" { "レイアウトを見る・変える" } }
         @if list.is_empty() {
             p { "まだ還元データはありません。つぎの営業日の" (times.cut) "に、はじめの1つができます。" }
@@ -71,17 +80,6 @@ fn state(d: &FullDelivery) -> Markup {
             None => { span class="tag tag--look" { "未ダウンロード" } },
         }
     }
-}
-
-pub fn nothing_to_close(site: &Site, staff: &Staff) -> Markup {
-    let main = html! {
-        (heading("まとめる結果はありません"))
-        p class="lead" { "まえの還元データのあとに決まった結果は、0件です（確認済み）。" }
-        p { a href="/deliveries" { "還元データの一覧にもどる" } }
-    };
-    ConsolePage::new("まとめる結果はありません", "/deliveries", main)
-        .crumbs(&[("還元データ", "/deliveries")])
-        .render(site, staff)
 }
 
 pub fn delivery(site: &Site, staff: &Staff, d: &FullDelivery, versions: &[Version], errors: &[FieldError]) -> Markup {

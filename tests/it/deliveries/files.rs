@@ -30,7 +30,7 @@ async fn delivered(world: &World) -> Desk {
     let left = applicant.hand_off(&mut browser).await;
     left.finish(world, &mut browser).await.expect("完了しました");
     let mut clerk = Desk::open(world, "c1", &[Role::Clerk]).await;
-    let page = clerk.post("/deliveries", &[]).await;
+    let page = clerk.ask_for(world, "/deliveries", &[]).await;
     assert!(page.path.starts_with("/deliveries/"), "{}", page.text());
     clerk
 }
@@ -135,13 +135,13 @@ async fn a_reissue_is_a_new_linked_number_and_changes_nothing_else() {
         world.write(write).await;
         for (version, status) in [("DRAFT", 409), ("WAITS", 409), ("", 404), ("nothing", 404)] {
             let page = clerk
-                .post(&format!("{}/reissues", path(no)), &[("version", version)])
+                .ask_for(&world, &format!("{}/reissues", path(no)), &[("version", version)])
                 .await;
             assert_eq!(page.status, status, "{version}");
         }
         assert_eq!(deliveries(&world).await.len(), no);
         let page = clerk
-            .post(&format!("{}/reissues", path(no)), &[("version", "BOM")])
+            .ask_for(&world, &format!("{}/reissues", path(no)), &[("version", "BOM")])
             .await;
         assert_eq!((page.status, page.path.clone()), (200, path(no + 1)));
         page.expect(&format!("第{no}号の再作成")).expect("1件");
@@ -158,7 +158,7 @@ async fn a_reissue_is_a_new_linked_number_and_changes_nothing_else() {
         assert_eq!(items(&world).await.len(), 1);
         // From the reissue's own page it is the same results once more.
         let page = clerk
-            .post(&format!("{}/reissues", path(no + 1)), &[("version", "BOM")])
+            .ask_for(&world, &format!("{}/reissues", path(no + 1)), &[("version", "BOM")])
             .await;
         assert_eq!(page.status, 200);
         let third = deliveries(&world).await.remove(no + 1);

@@ -7,10 +7,10 @@ use crate::{
 };
 use chrono::{NaiveDate, NaiveDateTime};
 use mizumado::{
-    audit::{Actor, Person},
+    audit::Actor,
     clock::jst,
     db::{Conn, DbError},
-    deliveries as feature,
+    deliveries::{self as feature, Asked},
     enrolment::{
         CorrectedResult,
         correction::{self, By, Proposal},
@@ -51,7 +51,7 @@ impl Walk<'_> {
         }
     }
 
-    async fn close(&self, until: NaiveDateTime, by: Option<&Person>) -> Option<i64> {
+    async fn close(&self, until: NaiveDateTime, by: Option<&Asked>) -> Option<i64> {
         feature::close(&self.world.workspace, *self.day, until, by)
             .await
             .unwrap()

@@ -160,6 +160,7 @@ async fn every_entry_of_a_person_has_its_address() {
     let (layout, text) = (&paths["/layouts/{id}"], &paths["/texts/versions/{id}"]);
     applications(&mut walk, &paths["/applications/{id}"], &other).await;
     files(&mut walk, &paths["/deliveries/{no}"], layout).await;
+    world.run_due().await;
     tables(&mut walk, &paths["/institutions/imports/{id}"], text, &day).await;
     let decision = second.way("/corrections", "/decision").await;
     for way in [decision, format!("{layout}/decision"), format!("{text}/decision")] {

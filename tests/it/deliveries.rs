@@ -1,6 +1,7 @@
 //! The deliveries: every result exactly once, files that never change, each download by name.
 mod crash;
 mod cut;
+mod death;
 mod files;
 mod outbox;
 mod walk;

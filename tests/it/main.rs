@@ -24,6 +24,7 @@ mod every_route;
 mod exactly_once;
 mod export;
 mod fault_proxy;
+mod file_bytes;
 mod first_debits;
 mod full_disk;
 mod gateway;

@@ -1,10 +1,12 @@
 //! A bureau with many applications: of two years, in every state, heavy as real ones, found by name.
+mod bare;
+
 use crate::{
     harness::World,
     rows::{self, Row},
 };
+use bare::Bare;
 use chrono::{Duration, NaiveDateTime};
-use diesel::connection::SimpleConnection;
 use mizumado::{crypto::KeyRing, db::Conn, enrolment::states::Registration, web::Error};
 
 const YEARS: i64 = 2 * 365 * 24 * 3600;
@@ -84,19 +86,20 @@ pub fn row(n: usize, count: usize, now: NaiveDateTime) -> Row {
     }
 }
 
-/// So many applications, by set-based edges; then a name for each. Statistics as PostgreSQL keeps them by itself, and
-/// none on SQLite, where nobody asks for them. Gives the moment that the rows count back from.
+/// So many applications, by set-based edges, and a name for each; the same statements on both engines. Statistics as
+/// PostgreSQL keeps them by itself, and none on SQLite, where nobody asks for them. Gives the moment that the rows count
+/// back from.
 pub async fn fill(world: &World, count: usize) -> NaiveDateTime {
     let (keys, now) = (world.workspace.keys.clone(), world.workspace.clock.now());
     let write = move |conn: &mut Conn| {
         let all: Vec<Row> = (0..count).map(|n| row(n, count, now)).collect();
-        rows::confirm(conn, &keys, &all)?;
+        let bare = Bare::begin(conn)?;
+        rows::draft(conn, &keys, &all)?;
+        bare.set_answers_aside(conn)?;
+        rows::confirm_drafts(conn)?;
         move_on(conn)?;
         names(conn, &keys)?;
-        match conn {
-            Conn::Postgres(_) => Ok(conn.batch_execute("analyze")?),
-            Conn::Sqlite(_) => Ok(()),
-        }
+        Ok(bare.end(conn)?)
     };
     world.write(write).await;
     now

@@ -47,6 +47,12 @@ pub fn literal(at: NaiveDateTime) -> String {
 
 /// Writes the rows and confirms them.
 pub fn confirm(conn: &mut Conn, keys: &KeyRing, rows: &[Row]) -> QueryResult<()> {
+    draft(conn, keys, rows)?;
+    confirm_drafts(conn)
+}
+
+/// Writes the rows as drafts that have no event yet.
+pub fn draft(conn: &mut Conn, keys: &KeyRing, rows: &[Row]) -> QueryResult<()> {
     conn.batch_execute(
         "insert into terms_versions (hash, version, body, first_shown_at) \
          values ('rows', '1', '', '2026-01-01 00:00:00') on conflict do nothing",
@@ -59,6 +65,11 @@ pub fn confirm(conn: &mut Conn, keys: &KeyRing, rows: &[Row]) -> QueryResult<()>
             values.join(",")
         ))?;
     }
+    Ok(())
+}
+
+/// Confirms what [`draft`] wrote.
+pub fn confirm_drafts(conn: &mut Conn) -> QueryResult<()> {
     conn.batch_execute(
         "insert into application_events (application_id, no, from_state, to_state, actor, cause, evidence, at) \
          select id, 1, 'none', 'draft', 'applicant', 'terms_accepted', '', created_at from applications \

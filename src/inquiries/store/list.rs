@@ -5,7 +5,7 @@ use crate::{
     inquiries::model::{Category, MessageKind, Source, Status},
 };
 use chrono::{NaiveDate, NaiveDateTime};
-use diesel::prelude::*;
+use diesel::{dsl::sql, prelude::*, sql_types::Bool};
 
 text_enum! {
     /// Which inquiries; the words are in addresses.
@@ -44,26 +44,25 @@ pub struct Page {
     pub more: bool,
 }
 
+/// The words of the index `inquiries_open`: as a parameter, no database would see that it fits.
+const OPEN: &str = "inquiries.status <> 'closed'";
+
 macro_rules! narrowed {
     ($query:expr, $narrow:expr) => {{
         let (mut query, narrow): (_, &Narrow) = ($query, $narrow);
+        if !matches!(narrow.view, View::Closed | View::All) {
+            query = query.filter(sql::<Bool>(OPEN));
+        }
         query = match narrow.view {
-            View::Open => query.filter(inquiries::status.ne(Status::Closed.as_str())),
+            View::Open | View::All => query,
             View::Unanswered => query.filter(inquiries::status.eq(Status::Open.as_str())),
             View::Overdue => query
                 .filter(inquiries::status.eq(Status::Open.as_str()))
                 .filter(inquiries::due_at.lt(narrow.now)),
-            View::Mine => query
-                .filter(inquiries::status.ne(Status::Closed.as_str()))
-                .filter(inquiries::assignee.eq(narrow.staff_id.clone())),
-            View::Unassigned => query
-                .filter(inquiries::status.ne(Status::Closed.as_str()))
-                .filter(inquiries::assignee.is_null()),
-            View::Contact => query
-                .filter(inquiries::status.ne(Status::Closed.as_str()))
-                .filter(inquiries::next_contact_on.le(narrow.today)),
+            View::Mine => query.filter(inquiries::assignee.eq(narrow.staff_id.clone())),
+            View::Unassigned => query.filter(inquiries::assignee.is_null()),
+            View::Contact => query.filter(inquiries::next_contact_on.le(narrow.today)),
             View::Closed => query.filter(inquiries::status.eq(Status::Closed.as_str())),
-            View::All => query,
         };
         if let Some(category) = narrow.category {
             query = query.filter(inquiries::category.eq(category.as_str()));

@@ -80,7 +80,7 @@ async fn sent_by(desk: &mut Desk, path: &str) -> Vec<String> {
     found
 }
 
-const FILTERS: [&str; 10] = [
+const FILTERS: [&str; 17] = [
     "",
     "period=today",
     "period=month",
@@ -91,6 +91,13 @@ const FILTERS: [&str; 10] = [
     "result=rejected&institution=9900",
     "result=unknown&institution=9900",
     "attention=1",
+    "result=expired",
+    "period=range&from=20260401",
+    "period=range&to=20261231",
+    "period=range&from=20261110&to=20261110",
+    "period=month&result=rejected",
+    "period=month&institution=9900",
+    "attention=1&institution=9900",
 ];
 
 #[actix_web::test]
@@ -115,8 +122,8 @@ async fn every_order_and_filter_of_the_list_is_answered_from_an_index() {
     }
 }
 
-/// A search for one word, and for two.
-const SEARCHES: [&str; 2] = ["サトウ", "サトウ ハナコ"];
+/// A search for one word, for two, and for a phone number.
+const SEARCHES: [&str; 3] = ["サトウ", "サトウ ハナコ", "090-0000-5678"];
 
 #[actix_web::test]
 async fn a_search_is_answered_from_the_index_of_its_words_in_every_order_and_filter() {
@@ -146,7 +153,7 @@ async fn a_search_is_answered_from_the_index_of_its_words_in_every_order_and_fil
 }
 
 /// The plan by indexes: at this size PostgreSQL may find a frequent word faster by reading all.
-fn indexed(conn: &mut Conn, sql: &str) -> Result<String, DbError> {
+pub fn indexed(conn: &mut Conn, sql: &str) -> Result<String, DbError> {
     if let Conn::Postgres(_) = conn {
         conn.batch_execute("set enable_seqscan = off")?;
     }

@@ -1,5 +1,9 @@
-//! Exactly once: results, cuts, races and reissues in random orders.
-use super::{Item, deliveries, items};
+//! Exactly once: results, cuts, races, reissues and deaths in random orders.
+use super::{
+    Item,
+    death::{self, Death},
+    deliveries, items,
+};
 use crate::{
     desk::anybody,
     harness::World,
@@ -7,8 +11,10 @@ use crate::{
 };
 use chrono::{NaiveDate, NaiveDateTime};
 use mizumado::{
+    app,
     audit::Actor,
     clock::jst,
+    config::Settings,
     db::{Conn, DbError},
     deliveries::{self as feature, Asked},
     enrolment::{
@@ -16,6 +22,8 @@ use mizumado::{
         correction::{self, By, Proposal},
         states::{EDGES, Registration},
     },
+    web::Error,
+    workspace::Workspace,
 };
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,9 +31,11 @@ use std::collections::{BTreeMap, BTreeSet};
 const APPLICATIONS: usize = 3;
 const STEPS: usize = 24;
 const RUNS: u64 = 24;
+/// A batch is written in about so many statements.
+const STATEMENTS: i64 = 18;
 
 struct Walk<'a> {
-    world: &'a World,
+    world: &'a mut World,
     chance: StdRng,
     ids: Vec<String>,
     /// A moment between two results.
@@ -40,21 +50,66 @@ impl Walk<'_> {
     }
 
     async fn step(&mut self) {
-        match self.chance.random_range(0..14) {
+        match self.chance.random_range(0..15) {
             0..7 => self.move_one().await,
             7 => drop(self.close(self.now(), Some(&anybody())).await),
             8 => drop(self.close(self.earlier, Some(&anybody())).await),
             9 => self.by_the_clock().await,
             10 => self.race().await,
             11 => self.reissue().await,
+            12 => self.die().await,
             _ => self.earlier = self.now(),
         }
     }
 
     async fn close(&self, until: NaiveDateTime, by: Option<&Asked>) -> Option<i64> {
-        feature::close(&self.world.workspace, *self.day, until, by)
-            .await
-            .unwrap()
+        self.try_to_close(until, by).await.unwrap()
+    }
+
+    async fn try_to_close(&self, until: NaiveDateTime, by: Option<&Asked>) -> Result<Option<i64>, Error> {
+        feature::close(&self.world.workspace, *self.day, until, by).await
+    }
+
+    /// The program dies somewhere in a write, is started anew and does the same again.
+    async fn die(&mut self) {
+        let (before, by_clock) = (self.kept().await, self.chance.random_bool(0.5));
+        if by_clock {
+            *self.day = self.day.succ_opt().unwrap();
+        }
+        let person = (!by_clock).then(anybody);
+        let how = match self.chance.random_range(0..4) {
+            0 => Death::AfterCommit,
+            _ => Death::At(self.chance.random_range(1..=STATEMENTS)),
+        };
+        let deaths = death::live();
+        death::die(how);
+        let answer = self.try_to_close(self.now(), person.as_ref()).await;
+        let has_died = death::live() != deaths;
+        assert_eq!(answer.is_err(), has_died, "{answer:?}");
+        if has_died {
+            self.world.workspace = started_anew(self.world).await;
+        }
+        let after = self.kept().await;
+        assert_eq!(
+            after.0 + after.1,
+            before.0 + before.1,
+            "nothing is lost and nothing doubled"
+        );
+        assert!(
+            after == before || after.0 == 0,
+            "whole or absent: {how:?} {before:?} {after:?}"
+        );
+        // Whoever does not know whether it was done does it again.
+        self.close(self.now(), person.as_ref()).await;
+        if by_clock {
+            assert_eq!(self.close(self.now(), None).await, None, "one a day");
+        }
+    }
+
+    /// Results that wait and can be delivered, and those that are.
+    async fn kept(&self) -> (i64, i64) {
+        let items = "select count(*) as n from delivery_items";
+        (self.ready().await, self.world.count(items).await)
     }
 
     async fn by_the_clock(&mut self) {
@@ -90,6 +145,13 @@ impl Walk<'_> {
         let made = feature::reissue(&self.world.workspace, no, &version, &anybody()).await;
         assert!(made.unwrap() > no);
         assert_eq!(self.waiting().await, waiting, "a reissue takes nothing");
+    }
+
+    /// Of an application that is under way again nothing is delivered.
+    async fn ready(&self) -> i64 {
+        let ready = "select count(*) as n from result_outbox o join applications a on a.id = o.application_id \
+                     where a.state not in ('confirmed', 'at_institution', 'checking', 'unknown')";
+        self.world.count(ready).await
     }
 
     async fn waiting(&self) -> i64 {
@@ -159,6 +221,14 @@ impl Walk<'_> {
         self.close(self.now(), Some(&anybody())).await;
         assert_eq!(self.waiting().await, 0, "nothing is left behind");
     }
+}
+
+/// The program again, over the files of the one that died.
+async fn started_anew(world: &World) -> Workspace {
+    let settings = Settings::load(&world.dir.path().join("mizumado.toml")).unwrap();
+    let workspace = Workspace::open(settings, world.workspace.clock.clone()).unwrap();
+    app::prepare(&workspace).await.unwrap();
+    workspace
 }
 
 fn text(conn: &mut Conn, sql: &str) -> diesel::QueryResult<Vec<String>> {
@@ -232,7 +302,9 @@ async fn check_files(world: &World, items: &[Item]) {
 
 #[actix_web::test]
 async fn every_result_ends_in_exactly_one_batch_in_any_order() {
-    for world in World::all().await {
+    death::make_mortal();
+    for mut world in World::all().await {
+        let deaths = death::live();
         let (mut day, mut n) = (jst(world.workspace.clock.now()).date(), 0);
         for seed in 0..RUNS {
             let new: Vec<Row> = (n..n + APPLICATIONS)
@@ -242,11 +314,12 @@ async fn every_result_ends_in_exactly_one_batch_in_any_order() {
             let ids = new.iter().map(|row| row.id.clone()).collect();
             let keys = world.workspace.keys.clone();
             world.write(move |conn| Ok(rows::confirm(conn, &keys, &new)?)).await;
+            let earlier = world.workspace.clock.now();
             let mut walk = Walk {
-                world: &world,
+                world: &mut world,
                 chance: StdRng::seed_from_u64(seed),
                 ids,
-                earlier: world.workspace.clock.now(),
+                earlier,
                 day: &mut day,
             };
             for _ in 0..STEPS {
@@ -255,6 +328,8 @@ async fn every_result_ends_in_exactly_one_batch_in_any_order() {
             walk.end().await;
             check_items(&world, seed).await;
         }
+        let (within, unheard) = death::live();
+        assert!(within > deaths.0 && unheard > deaths.1, "{within} {unheard} {deaths:?}");
         let items = check_items(&world, RUNS).await;
         assert!(items.iter().any(|i| i.kind == "correction") && items.len() > n);
         check_files(&world, &items).await;

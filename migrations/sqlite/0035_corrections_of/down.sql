@@ -1,0 +1,1 @@
+drop index corrections_application;

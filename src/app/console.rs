@@ -93,6 +93,7 @@ pub(super) fn console_app(
         .app_data(Data::new(parts.plan))
         .app_data(Data::new(manuals::Tables(super::draw_table)))
         .app_data(Data::new(Kinds(TASKS)))
+        .app_data(Data::new(texts::Controls(enrolment::as_asked)))
         .app_data(Data::new(parts.workspace.clone()))
         .app_data(PayloadConfig::new(super::LARGEST_BODY));
     let app = match parts.school {

@@ -83,7 +83,7 @@ pub struct Item {
     pub digits: Option<usize>,
 }
 
-/// The items in their order on the pages, without a fault.
+/// The items in their order on the pages; without a fault, but where somebody looks at a draft ([`Items::drafted`]).
 #[derive(Clone, Debug)]
 pub struct Items(Vec<Item>);
 
@@ -249,6 +249,11 @@ impl Items {
         } else {
             Err(faults)
         }
+    }
+
+    /// Items of a draft, right or not: to be looked at, never to be asked.
+    pub fn drafted(items: Vec<Item>) -> Self {
+        Self(items)
     }
 
     /// What a table of items says, right or not; `None` if it is no such table.

@@ -3,6 +3,7 @@
 //! `states` is the state machine, `form` reads what was typed, `submit` hands off, `inquiry` asks and decides,
 //! `pages` are the handlers in the order of the routes, `views` their markup, `store` the tables.
 mod answers;
+mod asked;
 mod calls;
 pub mod correction;
 mod decide;
@@ -23,6 +24,7 @@ mod store;
 mod submit;
 mod views;
 
+pub use asked::as_asked;
 pub use desk::{
     Candidate, Filter, Undecided, brief, by_what_is_said, count_filtered, happenings, mask_name, message_status,
     reveal_reason, routes as desk_routes, unknowns, why_revealed,

@@ -12,6 +12,7 @@ pub use catalogue::{Kind, TextId};
 pub use check::has_personal;
 pub use pages::routes;
 pub use store::{proposed, version_named, versions_named};
+pub use views::Controls;
 
 use crate::{
     clock::jst,

@@ -3,7 +3,7 @@ use super::{
     catalogue::{Kind, TextId},
     check, fill_mail, shipped,
     store::{self, Edit, TextVersion},
-    views::{self, Form, Row, Shown},
+    views::{self, Controls, Form, Pages, Row, Shown},
 };
 use crate::{
     accounts::{self, Staff, Verdict, VersionState},
@@ -93,8 +93,8 @@ async fn create(workspace: Data<Workspace>, staff: Staff, name: Path<String>) ->
 }
 
 /// Everything that the page of a version shows.
-async fn shown(workspace: &Data<Workspace>, staff: &Staff, id: &str) -> Result<Shown, Error> {
-    let (world, id, by) = (workspace.clone(), id.to_owned(), staff.word());
+async fn shown(workspace: &Data<Workspace>, controls: &Controls, staff: &Staff, id: &str) -> Result<Shown, Error> {
+    let (world, controls, id, by) = (workspace.clone(), *controls, id.to_owned(), staff.word());
     let read = move |conn: &mut Conn| {
         let version = store::find(conn, &id)?;
         let today = jst(world.clock.now()).date();
@@ -112,37 +112,77 @@ async fn shown(workspace: &Data<Workspace>, staff: &Staff, id: &str) -> Result<S
                 .as_ref()
                 .map_or_else(|| shipped(&world, version.name), |v| v.body.clone()),
             is_in_use: in_use.is_some_and(|v| v.id == version.id),
-            preview: match version.name.kind() {
-                Kind::Mail => fill_mail(&world, version.name, &version.body, EXAMPLE),
-                _ => (version.name.title().to_owned(), world.site.fill(&version.body)),
-            },
+            preview: filled(&world, version.name, &version.body),
+            pages: pages(&world, controls, version.name, &version.body),
+            is_tried: false,
             version,
         })
     };
     workspace.db.read(read).await
 }
 
+/// Heading or title, and the words with everything filled in.
+fn filled(world: &Workspace, name: TextId, body: &str) -> (String, String) {
+    match name.kind() {
+        Kind::Mail => fill_mail(world, name, body, EXAMPLE),
+        _ => (name.title().to_owned(), world.site.fill(body)),
+    }
+}
+
+fn pages(world: &Workspace, controls: Controls, name: TextId, body: &str) -> Pages {
+    match name.kind() {
+        Kind::Items => controls.pages(world, body),
+        _ => vec![],
+    }
+}
+
+/// The same with the words that stand in the form now; nothing is kept.
+fn tried(world: &Workspace, controls: Controls, seen: Shown, body: &str) -> Shown {
+    let name = seen.version.name;
+    Shown {
+        problems: check::problems(name, body),
+        preview: filled(world, name, body),
+        pages: pages(world, controls, name, body),
+        is_tried: true,
+        version: TextVersion {
+            body: body.to_owned(),
+            ..seen.version
+        },
+        ..seen
+    }
+}
+
 /// `GET /texts/versions/{id}`
 async fn show(
     workspace: Data<Workspace>,
+    controls: Data<Controls>,
     site: Data<Site>,
     staff: Staff,
     id: Path<String>,
 ) -> Result<HttpResponse, Error> {
-    let shown = shown(&workspace, &staff, &id).await?;
+    let shown = shown(&workspace, &controls, &staff, &id).await?;
     Ok(html(views::show(&site, &staff, &shown, &Form::of(&shown.version), &[])))
 }
 
-/// `POST /texts/versions/{id}`: keeps a draft, also one that is not right yet; what is wrong is said at once.
+/// `POST /texts/versions/{id}`: keeps a draft, also one that is not right yet; what is wrong is said at once. Or only shows
+/// what is typed as it would be read.
 async fn update(
     workspace: Data<Workspace>,
+    controls: Data<Controls>,
     site: Data<Site>,
     staff: Staff,
     id: Path<String>,
     form: LongFormBody,
 ) -> Result<HttpResponse, Error> {
-    let shown = shown(&workspace, &staff, &id).await?;
+    let shown = shown(&workspace, &controls, &staff, &id).await?;
     let typed = Form::read(&form.0, &shown.version);
+    if form.0.has("try") {
+        if !shown.may_edit {
+            return Err(Error::Conflict);
+        }
+        let tried = tried(&workspace, **controls, shown, &typed.body);
+        return Ok(html(views::show(&site, &staff, &tried, &typed, &[])));
+    }
     let Some(effective_from) = parse_compact(&typed.effective_from) else {
         let message = "使い始める日は、2026-04-01 の形で入力してください";
         let errors = [FieldError::new("effective_from", message)];
@@ -176,11 +216,12 @@ fn own_draft(conn: &mut Conn, staff: &Staff, id: &str) -> Result<TextVersion, Er
 /// `POST /texts/versions/{id}/proposal`: only a text without a problem, for a day that is not over, goes on.
 async fn propose(
     workspace: Data<Workspace>,
+    controls: Data<Controls>,
     site: Data<Site>,
     staff: Staff,
     id: Path<String>,
 ) -> Result<HttpResponse, Error> {
-    let shown = shown(&workspace, &staff, &id).await?;
+    let shown = shown(&workspace, &controls, &staff, &id).await?;
     let now = workspace.clock.now();
     if shown.version.effective_from < jst(now).date() {
         let errors = [FieldError::new("effective_from", accounts::DAY_TO_COME)];
@@ -202,6 +243,7 @@ async fn propose(
 /// `POST /texts/versions/{id}/decision`: by somebody else than its maker.
 async fn decide(
     workspace: Data<Workspace>,
+    controls: Data<Controls>,
     site: Data<Site>,
     staff: Staff,
     id: Path<String>,
@@ -210,7 +252,7 @@ async fn decide(
     let (now, path) = (workspace.clock.now(), views::path(&id));
     let mut errors = vec![];
     let verdict = Verdict::read(&form, &mut errors)?;
-    let shown = shown(&workspace, &staff, &id).await?;
+    let shown = shown(&workspace, &controls, &staff, &id).await?;
     // What counts is written down before it counts: nobody was shown these words on the days that are over.
     if verdict.is_approval() && shown.version.effective_from < jst(now).date() {
         errors.push(FieldError::new("decision", accounts::DAY_IS_OVER));
@@ -238,12 +280,13 @@ async fn decide(
 /// `POST /texts/versions/{id}/mails`: the mail as an applicant would get it, with a made-up receipt number.
 async fn send_test(
     workspace: Data<Workspace>,
+    controls: Data<Controls>,
     site: Data<Site>,
     staff: Staff,
     id: Path<String>,
     form: FormBody,
 ) -> Result<HttpResponse, Error> {
-    let shown = shown(&workspace, &staff, &id).await?;
+    let shown = shown(&workspace, &controls, &staff, &id).await?;
     if shown.version.name.kind() != Kind::Mail || !shown.problems.is_empty() {
         return Err(Error::Conflict);
     }

@@ -111,6 +111,9 @@ pub struct Seat {
     pub code: String,
     pub entered_at: Option<NaiveDateTime>,
     pub wants_help: bool,
+    /// Since when. A class from before this was written down does not know it.
+    #[serde(default)]
+    pub called_at: Option<NaiveDateTime>,
     /// By exercise.
     pub tries: BTreeMap<String, Try>,
     /// By exercise that waits to be begun anew.
@@ -166,6 +169,7 @@ impl Seat {
             code: String::new(),
             entered_at: None,
             wants_help: false,
+            called_at: None,
             tries: BTreeMap::new(),
             earlier: BTreeMap::new(),
             recorded: None,
@@ -183,9 +187,17 @@ impl Seat {
             (None, None) => Earlier::default(),
         }
     }
+    /// Calls the trainer.
+    pub fn call(&mut self, now: NaiveDateTime) {
+        (self.wants_help, self.called_at) = (true, Some(now));
+    }
+    /// Calls nobody any more.
+    pub fn be_quiet(&mut self) {
+        (self.wants_help, self.called_at) = (false, None);
+    }
     /// The desk begins anew: what an exercise looked at is gone, and what was done stays done.
     pub fn begin_anew(&mut self) {
-        self.wants_help = false;
+        self.be_quiet();
         let unfinished: Vec<String> = self.unfinished().into_iter().map(str::to_owned).collect();
         for exercise in unfinished {
             let earlier = self.earlier(&exercise);

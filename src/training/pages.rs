@@ -153,6 +153,12 @@ async fn looked_at(school: &School, id: &str) -> Result<Class, Error> {
     school.class(id)
 }
 
+/// A class's page again, with what was typed into one of its forms and what is wrong with it.
+async fn again(school: &School, site: &Site, staff: &Staff, id: &str, refused: Refused) -> Result<HttpResponse, Error> {
+    let class = looked_at(school, id).await?;
+    Ok(unprocessable(views::show(site, staff, school, &class, &refused)))
+}
+
 /// `GET /training/{class}`: who is at which step.
 async fn show(found: MaybeSchool, site: Data<Site>, staff: Staff, id: Path<String>) -> Result<HttpResponse, Error> {
     let school = school(&found)?;

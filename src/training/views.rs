@@ -229,7 +229,16 @@ fn who(class: &Class, seat: &Seat) -> Markup {
             @if seat.is_taken() && class.ended_at.is_none() {
                 a id={ "who-" (seat.number) } href={ (PART) "/" (class.id) "/seats/" (seat.number) } { (seat.name) }
             } @else { (seat.name) }
-            @if seat.wants_help { " " span class="tag tag--bad" { "呼んでいます" } }
+            (calling(seat))
+        }
+    }
+}
+
+/// That somebody calls, and since when: by the real clock, as all that the trainer's pages say of what was done.
+fn calling(seat: &Seat) -> Markup {
+    html! {
+        @if seat.wants_help {
+            " " span class="tag tag--bad" { "呼んでいます" @if let Some(at) = seat.called_at { "（" (jst(at).format("%H:%M")) "から）" } }
         }
     }
 }

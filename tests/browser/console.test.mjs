@@ -92,6 +92,43 @@ describe('a person of the bureau', () => {
     assert.ok((await page.locator('#errors').innerText()).includes('リカバリーコードを確かめてください'));
   }));
 
+  test('a text, a mail and the items are seen while they are typed, and nobody keeps them by that', (t) => visit(t, { ...options, limit: 120_000 }, async (stage) => {
+    const { page, app } = stage;
+    await desk.signIn(page, app, CLERK);
+    const seen = page.locator('#seen');
+    const draft = async (name) => {
+      await page.goto(`${app.console}/texts/${name}`);
+      await form.press(page, '新しい案を作る');
+      return new URL(page.url()).pathname;
+    };
+    await draft('faq');
+    const body = page.getByLabel('本文', { exact: true });
+    const typed = `## 打ちかけの見出し\n\n${await body.inputValue()}`;
+    await body.fill(typed);
+    await seen.getByText('まだ保存していません').waitFor();
+    await seen.locator('.sample').getByText('打ちかけの見出し').waitFor();
+    assert.equal(await body.inputValue(), typed);
+    await page.reload();
+    assert.doesNotMatch(await seen.innerText(), /打ちかけの見出し|まだ保存していません/);
+
+    await draft('mail_receipt');
+    await body.fill(`${await body.inputValue()}\n090-0000-1234`);
+    await seen.getByText('直すところが1件あります').waitFor();
+    assert.match(await seen.locator('.sample').innerText(), /234-567-89A[^]*090-0000-1234/);
+
+    const items = await draft('items');
+    const label = page.locator('[name="label.customer_number"]');
+    await label.fill('水道番号');
+    await seen.locator('.phone').getByText('水道番号', { exact: true }).waitFor();
+    assert.equal(await seen.locator('.phone :is(input, button):enabled').count(), 0, 'nothing of it works');
+    // The button does the same without a script.
+    await form.press(page, '下書きを見る');
+    assert.equal(new URL(page.url()).hash, '#seen');
+    assert.equal(await label.inputValue(), '水道番号');
+    assert.ok((await seen.locator('.phone').first().innerText()).includes('水道番号'));
+    await look(stage, [items]);
+  }));
+
   test('passes the sign-in and the list by keyboard alone', (t) => visit(t, options, async ({ page, app }) => {
     await desk.signIn(page, app, CLERK);
     await desk.press(page, 'ログアウト');

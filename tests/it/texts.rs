@@ -275,6 +275,140 @@ async fn an_item_that_two_people_changed_is_asked_so_from_its_day() {
     }
 }
 
+#[actix_web::test]
+async fn the_items_of_a_draft_are_shown_with_the_controls_that_citizens_find() {
+    let world = World::with_console().await;
+    let (mut clerk, _) = staff(&world).await;
+    let draft = clerk.post("/texts/items/versions", &[]).await;
+    let mut citizen = Browser::new(&world.url);
+    Applicant::default().fill(&mut citizen).await;
+    let kinds = "input:not([type=hidden])";
+    let (labels, inputs) = (
+        draft.all(".phone label"),
+        draft.attributes(&format!(".phone {kinds}"), "type"),
+    );
+    for step in ["number", "place", "name", "contact"] {
+        let page = citizen.get(&format!("/apply/{step}")).await;
+        let asked = page.all("main form.form label");
+        assert!(
+            labels.windows(asked.len()).any(|part| part == asked),
+            "{step}: {asked:?} in {labels:?}"
+        );
+        let types = page.attributes(&format!("main form.form {kinds}"), "type");
+        assert!(
+            inputs.windows(types.len()).any(|part| part == types),
+            "{step}: {types:?}"
+        );
+        for hint in page.all("main form.form .hint") {
+            assert!(draft.all(".phone .hint").contains(&hint), "{step}: {hint}");
+        }
+    }
+    assert!(
+        labels.contains(&"納税準備".to_owned()),
+        "the choices of the account too: {labels:?}"
+    );
+    // It is no form: nothing of it is sent, nothing works, and no id stands twice.
+    assert_eq!(draft.attributes("fieldset.phone", "disabled").len(), 6);
+    for gone in ["name", "href", "hx-get", "hx-post", "data-kana-from", "data-shown-by"] {
+        assert_eq!(draft.attributes(&format!(".phone [{gone}]"), gone), [""; 0], "{gone}");
+    }
+    let ids = draft.attributes("[id]", "id");
+    let once: std::collections::BTreeSet<_> = ids.iter().collect();
+    assert_eq!(once.len(), ids.len(), "{ids:?}");
+    for described in draft.attributes(".phone [aria-describedby]", "aria-describedby") {
+        assert!(ids.contains(&described), "{described}");
+    }
+}
+
+#[actix_web::test]
+async fn items_are_seen_before_they_are_kept_and_are_not_kept_by_that() {
+    for world in World::all_with_console().await {
+        let (mut clerk, _) = staff(&world).await;
+        let page = clerk.post("/texts/items/versions", &[]).await;
+        let mut typed = page.form_to(&page.path);
+        for (name, value) in [
+            ("label.customer_number", "水道番号"),
+            ("ask.start_date", "no"),
+            ("ask.relation", "optional"),
+            ("effective_from", "来週"),
+            ("note", "打ちかけ"),
+            ("try", "yes"),
+        ] {
+            typed.insert(name.into(), value.into());
+        }
+        let tried = clerk.post(&page.path, &fields(&typed)).await;
+        assert_eq!(tried.status, 200);
+        let seen = tried.first("#seen");
+        assert!(seen.contains("まだ保存していません"), "{seen}");
+        assert!(
+            seen.contains("必ず聞くか、聞かないかを選んで"),
+            "what is wrong is said there: {seen}"
+        );
+        let phone = tried.all(".phone").concat();
+        assert!(
+            phone.contains("水道番号") && !phone.contains("水道の使用開始日"),
+            "{phone}"
+        );
+        assert!(
+            !tried.has("承認者に提案する"),
+            "what is kept would be proposed, not this"
+        );
+        let kept = tried.form_to(&page.path);
+        for name in ["label.customer_number", "ask.start_date", "effective_from", "note"] {
+            assert_eq!(kept[name], typed[name], "{name}: typing is kept");
+        }
+        assert!(!clerk.get(&page.path).await.has("水道番号"), "nothing was kept");
+        assert_eq!(world.audit("text.changed").await, []);
+    }
+}
+
+#[actix_web::test]
+async fn a_mail_is_seen_filled_in_and_refused_while_it_is_typed() {
+    for world in World::all_with_console().await {
+        let (mut clerk, _) = staff(&world).await;
+        let page = clerk.post("/texts/mail_receipt/versions", &[]).await;
+        let old = page.form_to(&page.path)["body"].replace("お受けしました", "確かに承りました");
+        let bad = format!("{old}\n{{{{applicant_name}}}} 090-0000-1234\n");
+        let day = page.form_to(&page.path)["effective_from"].clone();
+        for (body, is_good) in [(&old, true), (&bad, false)] {
+            let typed = [("body", body.as_str()), ("effective_from", &day), ("try", "yes")];
+            let tried = clerk.post(&page.path, &typed).await;
+            assert_eq!(tried.status, 200);
+            let mail = tried.first("#seen .sample");
+            assert!(
+                mail.contains("確かに承りました") && mail.contains("234-567-89A"),
+                "{mail}"
+            );
+            assert!(
+                !mail.contains("{{receipt_number}}") && !mail.contains("{{url}}"),
+                "{mail}"
+            );
+            assert_eq!(tried.first("#seen").contains("直すところが2件あります"), !is_good);
+            assert_eq!(tried.form_to(&page.path)["body"].trim(), body.trim());
+            assert!(!tried.has("試しに送る先"), "what is kept would be sent, not this");
+        }
+        assert!(!clerk.get(&page.path).await.has("確かに承りました"), "nothing was kept");
+        assert_eq!(world.audit("text.changed").await, []);
+        // Without a script a button shows it; with one, the same is asked for when typing stops.
+        assert_eq!(
+            page.attributes("button[name=try]", "formaction"),
+            [format!("{}#seen", page.path)]
+        );
+        assert_eq!(page.attributes("form[hx-post]", "hx-select"), ["#seen"]);
+    }
+}
+
+#[actix_web::test]
+async fn nobody_tries_words_on_the_draft_of_somebody_else() {
+    let world = World::with_console().await;
+    let (mut clerk, mut approver) = staff(&world).await;
+    let mut other = Desk::open(&world, "c2", &[Role::Clerk]).await;
+    let path = clerk.post("/texts/faq/versions", &[]).await.path;
+    let typed = [("body", "打ちかけ"), ("try", "yes")];
+    assert_eq!(other.post(&path, &typed).await.status, 409);
+    assert_eq!(approver.post(&path, &typed).await.status, 403);
+}
+
 fn fields(typed: &std::collections::BTreeMap<String, String>) -> Vec<(&str, &str)> {
     typed
         .iter()

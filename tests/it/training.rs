@@ -136,7 +136,17 @@ async fn a_class_is_made_by_a_trainer_and_by_nobody_else() {
         let mut learner = come_in(&world, &classes[0], "1", "山本 一郎").await;
         trainer.get(&page.path).await.expect("山本 一郎");
         learner.post("/training/help", &[]).await.expect("知らせました");
-        trainer.get(&page.path).await.expect("呼んでいます");
+        // Since when, by the clock on the wall.
+        let called = world.school().classes()[0].seats[0].called_at.unwrap();
+        let called = jst(called).format("%H:%M");
+        trainer
+            .get(&page.path)
+            .await
+            .expect(&format!("呼んでいます（{called}から）"));
+        learner
+            .get("/training/")
+            .await
+            .expect(&format!("研修担当に知らせました（{called}）"));
         let said = [("seat", "1"), ("body", "左上のメニューから開きます")];
         trainer.post(&format!("{}/messages", page.path), &said).await;
         learner.get("/training/").await.expect("左上のメニューから開きます");

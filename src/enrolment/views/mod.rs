@@ -16,6 +16,6 @@ pub use routes_out::{
     timed_out,
 };
 pub use start::{Start, start};
-pub use steps::{BankChoice, Extra, Towns, branch_list, step, title_text};
+pub use steps::{BankChoice, Extra, Towns, asked, branch_list, step, title_text};
 
 pub use crate::web::ui::when;

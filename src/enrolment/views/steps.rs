@@ -12,6 +12,7 @@ pub use bank::BankChoice;
 pub use place::Towns;
 
 use crate::{
+    config::PageId,
     enrolment::{
         answers::Answers,
         form::{Context, Step},
@@ -64,6 +65,33 @@ pub fn step(step: Step, answers: &Answers, context: &Context, errors: &[FieldErr
             @if extra.back_to_check { input type="hidden" name="back" value="check"; }
             (body)
             (ui::submit("つぎへ進む"))
+        }
+    }
+}
+
+/// The fields of a page as somebody finds them who comes there for the first time.
+pub fn asked(page: PageId, context: &Context) -> Markup {
+    let mut answers = Answers::default();
+    let extra = Extra {
+        terms: None,
+        banks: &[],
+        over: &[],
+        towns: None,
+        branches: None,
+        rev: 0,
+        back_to_check: false,
+    };
+    match page {
+        PageId::Number => number::fields(&answers, context, &[]),
+        PageId::Place => place::fields(&answers, context, &extra, &[]),
+        PageId::Name => name::fields(&answers, context, &[]),
+        PageId::Former => name::former_fields(&answers, context, &[]),
+        PageId::Contact => contact::fields(&answers, context, &[]),
+        PageId::Account => {
+            // The page speaks of the user, whose name was typed before: an invented one.
+            answers.set("family_kana", "スイドウ");
+            answers.set("given_kana", "タロウ");
+            account::fields(&answers, context, &extra, &[])
         }
     }
 }

@@ -1,10 +1,32 @@
 //! The items of the form: a row of fields for each, and how citizens see them.
 use crate::{
-    config::{Ask, Item, ItemId, PageId},
+    config::{Item, Items, PageId},
     texts::items::{self, ASKS, PAGES},
-    web::ui::TextField,
+    web::ui,
+    workspace::Workspace,
 };
 use maud::{Markup, html};
+use std::sync::Arc;
+
+/// Draws the controls of a page of the public form with these items. `app` puts it beside the routes: the form names the
+/// texts, so the texts cannot name the form.
+#[derive(Clone, Copy)]
+pub struct Controls(pub fn(&Workspace, PageId, &Arc<Items>) -> Markup);
+
+/// Each page in its order, and its controls where it asks for something.
+pub type Pages = Vec<(PageId, Option<Markup>)>;
+
+impl Controls {
+    /// The pages of these items as citizens find them.
+    pub fn pages(self, workspace: &Workspace, body: &str) -> Pages {
+        let all = Arc::new(Items::drafted(items::rows(body)));
+        let draw = |page| {
+            let is_asked = all.on(page).next().is_some();
+            is_asked.then(|| ui::looked_at(&(self.0)(workspace, page, &all), "seen-"))
+        };
+        PAGES.iter().map(|(page, _)| (*page, draw(*page))).collect()
+    }
+}
 
 fn of_page(all: &[Item], page: PageId) -> impl Iterator<Item = &Item> {
     all.iter().filter(move |item| item.id.page() == page)
@@ -62,37 +84,27 @@ fn ask(item: &Item) -> Markup {
     }
 }
 
-/// The items as they are asked, page by page; the fields cannot be typed into.
-pub fn preview(body: &str) -> Markup {
-    let all = items::rows(body);
+/// The items as they are asked, page by page, with the controls of the form itself; none of them works.
+pub fn preview(pages: &[(PageId, Option<Markup>)]) -> Markup {
+    let heading = |page: PageId| {
+        PAGES
+            .iter()
+            .find(|(p, _)| *p == page)
+            .map_or("", |(_, heading)| heading)
+    };
     html! {
-        @for (page, heading) in PAGES {
-            @let asked: Vec<_> = of_page(&all, page).filter(|item| item.ask != Ask::No).collect();
-            h3 { (heading) }
-            @if asked.is_empty() { p { "このページでは、何も聞きません。" } }
-            fieldset class="field" disabled {
-                legend class="vh" { (heading) "の項目" }
-                @for item in asked { (shown(item)) }
+        @for (page, controls) in pages {
+            h3 { (heading(*page)) }
+            @match controls {
+                None => p { "このページでは、何も聞きません。" },
+                Some(controls) => fieldset class="phone" disabled {
+                    legend class="vh" { (heading(*page)) "の項目" }
+                    div class="form" { (controls) }
+                },
+            }
+            @if *page == PageId::Account && controls.is_some() {
+                p class="hint" { "ゆうちょ銀行を選んだ方には、支店、預金種別、口座番号の代わりに、通帳の記号と番号を聞きます" }
             }
         }
     }
-}
-
-fn shown(item: &Item) -> Markup {
-    let name = items::field("preview", item.id);
-    let width = match item.id {
-        ItemId::PostalCode | ItemId::DepositType => "w8",
-        ItemId::Premises | ItemId::Email => "full",
-        _ => "w20",
-    };
-    let field = TextField {
-        name: &name,
-        label: &item.label,
-        hint: &item.hint,
-        width,
-        optional: item.ask == Ask::Optional,
-        autocomplete: "off",
-        ..Default::default()
-    };
-    field.render(&[])
 }

@@ -2,6 +2,7 @@
 mod items;
 mod procedures;
 
+pub use items::{Controls, Pages};
 pub use procedures::{procedure, procedures};
 
 use super::{
@@ -115,6 +116,10 @@ pub struct Shown {
     pub before: String,
     /// Heading or title, and the text with everything filled in.
     pub preview: (String, String),
+    /// Of the items: their pages.
+    pub pages: Pages,
+    /// The words are those that stand in the form now; nobody keeps them yet.
+    pub is_tried: bool,
 }
 
 /// What is typed on the page of a version.
@@ -166,34 +171,57 @@ pub fn show(site: &Site, staff: &Staff, s: &Shown, form: &Form, errors: &[FieldE
         @if let (Some(by), Some(at)) = (&s.decided_by, s.version.decided_at) { p { (by) "　" (when(at)) "　に決めました。" } }
         (refusal(s.version.refusal.as_deref()))
         @if !s.version.note.is_empty() { p { (s.version.note) } }
-        (steps(staff, s, form, &path, errors))
+        // What is kept is proposed and sent, so neither is offered while other words are looked at.
+        @if !s.is_tried { (steps(staff, s, form, &path, errors)) }
         @if s.may_edit { (editor(s, form, &path, errors)) }
-        h2 { (seen_by(s)) }
-        (preview(s))
-        @if name.kind() == Kind::Mail && s.problems.is_empty() && staff.may(Permission::EditTexts) { (test_mail(form, &path, errors)) }
-        h2 { "使用中のものとのちがい" }
-        @match name.kind() {
-            Kind::Items => (changes(&readable(&s.before), &readable(&s.version.body))),
-            _ => (changes(&s.before, &s.version.body)),
+        (seen(s))
+        @if name.kind() == Kind::Mail && s.problems.is_empty() && !s.is_tried && staff.may(Permission::EditTexts) {
+            (test_mail(form, &path, errors))
         }
     };
     let list = format!("/texts/{}", name.as_str());
     ConsolePage::new(&title, PART, main)
+        .htmx()
         .crumbs(&[("文面", PART), (name.title(), &list)])
         .errors(!errors.is_empty())
         .render(site, staff)
+}
+
+/// The words as they are read, and what they change: also while they are typed, before anybody keeps them.
+fn seen(s: &Shown) -> Markup {
+    html! {
+        div id="seen" {
+            h2 { (seen_by(s)) }
+            @if s.is_tried {
+                p class="notice" { "いまの入力で作った下書きです。まだ保存していません。" }
+                (problems(s))
+            }
+            (preview(s))
+            h2 { "使用中のものとのちがい" }
+            @match s.version.name.kind() {
+                Kind::Items => (changes(&readable(&s.before), &readable(&s.version.body))),
+                _ => (changes(&s.before, &s.version.body)),
+            }
+        }
+    }
+}
+
+fn problems(s: &Shown) -> Markup {
+    html! {
+        @if !s.problems.is_empty() {
+            div class="notice notice--warning" {
+                h2 { "直すところが" (s.problems.len()) "件あります" }
+                ul { @for problem in &s.problems { li { (problem) } } }
+            }
+        }
+    }
 }
 
 /// What may be done with the version now.
 fn steps(staff: &Staff, s: &Shown, form: &Form, path: &str, errors: &[FieldError]) -> Markup {
     let is_own = s.version.made_by == staff.word();
     html! {
-        @if s.version.state == VersionState::Draft && !s.problems.is_empty() {
-            div class="notice notice--warning" {
-                h2 { "直すところが" (s.problems.len()) "件あります" }
-                ul { @for problem in &s.problems { li { (problem) } } }
-            }
-        }
+        @if s.version.state == VersionState::Draft { (problems(s)) }
         @match s.version.state {
             VersionState::Draft if s.may_edit && s.problems.is_empty() => {
                 form method="post" action={ (path) "/proposal" } { button class="button" type="submit" { "承認者に提案する" } }
@@ -207,17 +235,25 @@ fn steps(staff: &Staff, s: &Shown, form: &Form, path: &str, errors: &[FieldError
     }
 }
 
+/// What asks for the draft before it is kept.
+const TRIES: &str = r#"{"try":"yes"}"#;
+
 fn editor(s: &Shown, form: &Form, path: &str, errors: &[FieldError]) -> Markup {
     html! {
         h2 { @if s.version.name.kind() == Kind::Items { "項目を直す" } @else { "文面を直す" } }
-        form class="form" method="post" action=(path) novalidate {
+        // When typing stops, the draft below is made anew; without a script a button does it.
+        form class="form" method="post" action=(path) novalidate hx-post=(path) hx-trigger="input delay:700ms" hx-vals=(TRIES)
+            hx-target="#seen" hx-select="#seen" hx-swap="outerHTML" hx-sync="this:replace" {
             @match s.version.name.kind() {
                 Kind::Items => (items::fields(&form.body)),
                 kind => (body_field(kind, &form.body)),
             }
             (TextField { name: "effective_from", label: "使い始める日", hint: "この日の0時から使います", value: &form.effective_from, width: "w12", autocomplete: "off", ..Default::default() }.render(errors))
             (TextField { name: "note", label: "変更のメモ", hint: "何のための変更か", value: &form.note, width: "w20", autocomplete: "off", optional: true, ..Default::default() }.render(errors))
-            (ui::submit("案を保存する"))
+            div class="actions" {
+                button class="button" type="submit" { "案を保存する" }
+                button class="button button--secondary" type="submit" name="try" value="yes" formaction={ (path) "#seen" } { "下書きを見る" }
+            }
         }
     }
 }
@@ -249,7 +285,7 @@ fn preview(s: &Shown) -> Markup {
     html! {
         section class="sample" aria-label=(seen_by(s)) {
             @match s.version.name.kind() {
-                Kind::Items => (items::preview(&s.version.body)),
+                Kind::Items => (items::preview(&s.pages)),
                 Kind::Mail => {
                     p { strong { "件名　" } (title) }
                     pre class="sample__mail" tabindex="0" { (text) }

@@ -1,15 +1,15 @@
 //! What the trainer does with a class that runs: a word to its people, clocks, busy days, the beginning again.
-use super::{MaybeSchool, looked_at, path_of, school};
+use super::{MaybeSchool, again, path_of, school};
 use crate::{
     accounts::Staff,
     japan::digits::digits,
     training::{
-        class::{Class, Message},
+        class::{Class, Message, Seat},
         clockwork::{Move, Speed},
         school::{Replay, School},
-        views::{self, Refused},
+        views::Refused,
     },
-    web::{Error, FormBody, Site, see_other, ui::FieldError, unprocessable, words},
+    web::{Error, FormBody, Site, see_other, ui::FieldError, words},
 };
 use actix_web::{
     HttpResponse,
@@ -19,12 +19,6 @@ use actix_web::{
 /// Characters of a message.
 const MESSAGE: usize = 500;
 const CHOOSE: &str = "席をえらんでください";
-
-/// The class again, with what was typed and what is wrong with it.
-async fn again(school: &School, site: &Site, staff: &Staff, id: &str, refused: Refused) -> Result<HttpResponse, Error> {
-    let class = looked_at(school, id).await?;
-    Ok(unprocessable(views::show(site, staff, school, &class, &refused)))
-}
 
 /// To whom: all, or a seat where somebody sits. What names no such seat reaches nobody.
 fn to_whom(class: &Class, form: &FormBody) -> Result<Option<u32>, FieldError> {
@@ -64,7 +58,7 @@ pub async fn say(
                 .seats
                 .iter_mut()
                 .filter(|one| seat.is_none_or(|seat| seat == one.number));
-            answered.for_each(|seat| seat.wants_help = false);
+            answered.for_each(Seat::be_quiet);
             Ok(vec![])
         })
         .await?;

@@ -1,5 +1,5 @@
 //! Who took part, into the staff's record of training (KS5, K8): all that the practice world has to do with the real database.
-use super::{MaybeSchool, looked_at, path_of, school};
+use super::{MaybeSchool, again, looked_at, path_of, school};
 use crate::{
     accounts::{self, Staff},
     db::Conn,
@@ -8,7 +8,7 @@ use crate::{
         school::LONGEST,
         views::{self, Refused},
     },
-    web::{Error, FormBody, Site, optional_words, see_other, ui::FieldError, unprocessable},
+    web::{Error, FormBody, Site, optional_words, see_other, ui::FieldError},
     workspace::Workspace,
 };
 use actix_web::{
@@ -49,8 +49,7 @@ pub async fn put(
         })
         .collect();
     if !errors.is_empty() {
-        let refused = Refused::new("trainings", form, errors);
-        return Ok(unprocessable(views::show(&site, &staff, school, &class, &refused)));
+        return again(school, &site, &staff, &id, Refused::new("trainings", form, errors)).await;
     }
     let (now, day, by) = (workspace.clock.now(), class.day, staff.name.clone());
     let write = move |conn: &mut Conn| {

@@ -165,8 +165,12 @@ async fn need(school: &School, site: &Site, req: &HttpRequest) -> Result<Here, E
 /// `POST /training/help`: the trainer sees it; the second time takes it back.
 async fn ask_for_help(school: Data<School>, site: Data<Site>, req: HttpRequest) -> Result<HttpResponse, Error> {
     let here = need(&school, &site, &req).await?;
-    let flip = |seat: &mut Seat| {
-        seat.wants_help = !seat.wants_help;
+    let now = school.now();
+    let flip = move |seat: &mut Seat| {
+        match seat.wants_help {
+            true => seat.be_quiet(),
+            false => seat.call(now),
+        }
         Ok(())
     };
     school.change_own(&here.class.id, &here.seat, flip).await?;

@@ -136,7 +136,9 @@ pub fn home(site: &Site, here: &Here, exercises: &[&Exercise]) -> Markup {
         section class="card" {
             h2 { "こまったとき" }
             form method="post" action="/training/help" {
-                @if seat.wants_help { p { "研修担当に知らせました。少しお待ちください。" } }
+                @if seat.wants_help {
+                    p { "研修担当に知らせました" @if let Some(at) = seat.called_at { "（" (jst(at).format("%H:%M")) "）" } "。少しお待ちください。" }
+                }
                 button class="button button--secondary" type="submit" { @if seat.wants_help { "知らせるのをやめる" } @else { "研修担当を呼ぶ" } }
             }
             form method="post" action="/training/leaving" { button class="button button--quiet" type="submit" { "席を立つ（この端末で）" } }

@@ -51,7 +51,8 @@ impl School {
             let seat = seat(class, seen)?;
             let what = match keeps {
                 Keeps::Person => {
-                    (seat.token, seat.wants_help) = (None, false);
+                    seat.token = None;
+                    seat.be_quiet();
                     "を、いままでの端末で使えないようにしました"
                 }
                 Keeps::Nothing => {

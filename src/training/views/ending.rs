@@ -1,5 +1,5 @@
 //! What the end of a class takes away, before it does.
-use super::PART;
+use super::{PART, calling};
 use crate::{
     accounts::{ConsolePage, Staff, heading},
     training::{class::Class, school::School},
@@ -52,7 +52,7 @@ fn people(school: &School, class: &Class) -> Markup {
                     thead { tr { th scope="col" { "席" } th scope="col" { "お名前" } th scope="col" { "できた課題" } th scope="col" { "途中の課題" } } }
                     tbody { @for seat in class.taken() { tr {
                         th scope="row" class="number" { (seat.number) }
-                        td data-label="お名前" { (seat.name) @if seat.wants_help { " " span class="tag tag--bad" { "呼んでいます" } } }
+                        td data-label="お名前" { (seat.name) (calling(seat)) }
                         td data-label="できた課題" { (seat.done()) " / " (class.exercises.len()) }
                         td data-label="途中の課題" { @if seat.unfinished().is_empty() { "なし" } @else { (unfinished(seat.unfinished())) } }
                     } } }

@@ -1,8 +1,10 @@
 //! The pieces pages are made of. Class names are those of `assets/css`.
 mod fields;
+mod looked_at;
 mod markdown;
 
 pub use fields::{Choice, DateField, TextField, choices, text_area};
+pub use looked_at::looked_at;
 pub use markdown::{Extras, markdown, markdown_with, markdown_without_links, sections};
 
 use super::Site;

@@ -90,6 +90,24 @@ async fn who_may_not_read_applications_looks_nobody_up_and_who_does_is_on_the_re
 }
 
 #[actix_web::test]
+async fn enter_in_the_form_of_an_answer_saves_it_and_puts_no_template_in() {
+    let world = worlds().await.remove(0);
+    let mut boss = Desk::open(&world, "p1", &[Role::Approver]).await;
+    let template = [("name", "結び"), ("body", "ご不明な点は、お電話ください。")];
+    boss.post("/inquiries/templates", &template).await;
+    let (number, _) = number_and_code(&ask(&mut Browser::new(&world.url), &QUESTION).await);
+    let page = open(&mut clerk(&world).await, &number).await;
+    // A browser presses the first button of the form that sends it.
+    let way = format!("action=\"{}/messages\"", page.path);
+    let (_, form) = page.html.split_once(&way).unwrap();
+    let (form, _) = form.split_once("</form>").unwrap();
+    let buttons: Vec<&str> = form.split("<button").skip(1).collect();
+    assert!(buttons.iter().any(|button| button.contains("value=\"template\"")));
+    let (first, _) = buttons[0].split_once('>').unwrap();
+    assert!(first.contains("type=\"submit\"") && !first.contains("name="), "{first}");
+}
+
+#[actix_web::test]
 async fn a_template_is_put_behind_what_was_typed_and_nothing_is_sent_by_it() {
     for world in worlds().await {
         let mut boss = Desk::open(&world, "p1", &[Role::Approver]).await;

@@ -6,13 +6,12 @@ use crate::{
     db::{Db, DbError, MarkerError},
     gateways::Gateways,
     logs::LogHealth,
-    mail::{MailError, Mailer},
+    mail::{MailError, MailFolder, Mailer},
     web::{Practice, Site},
 };
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use std::{
     num::NonZeroU32,
-    path::PathBuf,
     sync::{Arc, Mutex},
 };
 use tokio::sync::Notify;
@@ -25,7 +24,8 @@ pub struct Workspace {
     pub db: Db,
     pub keys: Arc<KeyRing>,
     pub clock: Clock,
-    pub mailer: Mailer,
+    // Given once, by which world it is: nobody puts another into a practice desk.
+    mailer: Mailer,
     pub gateways: Gateways,
     pub items: Arc<Items>,
     /// The terms of the settings; what the bureau approved since stands in the database (`texts`).
@@ -63,30 +63,44 @@ pub enum OpenError {
     Mail(#[from] MailError),
 }
 
+/// Which world a workspace is, and with it where its mails may go.
+enum World {
+    Real(Mailer),
+    /// There is no room for a mail server, whatever the settings say.
+    Practice(Practice, MailFolder),
+}
+
 impl Workspace {
     /// Opens the world that the settings describe; migrates its database.
     pub fn open(settings: Settings, clock: Clock) -> Result<Self, OpenError> {
-        let (mailer, site) = (mailer(&settings)?, Site::new(&settings));
-        Self::assemble(settings, clock, mailer, site)
+        let mailer = mailer(&settings)?;
+        Self::assemble(settings, clock, World::Real(mailer))
     }
 
-    /// Opens a practice desk. Its mails are files of its own, whatever the settings say: there is no way from here to a
-    /// mail server.
+    /// Opens a practice desk. Its mails are files of its own.
     pub fn open_practice(
         settings: Settings,
         clock: Clock,
-        sink: PathBuf,
+        mails: MailFolder,
         practice: Practice,
     ) -> Result<Self, OpenError> {
-        let site = Site {
-            practice: Some(practice),
-            ..Site::new(&settings)
-        };
-        let mailer = Mailer::folder(&sink)?;
-        Self::assemble(settings, clock, mailer, site)
+        Self::assemble(settings, clock, World::Practice(practice, mails))
     }
 
-    fn assemble(settings: Settings, clock: Clock, mailer: Mailer, site: Site) -> Result<Self, OpenError> {
+    /// Where its mails go.
+    pub fn mailer(&self) -> &Mailer {
+        &self.mailer
+    }
+
+    fn assemble(settings: Settings, clock: Clock, world: World) -> Result<Self, OpenError> {
+        let (mailer, practice) = match world {
+            World::Real(mailer) => (mailer, None),
+            World::Practice(practice, mails) => (Mailer::File(mails), Some(practice)),
+        };
+        let site = Site {
+            practice,
+            ..Site::new(&settings)
+        };
         let text = std::fs::read_to_string(&settings.keys).map_err(|cause| OpenError::NoKeys {
             path: settings.keys.display().to_string(),
             cause,
@@ -128,7 +142,10 @@ fn mailer(settings: &Settings) -> Result<Mailer, MailError> {
     let mail = &settings.mail;
     match mail.transport {
         Transport::Smtp => Mailer::smtp(mail.smtp_url.as_deref().unwrap_or_default()),
-        Transport::File => Mailer::folder(mail.folder.as_deref().unwrap_or(std::path::Path::new("mail"))),
+        Transport::File => {
+            let folder = mail.folder.as_deref().unwrap_or(std::path::Path::new("mail"));
+            Ok(Mailer::File(MailFolder::open(folder)?))
+        }
         Transport::Memory => Ok(Mailer::Memory(Arc::new(Mutex::new(vec![])))),
     }
 }

@@ -374,10 +374,7 @@ fn bank(desk: Desk, listed: Listed) -> an_app!() {
 }
 
 fn mails(desk: Desk, listed: Listed) -> an_app!() {
-    let folder = match &desk.workspace.mailer {
-        crate::mail::Mailer::File(folder) => folder.clone(),
-        _ => std::path::PathBuf::new(),
-    };
+    let folder = viewer::Folder(desk.mails.path().to_owned());
     let site = site_of(&desk, vec![]);
     let above = viewer::Above {
         title: TITLE_MARK,
@@ -386,7 +383,7 @@ fn mails(desk: Desk, listed: Listed) -> an_app!() {
     };
     let app = App::new()
         .app_data(site)
-        .app_data(Data::new(viewer::Folder(folder)))
+        .app_data(Data::new(folder))
         .app_data(Data::new(above));
     guarded!(app, listed)
         .configure(viewer::routes)

@@ -9,4 +9,4 @@ pub use store::{
     MAIL_JOB, NewMail, QueueError, SentMail, find_unsent, laid_aside, mails_about, mark_sent, oldest_unsent, queue,
     retry, sent_to,
 };
-pub use transport::{MailError, Mailer, Outgoing};
+pub use transport::{MailError, MailFolder, Mailer, Outgoing};

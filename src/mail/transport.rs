@@ -9,15 +9,18 @@ use std::{
     time::Duration,
 };
 
-/// Where mails go. A training class holds `Memory` by type, so it can reach nobody.
+/// Where mails go.
 #[derive(Clone)]
 pub enum Mailer {
     Smtp(SmtpMailer),
-    /// One `.eml` file per mail in a folder.
-    File(PathBuf),
+    File(MailFolder),
     /// Kept for a test to read: recipient, title, body.
     Memory(Arc<Mutex<Vec<Outgoing>>>),
 }
+
+/// One `.eml` file per mail in a folder. All that a practice desk is given: no way from here leads to a mail server.
+#[derive(Clone)]
+pub struct MailFolder(PathBuf);
 
 #[derive(Clone)]
 pub struct SmtpMailer {
@@ -54,6 +57,17 @@ pub enum MailError {
 /// Bounds the whole exchange; lettre's own time-out bounds only the connecting.
 const WHOLE_SEND: Duration = Duration::from_secs(30);
 
+impl MailFolder {
+    /// Made if missing.
+    pub fn open(folder: &Path) -> Result<Self, MailError> {
+        std::fs::create_dir_all(folder).map_err(|e| MailError::Folder(e.to_string()))?;
+        Ok(Self(folder.to_owned()))
+    }
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
 impl Mailer {
     /// An SMTP server by URL: `smtps://user:password@host`, `smtp://host:25?tls=required`.
     pub fn smtp(url: &str) -> Result<Self, MailError> {
@@ -66,12 +80,6 @@ impl Mailer {
             .build();
         let turn = Arc::default();
         Ok(Self::Smtp(SmtpMailer { transport, turn }))
-    }
-
-    /// `.eml` files in a folder, made if missing.
-    pub fn folder(folder: &Path) -> Result<Self, MailError> {
-        std::fs::create_dir_all(folder).map_err(|e| MailError::Folder(e.to_string()))?;
-        Ok(Self::File(folder.to_owned()))
     }
 
     /// To be held until a mail that was sent is noted: with one mail on its way, a crash sends one again at most.
@@ -89,7 +97,7 @@ impl Mailer {
                 kept.lock().unwrap_or_else(|e| e.into_inner()).push(mail);
                 Ok(())
             }
-            Mailer::File(folder) => AsyncFileTransport::<Tokio1Executor>::new(folder)
+            Mailer::File(folder) => AsyncFileTransport::<Tokio1Executor>::new(folder.path())
                 .send(message(&mail)?)
                 .await
                 .map(drop)

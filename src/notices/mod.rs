@@ -84,7 +84,7 @@ pub fn handlers(workspace: &Workspace) -> [(&'static str, Handler); 1] {
 }
 
 async fn send(workspace: Workspace, job: Job) -> Result<(), JobError> {
-    let _turn = workspace.mailer.turn().await;
+    let _turn = workspace.mailer().turn().await;
     let (id, keys) = (job.payload.clone(), workspace.keys.clone());
     let found = workspace
         .db
@@ -100,7 +100,7 @@ async fn send(workspace: Workspace, job: Job) -> Result<(), JobError> {
         title: mail.title,
         body: mail.body,
     };
-    let sent = workspace.mailer.send(outgoing).await;
+    let sent = workspace.mailer().send(outgoing).await;
     let outcome = if sent.is_ok() { "sent" } else { "failed" };
     metrics::counter!("mizumado_mails_total", "outcome" => outcome).increment(1);
     match sent {

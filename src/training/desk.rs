@@ -6,6 +6,7 @@ use crate::{
     crypto::KeyRing,
     gateways::simulator,
     jobs::{Runner, schedule::Planner},
+    mail::{MailError, MailFolder},
     web::{Error, Practice},
     workspace::Workspace,
 };
@@ -27,6 +28,7 @@ pub struct Desk {
     pub generation: u32,
     pub workspace: Workspace,
     pub bank: simulator::Running,
+    pub mails: MailFolder,
     /// Held while the clock is moved.
     pub moving: Arc<Mutex<()>>,
     planner: Planner,
@@ -57,8 +59,8 @@ impl Files {
     pub fn bank(&self) -> PathBuf {
         self.folder.join("bank.json")
     }
-    pub fn mails(&self) -> PathBuf {
-        self.folder.join("mails")
+    pub fn mails(&self) -> Result<MailFolder, MailError> {
+        MailFolder::open(&self.folder.join("mails"))
     }
 }
 
@@ -163,8 +165,9 @@ pub async fn open(
     let text = std::fs::read_to_string(files.keys()).map_err(|e| fail(&e))?;
     let key = gateway_key(&KeyRing::parse(&text).map_err(|e| fail(&e))?);
     let settings = settings(base, &files, id, faces, &key);
-    let practice = faces.practice.clone();
-    let workspace = Workspace::open_practice(settings, clock.clone(), files.mails(), practice).map_err(|e| fail(&e))?;
+    let (practice, mails) = (faces.practice.clone(), files.mails().map_err(|e| fail(&e))?);
+    let opened = Workspace::open_practice(settings, clock.clone(), mails.clone(), practice);
+    let workspace = opened.map_err(|e| fail(&e))?;
     let keys = vec![key.parse().map_err(|e: String| fail(&e))?];
     let mut options = simulator::Options::new(files.bank(), MERCHANT, keys);
     options.charset = simulator::Charset::Windows31j;
@@ -179,6 +182,7 @@ pub async fn open(
         generation,
         workspace,
         bank,
+        mails,
         moving: Arc::default(),
         planner,
         runner,

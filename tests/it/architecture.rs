@@ -300,6 +300,37 @@ fn no_path_of_the_practice_world_leads_to_the_real_database_but_that_of_the_reco
     assert!(questions > 10, "{questions}");
 }
 
+/// A practice desk is given a folder for its mails, by type (S15): nobody there names what could reach a mail server, and
+/// nobody puts another way into a workspace that is open.
+#[test]
+fn no_practice_desk_can_hold_a_way_to_a_mail_server() {
+    let server = Regex::new(r"\b(Smtp)?Mailer\b|\blettre\b|\bAsyncSmtp").unwrap();
+    let (mut practice, mut makers) = (0, BTreeSet::new());
+    for (path, text) in sources() {
+        let path = path.display().to_string();
+        if path.starts_with("src/training/") || path == "src/app/training.rs" {
+            practice += 1;
+            assert!(!server.is_match(&text), "{path}");
+        }
+        if text.contains("Mailer::smtp(") || text.contains("Mailer::Smtp(") {
+            makers.insert(path);
+        }
+    }
+    assert!(practice > 20, "{practice}");
+    assert_eq!(
+        makers.into_iter().collect::<Vec<_>>(),
+        ["src/mail/transport.rs", "src/workspace.rs"]
+    );
+    let workspace = fs::read_to_string("src/workspace.rs").unwrap();
+    for given in [
+        "\n    mailer: Mailer,\n",
+        "\n    Practice(Practice, MailFolder),\n",
+        "World::Practice(practice, mails) => (Mailer::File(mails), Some(practice)),",
+    ] {
+        assert_eq!(workspace.matches(given).count(), 1, "{given}");
+    }
+}
+
 #[test]
 fn the_simulator_shares_no_code_with_the_adapter() {
     for (path, text) in sources() {

@@ -183,7 +183,7 @@ impl World {
     }
     /// Mails sent so far, oldest first.
     pub fn mails(&self) -> Vec<Outgoing> {
-        match &self.workspace.mailer {
+        match self.workspace.mailer() {
             Mailer::Memory(mails) => mails.lock().unwrap().clone(),
             _ => panic!("this world's mails are not kept in memory"),
         }

@@ -42,7 +42,8 @@ impl School {
             &faces,
             &format!("none:{}", "00".repeat(32)),
         );
-        let opened = Workspace::open_practice(settings, Clock::system(), files.mails(), faces.practice);
+        let mails = files.mails().map_err(|e| Error::Internal(e.to_string()))?;
+        let opened = Workspace::open_practice(settings, Clock::system(), mails, faces.practice);
         let workspace = opened.map_err(|e| Error::Internal(e.to_string()))?;
         (self.0.engine.prepare)(&workspace).await?;
         let unmark = |conn: &mut Conn| Ok::<_, Error>(conn.batch_execute("delete from world_marker")?);

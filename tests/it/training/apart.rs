@@ -1,105 +1,13 @@
 //! The two worlds: no request, no key and no file of one is of any use in the other.
-use super::{all, be, class, come_in, one};
+use super::{be, class, come_in, one};
 use crate::{
     applicant::Applicant,
     applications::registered,
     browser::{Browser, Page},
     desk::Desk,
-    harness::{World, school_of},
+    harness::school_of,
 };
-use diesel::{QueryableByName, RunQueryDsl, sql_types::Text};
-use mizumado::{accounts::Role, crypto::sha256_hex, db, training::SchoolError};
-use std::collections::BTreeMap;
-
-/// Every table of the real database but the sign-ins (a page that is looked at is a sign of life) and the passing figures:
-/// its rows as one hash.
-async fn everything(world: &World) -> BTreeMap<String, String> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = Text)]
-        row: String,
-    }
-    let read = |conn: &mut db::Conn| {
-        let tables: Vec<String> = db::table_counts(conn)?.into_keys().collect();
-        let mut found = BTreeMap::new();
-        for table in tables
-            .into_iter()
-            .filter(|t| t != "staff_sessions" && t != "ceremonies")
-        {
-            let sql = match conn {
-                db::Conn::Postgres(_) => format!("select t::text as row from {table} t order by 1"),
-                db::Conn::Sqlite(_) => {
-                    #[derive(QueryableByName)]
-                    struct Column {
-                        #[diesel(sql_type = Text)]
-                        name: String,
-                    }
-                    let columns = diesel::sql_query(format!("select name from pragma_table_info('{table}')"));
-                    let names: Vec<String> = columns.load::<Column>(conn)?.into_iter().map(|c| c.name).collect();
-                    let parts: Vec<String> = names.iter().map(|n| format!("quote(\"{n}\")")).collect();
-                    format!("select {} as row from {table} order by 1", parts.join(" || ',' || "))
-                }
-            };
-            let rows: Vec<String> = diesel::sql_query(sql)
-                .load::<Row>(conn)?
-                .into_iter()
-                .map(|r| r.row)
-                .collect();
-            found.insert(table, sha256_hex(rows.join("\n").as_bytes()));
-        }
-        Ok::<_, mizumado::web::Error>(found)
-    };
-    world.workspace.db.read(read).await.unwrap()
-}
-
-#[actix_web::test]
-async fn a_class_from_its_beginning_to_its_end_leaves_the_real_database_as_it_was() {
-    for world in all().await {
-        registered(&world, &Applicant::default()).await;
-        let mails = world.mails().len();
-        let mut trainer = Desk::open(&world, "t1", &[Role::Trainer]).await;
-        trainer.prove().await;
-        let before = everything(&world).await;
-        assert!(before.len() > 50);
-        let day = super::today(&world);
-        let fields = [
-            ("title", "研修"),
-            ("day", &day),
-            ("size", "2"),
-            ("exercise_find-application", "yes"),
-            ("exercise_record-withdrawal", "yes"),
-        ];
-        let path = trainer.post("/training", &fields).await.path;
-        let class = world.school().classes().remove(0);
-        let mut clerk = come_in(&world, &class, "1", "山本 一郎").await;
-        clerk.post("/training/exercises/find-application/beginning", &[]).await;
-        be(&mut clerk, "mado").await;
-        let case = &class.desks[0].cases["caller"];
-        clerk
-            .get(&format!("/applications/{}", case.id))
-            .await
-            .expect(&case.receipt);
-        clerk
-            .post(&format!("/applications/{}/notes", case.id), &[("body", "電話")])
-            .await;
-        clerk
-            .post("/training/clock", &[("to", "business_day")])
-            .await
-            .expect("課題");
-        trainer
-            .post(&format!("{path}/resets"), &[("desk", "all")])
-            .await
-            .expect("進み具合");
-        trainer
-            .post(&format!("{path}/ending"), &[])
-            .await
-            .expect("終わりました");
-        assert_eq!(everything(&world).await, before);
-        assert_eq!(world.mails().len(), mails);
-        let forged = "select count(*) as n from audit_entries where action like 'training%'";
-        assert_eq!(world.count(forged).await, 0);
-    }
-}
+use mizumado::{accounts::Role, training::SchoolError};
 
 /// A request that was let in somewhere: anything but the way in, a refusal, or nothing.
 fn is_let_in(page: &Page) -> bool {
@@ -311,10 +219,7 @@ async fn every_page_of_a_desk_is_marked_and_so_is_every_page_of_its_bank() {
         assert_dressed(&mut public, &page).await;
     }
     let desk = world.school().desk(&class.desks[0].id).unwrap();
-    let mizumado::mail::Mailer::File(folder) = &desk.workspace.mailer else {
-        panic!("mails of a desk are files");
-    };
-    std::fs::create_dir_all(folder).unwrap();
+    let folder = desk.mails.path();
     let mail = "To: a@example.jp\r\nSubject: test\r\nContent-Type: text/plain; charset=utf-8\r\n\r\none\r\ntwo\r\n";
     std::fs::write(folder.join("x.eml"), mail).unwrap();
     for path in ["/", "/mails/x"] {

@@ -6,6 +6,7 @@ mod ending;
 mod exercises;
 mod making;
 mod polling;
+mod roles;
 mod seats;
 mod shared;
 

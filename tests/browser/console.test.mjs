@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { closeAll } from './lib/browsers.mjs';
 import * as desk from './lib/desk.mjs';
-import { beside, look, printed } from './lib/look.mjs';
+import { assertPrints, beside, look, printed } from './lib/look.mjs';
 import * as form from './lib/pages.mjs';
 import { visit } from './lib/session.mjs';
 
@@ -279,5 +279,23 @@ describe('a day at the desk', () => {
     await page.locator('.codes').waitFor();
     assert.equal((await printed(page)).pages, 1);
     assert.equal(await page.locator('.rail').isVisible(), true, 'on the screen the navigation is there');
+  }));
+
+  test('what has a button to print comes out on A4 with its heading, without navigation, and nothing is cut off', (t) => visit(t, { ...options, limit: 400_000 }, async ({ page, app }) => {
+    await desk.signIn(page, app, CLERK);
+    await page.goto(`${app.console}/applications`);
+    const detail = await page.locator('main tbody a').first().getAttribute('href');
+    // The manuals and the prints of promotion are measured with the deliverables.
+    const paths = [...PAGES.filter((path) => !/^\/(manuals|promotion)/.test(path)), detail];
+    const found = [];
+    const prints = [];
+    for (const path of paths) {
+      await page.goto(`${app.console}${path}`);
+      if ((await page.locator('button[data-print]').count()) === 0) continue;
+      prints.push(path);
+      await assertPrints(page, '試用').catch((error) => found.push(error.message));
+    }
+    for (const path of ['/applications', '/contacts', '/status', '/checks', '/permissions', '/staff/scopes', detail]) assert.ok(prints.includes(path), `${path} can be printed`);
+    assert.ok(found.length === 0, found.join('\n\n'));
   }));
 });

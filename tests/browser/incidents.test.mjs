@@ -82,6 +82,10 @@ test('an incident is opened, announced, worked, restored, explained, closed and 
   await page.goto(`${app.console}${path}/report`);
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Wordのファイルを受け取る' }).click()]);
   assert.match(download.suggestedFilename(), /\.docx$/);
+  await beside(async (approver, log) => {
+    await desk.signIn(approver, app, AUDITOR);
+    await look({ page: approver, app, log }, [`${path}/accident`]);
+  });
 }));
 
 test('a check is written down and the week prints, the board and the inspection too', (t) => visit(t, options, async (stage) => {

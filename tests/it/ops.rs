@@ -2,12 +2,13 @@
 use crate::{
     browser::Browser,
     chaos::apply,
-    harness::DISK_IS_NO_SUBJECT,
+    desk::Desk,
+    harness::{DISK_IS_NO_SUBJECT, World},
     served::{Place, start_gateway},
 };
-use mizumado::{alarms, app, clock::Clock, db::DbError};
+use mizumado::{accounts::Role, alarms, app, clock::Clock, db::DbError};
 use regex::Regex;
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, net::TcpListener, sync::Arc};
 
 #[actix_web::test]
 async fn health_and_figures_are_on_their_own_listener() {
@@ -108,6 +109,37 @@ async fn health_and_figures_are_on_their_own_listener() {
     std::fs::write(&access, without_third.join("\n") + "\n").unwrap();
     let (ok, out, _) = place.run(&["logs", "check"]);
     assert!(!ok && out.contains("access."), "{out}");
+}
+
+#[actix_web::test]
+async fn who_is_signed_in_at_the_console_is_nobody_at_the_ops_listener() {
+    let world = World::with_console().await;
+    let mut administrator = Desk::open(&world, "k1", &[Role::Administrator]).await;
+    assert_eq!(administrator.get("/staff").await.status, 200);
+    let socket = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", socket.local_addr().unwrap());
+    let server = app::serve_ops(world.workspace.clone(), socket).unwrap();
+    let handle = server.handle();
+    actix_web::rt::spawn(server);
+    let mut there = Browser::new(&url);
+    there.cookies = administrator.cookies.clone();
+    assert!(!there.cookies.is_empty());
+    for rule in app::CONSOLE_PLAN.rules {
+        let path = rule.path.replace(['{', '}'], "");
+        let body = (rule.method == "POST").then(|| ("application/x-www-form-urlencoded", vec![]));
+        let page = there.once(rule.method, &path, body).await;
+        assert_eq!(page.status, 404, "{} {path}", rule.method);
+    }
+    // What it does say is the same for everybody.
+    let known = there.get("/healthz").await;
+    let stranger = Browser::new(&url).get("/healthz").await;
+    assert_eq!((known.status, known.html), (stranger.status, stranger.html));
+    assert_eq!(
+        administrator.get("/staff").await.status,
+        200,
+        "nobody was signed out by it"
+    );
+    handle.stop(false).await;
 }
 
 #[actix_web::test]

@@ -12,6 +12,7 @@ mod left;
 mod mails;
 mod making;
 mod polling;
+mod roles;
 mod seats;
 mod shared;
 mod whole_day;

@@ -6,19 +6,33 @@ const MOST = 120;
 
 const isFocused = (target) => target.evaluate((element) => element === document.activeElement);
 
-/** Presses Tab until the first element of `selector` has the focus. */
-export async function tabTo(page, selector) {
+/** What has the focus shows it: inside the window, with an outline of its own or, where it is a box to tick, of its label. */
+export async function assertFocusSeen(page) {
+  const unseen = await page.evaluate(() => {
+    const one = document.activeElement;
+    if (!one || one === document.body || one === document.documentElement) return undefined;
+    const marked = [one, one.nextElementSibling].find((part) => part && getComputedStyle(part).outlineStyle === 'solid');
+    const { left, top, right, bottom } = (marked ?? one).getBoundingClientRect();
+    const isInside = right > 0 && bottom > 0 && left < innerWidth && top < innerHeight && right > left && bottom > top;
+    return marked && isInside ? undefined : `${one.outerHTML.slice(0, 120)} from ${left}, ${top} to ${right}, ${bottom}`;
+  });
+  assert.equal(unseen, undefined, `the focus is not seen at ${page.url()}`);
+}
+
+/** Presses Tab until the first element of `selector` has the focus; `each` looks at every place on the way. */
+export async function tabTo(page, selector, each = async () => {}) {
   const target = page.locator(selector).first();
   await target.waitFor({ state: 'attached' });
   for (let presses = 0; presses < MOST; presses += 1) {
     if (await isFocused(target)) return;
     await page.keyboard.press('Tab');
+    await each(page);
   }
   assert.fail(`Tab does not reach ${selector}`);
 }
 
 /** Chooses a radio: Tab into its group, then arrows; Space where it is already on it. */
-async function chooseRadio(page, name, value) {
+export async function chooseRadio(page, name, value) {
   const wanted = page.locator(`[id="${name}-${value}"]`);
   await wanted.waitFor({ state: 'attached' });
   const inGroup = () => page.evaluate((group) => document.activeElement?.name === group, name);

@@ -42,11 +42,36 @@ export async function go(page, locator) {
   await page.waitForLoadState('load');
 }
 
-/** What the page is on paper: how many pages of A4, and their text. */
+/** What the page is on paper: how many pages of A4, their text, and where the rightmost word ends, in points of 595. */
 export async function printed(page) {
   const pdf = await page.pdf({ preferCSSPageSize: true, format: 'A4', printBackground: false });
-  const run = (program, ...flags) => execFileSync(program, flags, { input: pdf, encoding: 'utf8' });
+  const run = (program, ...flags) => execFileSync(program, flags, { input: pdf, encoding: 'utf8', maxBuffer: 2 ** 26 });
   const facts = run('pdfinfo', '-');
   assert.match(facts, /Page size:\s+59[45][.\d]* x 84[12][.\d]* pts/, facts);
-  return { pages: Number(/^Pages:\s+(\d+)$/m.exec(facts)[1]), text: run('pdftotext', '-raw', '-', '-') };
+  const ends = run('pdftotext', '-bbox', '-', '-').matchAll(/<word [^>]*xMax="([\d.]+)"/g);
+  return {
+    pages: Number(/^Pages:\s+(\d+)$/m.exec(facts)[1]),
+    text: run('pdftotext', '-raw', '-', '-'),
+    right: [...ends].reduce((most, [, end]) => Math.max(most, Number(end)), 0),
+  };
+}
+
+/** Paper leads nowhere and is pressed nowhere. */
+const SCREEN_ONLY = '.rail, .menu, .crumbs, .skip-link, .practice-bar, .bar__button, button[data-print]';
+/** The page's margin on the right begins here, and a hair more. */
+const MARGIN = 548;
+/** Without the spaces that a line's end brings on paper, and with each character as the keyboard writes it. */
+const bare = (words) => words.normalize('NFKC').replaceAll(/\s/g, '');
+
+/** A page of the console as it is printed: A4, with its heading and the `mark` of its world, without navigation, nothing cut off. */
+export async function assertPrints(page, mark) {
+  const path = new URL(page.url()).pathname;
+  const heading = await page.locator('h1').innerText();
+  await page.emulateMedia({ media: 'print' });
+  const left = await page.locator(SCREEN_ONLY).evaluateAll((all) => all.filter((one) => one.getClientRects().length).map((one) => one.outerHTML.slice(0, 80)));
+  await page.emulateMedia({ media: null });
+  assert.deepEqual(left, [], `${path}: this is on paper too`);
+  const paper = await printed(page);
+  for (const words of [heading, mark]) assert.ok(bare(paper.text).includes(bare(words)), `${path}: 「${words}」 is not on paper: ${paper.text.slice(0, 400)}`);
+  assert.ok(paper.right <= MARGIN, `${path}: a word ends at ${paper.right} points, and the margin begins at ${MARGIN}`);
 }

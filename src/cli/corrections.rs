@@ -1,6 +1,6 @@
 use super::{ConfigFile, Outcome, serve, staff};
 use crate::{
-    accounts::{self, Permission},
+    accounts::{self, Permission, Role},
     audit::Actor,
     clock::jst,
     db::Conn,
@@ -112,7 +112,10 @@ fn holders(needed: Permission) -> String {
     let row = accounts::PERMISSIONS
         .iter()
         .find(|(permission, ..)| *permission == needed);
-    let roles = row.map_or(&[][..], |(_, _, roles)| roles);
+    let roles: &[Role] = match row {
+        Some((_, _, roles)) => roles,
+        None => &[],
+    };
     let words: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
     words.join(" or ")
 }

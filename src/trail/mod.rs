@@ -170,7 +170,7 @@ async fn index(
 }
 
 /// What speaks for the chain.
-struct Proof {
+pub struct Proof {
     check: ChainCheck,
     vouched: Vouched,
     list: Vec<Checkpoint>,

@@ -1,5 +1,6 @@
 //! One world: its database, keys, clock, mailer, gateways and settings. Production is one; a training class is another (S15).
 use crate::{
+    audit::HeadSeal,
     clock::Clock,
     config::{ConfigError, Items, Settings, Terms, Transport},
     crypto::{KeyError, KeyRing},
@@ -116,7 +117,7 @@ impl Workspace {
         }
         let key_check = keys.blind("world", "marker");
         Db::refuse_another_world(&settings.database, asked, &key_check)?;
-        let db = Db::open(&settings.database)?;
+        let db = Db::open_with(&settings.database, Arc::new(HeadSeal::new(&keys)))?;
         db.claim(asked, &key_check, clock.now())?;
         let terms = Terms::load(settings.form.terms.as_deref())?;
         Ok(Self {

@@ -2,13 +2,15 @@
 //!
 //! An entry names its subject by an opaque id and never holds personal data.
 mod checkpoints;
+mod seal;
 mod store;
 mod words;
 
 use chrono::NaiveDate;
 use std::borrow::Cow;
 
-pub use checkpoints::{Checkpoint, check, checkpoints, make_checkpoint, public_key};
+pub use checkpoints::{Checkpoint, check, check_copy, checkpoints, make_checkpoint, public_key, signed_head, vouched};
+pub use seal::HeadSeal;
 pub use store::{AuditEntry, Wanted, after, count, details_of, head_hash, head_no, record, search, verify};
 pub use words::{ACTIONS, FAMILIES, action_label, actor_label, actor_word, detail_word, subject_label};
 
@@ -78,6 +80,28 @@ pub struct Unlike {
     pub upto: i64,
 }
 
+/// How far which key vouches for the entries.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Vouched {
+    /// The head when the first seal was made: 0 for a database that always had one.
+    pub since: i64,
+    /// Every entry up to this one is sealed.
+    pub sealed: i64,
+    /// Day and entry of the newest checkpoint.
+    pub signed: Option<(NaiveDate, i64)>,
+}
+
+impl std::fmt::Display for Vouched {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.signed {
+            Some((day, no)) => write!(f, "SIGNED up to entry {no} at the end of {day}; ")?,
+            None => write!(f, "SIGNED up to no entry yet; ")?,
+        }
+        let Self { since, sealed, .. } = self;
+        write!(f, "SEALED up to entry {sealed}, with every write since entry {since}")
+    }
+}
+
 /// The outcome of [`check`].
 #[derive(Debug, PartialEq, Eq)]
 pub enum ChainCheck {
@@ -87,6 +111,9 @@ pub enum ChainCheck {
     BrokenAt(i64),
     /// The chain follows, but is not the one that was signed: it was rewritten, or cut, somewhere in this range.
     NotAsSigned(Unlike),
+    /// The chain follows and is what was signed, but its end is not the one that was sealed: after this entry something
+    /// was changed, cut off or added without the keys.
+    NotAsSealed { after: i64 },
 }
 
 impl std::fmt::Display for ChainCheck {
@@ -98,6 +125,11 @@ impl std::fmt::Display for ChainCheck {
                 f,
                 "the audit chain is not the one that was signed on {day}: it differs between entry {after} (the last \
                  signed head that fits) and entry {upto} (the first that does not)"
+            ),
+            ChainCheck::NotAsSealed { after } => write!(
+                f,
+                "the audit chain is not the one that was sealed: after entry {after} something was changed, cut off or \
+                 added without the keys"
             ),
         }
     }

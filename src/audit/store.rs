@@ -1,4 +1,4 @@
-use super::{Actor, ChainCheck};
+use super::{Actor, ChainCheck, seal};
 use crate::{
     crypto::sha256_hex,
     db::{Conn, Keep, MultiBackend, audit_entries, audit_head, one_at_a_time},
@@ -60,10 +60,9 @@ pub fn record(
 ) -> QueryResult<()> {
     // On PostgreSQL two writers must not read the same head.
     one_at_a_time(conn, "audit")?;
-    let (last, previous_hash) = audit_head::table
-        .select((audit_head::no, audit_head::hash))
-        .first::<(i64, String)>(conn)?;
-    let no = last + 1;
+    let last = head(conn)?;
+    seal::remember(&last);
+    let no = last.no + 1;
     let mut entry = AuditEntry {
         no,
         at: now,
@@ -71,7 +70,7 @@ pub fn record(
         action: action.to_owned(),
         subject: subject.to_owned(),
         detail: actor.detail(detail).into_owned(),
-        previous_hash,
+        previous_hash: last.hash,
         hash: String::new(),
     };
     entry.hash = entry.expected_hash();
@@ -94,13 +93,55 @@ pub fn record(
     Ok(())
 }
 
+/// The end of the chain.
+#[derive(Clone, Debug, HasQuery)]
+#[diesel(table_name = audit_head)]
+pub struct Head {
+    pub no: i64,
+    pub hash: String,
+    /// See `seal`.
+    pub seal: String,
+}
+
+pub fn head(conn: &mut Conn) -> QueryResult<Head> {
+    Head::query().first(conn)
+}
+
+/// Puts another seal in the place of the last.
+pub fn seal(conn: &mut Conn, text: &str) -> QueryResult<()> {
+    let update = diesel::update(audit_head::table).set(audit_head::seal.eq(text));
+    update.kept().execute(conn).map(drop)
+}
+
+/// Seals a head that never was, unless another node has, or has written meanwhile.
+pub fn seal_first(conn: &mut Conn, head: &Head, text: &str) -> QueryResult<()> {
+    let bare = audit_head::table.filter(audit_head::seal.eq("").and(audit_head::no.eq(head.no)));
+    diesel::update(bare)
+        .set(audit_head::seal.eq(text))
+        .execute(conn)
+        .map(drop)
+}
+
 /// Entries read at a time while verifying, so that memory stays constant.
 const PAGE: i64 = 1000;
 
+/// What stands before the first entry.
+pub const BEGINNING: &str = "mizumado";
+
 /// Walks the chain from its first entry to the head.
 pub fn verify(conn: &mut Conn) -> QueryResult<ChainCheck> {
-    let (mut no, mut hash) = (0, "mizumado".to_owned());
+    Ok(match walk(conn)? {
+        Ok(head) => ChainCheck::Whole(head.no),
+        Err(no) => ChainCheck::BrokenAt(no),
+    })
+}
+
+/// The head, if every entry follows from the one before it; otherwise the first that does not.
+pub fn walk(conn: &mut Conn) -> QueryResult<Result<Head, i64>> {
+    let (mut no, mut hash) = (0, BEGINNING.to_owned());
     loop {
+        // Read first: what is written while we walk comes after it, and is walked too.
+        let head = head(conn)?;
         let page: Vec<AuditEntry> = AuditEntry::query()
             .filter(audit_entries::no.gt(no))
             .order(audit_entries::no)
@@ -109,20 +150,14 @@ pub fn verify(conn: &mut Conn) -> QueryResult<ChainCheck> {
         for entry in &page {
             let follows = entry.no == no + 1 && entry.previous_hash == hash;
             if !follows || entry.hash != entry.expected_hash() {
-                return Ok(ChainCheck::BrokenAt(no + 1));
+                return Ok(Err(no + 1));
             }
             (no, hash) = (entry.no, entry.hash.clone());
         }
         if page.is_empty() {
-            break;
+            let is_end = head.no == no && head.hash == hash;
+            return Ok(if is_end { Ok(head) } else { Err(no + 1) });
         }
-    }
-    let (head_no, head_hash) = audit_head::table
-        .select((audit_head::no, audit_head::hash))
-        .first::<(i64, String)>(conn)?;
-    match head_no == no && head_hash == hash {
-        true => Ok(ChainCheck::Whole(no)),
-        false => Ok(ChainCheck::BrokenAt(no + 1)),
     }
 }
 

@@ -7,6 +7,7 @@ use super::Actor;
 #[rustfmt::skip]
 pub const ACTIONS: &[(&str, &str)] = &[
     ("access.denied", "権限のない操作"),
+    ("accesses.seen", "個人情報へのアクセスを点検した"),
     ("alarm.acknowledged", "警報を確認した"),
     ("alarm.ended", "警報が終わった"),
     ("alarm.raised", "警報が出た"),
@@ -182,6 +183,7 @@ pub const FAMILIES: &[(&str, &str)] = &[
     ("text.", "文面"),
     ("staff.", "職員・ログイン"),
     ("access.", "権限のない操作"),
+    ("accesses.", "個人情報へのアクセスの点検"),
     ("branches.", "支店の表"),
     ("institution.", "金融機関"),
     ("holidays.", "休日の表"),
@@ -211,6 +213,7 @@ pub const FAMILIES: &[(&str, &str)] = &[
 /// What an entry is about, by the word before the `/`.
 #[rustfmt::skip]
 const SUBJECTS: &[(&str, &str)] = &[
+    ("accesses", "個人情報へのアクセス"),
     ("alarm", "警報"),
     ("application", "申込み"),
     ("applications", "申込みの一覧"),
@@ -277,6 +280,7 @@ const WORDS: &[(&str, &str)] = &[
 /// Words of details that mean something in one family of actions alone.
 #[rustfmt::skip]
 const OF_A_FAMILY: &[(&str, &[(&str, &str)])] = &[
+    ("accesses", &[("everybody", "全員"), ("one", "1人だけ")]),
     ("assist", &[
         ("account", "口座の画面"), ("bank", "金融機関の画面"), ("check", "確認の画面"), ("contact", "連絡先の画面"),
         ("former", "前に使用していた方の画面"), ("name", "お名前の画面"),

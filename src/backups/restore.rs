@@ -5,6 +5,7 @@ use super::{
     run::{BackupError, examine},
 };
 use crate::{
+    audit,
     config::Settings,
     crypto::KeyRing,
     db::{self, Db, SnapshotError},
@@ -78,7 +79,7 @@ pub async fn restore(
             }
             // Looked at apart, before anything that stands there is emptied.
             let apart = db::Scratch::of_archive(&settings.database, &copy)?;
-            examine(&apart.db, keys).await?;
+            examine(&apart.db, keys, audit::check_copy).await?;
             drop(apart);
             if request.replace {
                 db::postgres_tables(&settings.database, true)?;
@@ -93,7 +94,7 @@ pub async fn restore(
 impl Restored {
     async fn look(&mut self, url: &str, keys: &Arc<KeyRing>) -> Result<(), BackupError> {
         let db = Db::open(url)?;
-        let (counts, head) = examine(&db, keys).await?;
+        let (counts, head) = examine(&db, keys, audit::check_copy).await?;
         db.close().await;
         self.applications = counts.get("applications").copied().unwrap_or(0);
         self.audit_entries = head.number;

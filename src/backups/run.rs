@@ -19,6 +19,7 @@ use crate::{
     web::Error,
     workspace::Workspace,
 };
+use diesel::QueryResult;
 use std::{
     collections::BTreeMap,
     fs::{File, Permissions},
@@ -241,17 +242,20 @@ async fn seal_and_check(
 /// Restores the opened copy to a scratch place and looks.
 async fn check(workspace: &Workspace, copy: &Path) -> Result<(Counts, AuditHead), BackupError> {
     let scratch = workspace.db.open_copy(copy).await?;
-    let checked = examine(&scratch.db, &workspace.keys).await;
+    let checked = examine(&scratch.db, &workspace.keys, |conn, keys| audit::check(conn, keys, &[])).await;
     db::off_thread(move || drop(scratch)).await?;
     checked
 }
 
+/// Looks at the audit chain of a copy.
+pub type ChainOf = fn(&mut Conn, &KeyRing) -> QueryResult<ChainCheck>;
+
 /// Looks at a restored database: pages and keys, the audit chain, and that our keys open it.
-pub async fn examine(db: &Db, keys: &Arc<KeyRing>) -> Result<(Counts, AuditHead), BackupError> {
+pub async fn examine(db: &Db, keys: &Arc<KeyRing>, chain: ChainOf) -> Result<(Counts, AuditHead), BackupError> {
     let keys = keys.clone();
     let look = move |conn: &mut Conn| {
         db::is_whole(conn)?;
-        let number = match audit::check(conn, &keys, &[]).map_err(DbError::from)? {
+        let number = match chain(conn, &keys).map_err(DbError::from)? {
             ChainCheck::Whole(number) => number,
             broken => return Err(BackupError::NotWhole(broken.to_string())),
         };

@@ -1,6 +1,6 @@
 use super::{ConfigFile, Outcome, serve, staff};
 use crate::{
-    accounts,
+    accounts::{self, Permission, Role},
     audit::Actor,
     clock::jst,
     db::Conn,
@@ -85,18 +85,39 @@ fn list(file: &ConfigFile) -> Outcome {
 }
 
 /// The person who has a 職員番号, in the word by which the console knows them too: at whichever of the two somebody proposes
-/// and decides, it is the same one.
-fn person(workspace: &Workspace, code: &str) -> Result<String, Box<dyn std::error::Error>> {
+/// and decides, it is the same one. They need the role that the console asks for, too.
+fn person(workspace: &Workspace, code: &str, needed: Permission) -> Result<String, Box<dyn std::error::Error>> {
     let asked = code.to_owned();
-    let read = move |conn: &mut Conn| Ok::<_, Error>(accounts::find_by_code(conn, &asked)?);
-    let found = serve::runtime()?.block_on(workspace.db.read(read))?;
-    match found.filter(|person| person.active) {
-        Some(person) => Ok(format!("staff/{}", person.id)),
+    let read = move |conn: &mut Conn| {
+        let found = accounts::find_by_code(conn, &asked)?.filter(|person| person.active);
+        let found = found.map(|person| accounts::roles_of(conn, &person.id).map(|roles| (person.id, roles)));
+        found.transpose()
+    };
+    match serve::runtime()?.block_on(workspace.db.read::<_, Error>(read))? {
+        Some((id, roles)) if accounts::allows(&roles, needed) => Ok(format!("staff/{id}")),
+        Some(_) => Err(format!(
+            "--by {code}: this person may not do that; it needs the role {}, and `mizumado staff list` shows who has which",
+            holders(needed)
+        )
+        .into()),
         None => Err(format!(
             "--by {code}: nobody who is registered and active has this 職員番号; `mizumado staff list` shows who is registered"
         )
         .into()),
     }
+}
+
+/// The words of the roles that have a permission.
+fn holders(needed: Permission) -> String {
+    let row = accounts::PERMISSIONS
+        .iter()
+        .find(|(permission, ..)| *permission == needed);
+    let roles: &[Role] = match row {
+        Some((_, _, roles)) => roles,
+        None => &[],
+    };
+    let words: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
+    words.join(" or ")
 }
 
 /// Whoever types at the server.
@@ -109,7 +130,7 @@ fn typed(name: &str) -> By<'_> {
 
 fn propose(options: Propose) -> Outcome {
     let (workspace, _logs) = serve::open(&options.config)?;
-    let by = person(&workspace, &options.by)?;
+    let by = person(&workspace, &options.by, Permission::HandleApplications)?;
     let (world, now) = (workspace.clone(), workspace.clock.now());
     let result = CorrectedResult::from_word(&options.result).unwrap_or(CorrectedResult::Registered);
     let write = move |conn: &mut _| {
@@ -130,7 +151,7 @@ fn propose(options: Propose) -> Outcome {
 
 fn decide(options: Decide, approve: bool) -> Outcome {
     let (workspace, _logs) = serve::open(&options.config)?;
-    let by = person(&workspace, &options.by)?;
+    let by = person(&workspace, &options.by, Permission::ApproveCorrections)?;
     let now = workspace.clock.now();
     let write = move |conn: &mut _| correction::decide(conn, &options.id, typed(&by), approve, now);
     serve::runtime()?.block_on(workspace.db.write::<_, CorrectionError>(write))?;

@@ -4,7 +4,7 @@ use crate::{
     audit::ChainCheck,
     clock::Clock,
     config::{Settings, Tls, Training, log_filter},
-    db::DbError,
+    db::{Conn, DbError},
     logs, operations,
     training::{Addresses, School},
     web::Certificate,
@@ -282,13 +282,17 @@ pub fn verify_audit(options: &super::VerifyAudit) -> Outcome {
     };
     let (workspace, _logs) = open(&options.config)?;
     let keys = workspace.keys.clone();
-    let read = move |conn: &mut _| audit::check(conn, &keys, &kept).map_err(DbError::from);
+    let read = move |conn: &mut Conn| {
+        let found = audit::check(conn, &keys, &kept)?;
+        Ok::<_, DbError>((found, audit::vouched(conn)?))
+    };
     match runtime()?.block_on(workspace.db.read(read))? {
-        whole @ ChainCheck::Whole(_) => {
+        (whole @ ChainCheck::Whole(_), vouched) => {
             println!("{whole}");
+            println!("{vouched}");
             Ok(())
         }
-        broken => Err(broken.to_string().into()),
+        (broken, _) => Err(broken.to_string().into()),
     }
 }
 

@@ -1,4 +1,5 @@
 //! The one door to the database: connections, reads, writes. Knows no feature.
+mod around;
 mod connection;
 mod kept;
 mod marker;
@@ -8,6 +9,7 @@ mod snapshot;
 mod text_enum;
 mod writer;
 
+pub use around::Around;
 pub use connection::{Conn, MultiBackend};
 pub use kept::Keep;
 pub use marker::MarkerError;
@@ -33,6 +35,7 @@ pub struct Db {
     url: Arc<str>,
     /// `Some` on SQLite, where one thread owns all writing.
     writer: Option<Writer>,
+    around: Arc<dyn Around>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +60,11 @@ const PATIENCE: Duration = Duration::from_secs(5);
 impl Db {
     /// Opens `sqlite:FILE` or a `postgres:` URL and brings the tables up to date.
     pub fn open(url: &str) -> Result<Self, DbError> {
+        Self::open_with(url, Arc::new(()))
+    }
+
+    /// The same, with something around every write.
+    pub fn open_with(url: &str, around: Arc<dyn Around>) -> Result<Self, DbError> {
         let shown = connection::without_password(url);
         let fail = |cause: String| DbError::Open {
             url: shown.clone(),
@@ -65,7 +73,7 @@ impl Db {
         let manager = Manager::new(url);
         connection::migrate(&manager).map_err(fail)?;
         let writer = match manager.is_sqlite() {
-            true => Some(Writer::start(&manager).map_err(|e| fail(e.to_string()))?),
+            true => Some(Writer::start(&manager, around.clone()).map_err(|e| fail(e.to_string()))?),
             false => None,
         };
         let readers = Pool::builder()
@@ -74,12 +82,14 @@ impl Db {
             .connection_timeout(PATIENCE)
             .build(manager)
             .map_err(|e| fail(e.to_string()))?;
+        around.opened(&mut *readers.get()?)?;
         let reads = Arc::new(Semaphore::new(READS));
         Ok(Self {
             readers,
             reads,
             url: url.into(),
             writer,
+            around,
         })
     }
 
@@ -131,7 +141,10 @@ impl Db {
     {
         match &self.writer {
             Some(writer) => writer.run(f).await,
-            None => self.read(move |conn| writer::in_transaction(conn, f)).await,
+            None => {
+                let around = self.around.clone();
+                self.read(move |conn| writer::in_transaction(conn, &*around, f)).await
+            }
         }
     }
 }

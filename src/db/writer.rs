@@ -1,6 +1,6 @@
 //! SQLite has one writer. One thread takes all waiting writes, gives each a savepoint, commits once, then answers all.
 //! What the engine does in no transaction has its turn between two groups.
-use super::{Conn, DbError, connection::Manager};
+use super::{Around, Conn, DbError, connection::Manager};
 use diesel::connection::{Connection, SimpleConnection, TransactionManager};
 use diesel::{QueryResult, r2d2::ManageConnection};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -38,13 +38,13 @@ pub struct Writer {
 }
 
 impl Writer {
-    pub fn start(manager: &Manager) -> Result<Self, diesel::r2d2::Error> {
+    pub fn start(manager: &Manager, around: Arc<dyn Around>) -> Result<Self, diesel::r2d2::Error> {
         let mut conn = manager.connect()?;
         let (queue, jobs) = sync_channel::<Work>(QUEUE);
         let name = "database-writer".to_owned();
         let thread = std::thread::Builder::new()
             .name(name)
-            .spawn(move || serve(&mut conn, &jobs))
+            .spawn(move || serve(&mut conn, &jobs, &*around))
             .map_err(|e| diesel::r2d2::Error::ConnectionError(diesel::ConnectionError::BadConnection(e.to_string())))?;
         Ok(Self {
             queue,
@@ -131,7 +131,7 @@ impl Drop for Waiting {
     }
 }
 
-fn serve(conn: &mut Conn, queue: &Receiver<Work>) {
+fn serve(conn: &mut Conn, queue: &Receiver<Work>, around: &dyn Around) {
     while let Ok(first) = queue.recv() {
         let mut alone = None;
         let waiting = std::iter::once(first).chain(queue.try_iter().take(GROUP - 1));
@@ -142,7 +142,7 @@ fn serve(conn: &mut Conn, queue: &Receiver<Work>) {
                 None
             }
         });
-        write_together(conn, group);
+        write_together(conn, group, around);
         if let Some(work) = alone {
             // A panic was logged; whoever waits hears that it was stopped.
             let _ = catch_unwind(AssertUnwindSafe(|| work(conn)));
@@ -150,9 +150,12 @@ fn serve(conn: &mut Conn, queue: &Receiver<Work>) {
     }
 }
 
-fn write_together(conn: &mut Conn, group: impl Iterator<Item = Job>) {
+fn write_together(conn: &mut Conn, group: impl Iterator<Item = Job>, around: &dyn Around) {
     let mut answers = vec![];
-    let done = run_group(conn, group, &mut answers).and_then(|()| conn.batch_execute("COMMIT"));
+    around.begin();
+    let done = run_group(conn, group, &mut answers)
+        .and_then(|()| around.end(conn))
+        .and_then(|()| conn.batch_execute("COMMIT"));
     if let Err(error) = &done {
         tracing::error!(%error, "a group of writes could not be committed");
         // Nothing to roll back when BEGIN itself failed, or when the engine did it.
@@ -195,11 +198,14 @@ fn run_one(conn: &mut Conn, job: Job, answers: &mut Vec<Answer>) -> QueryResult<
 /// PostgreSQL: a plain transaction on a pooled connection.
 pub fn in_transaction<T, E: From<diesel::result::Error>>(
     conn: &mut Conn,
+    around: &dyn Around,
     f: impl FnOnce(&mut Conn) -> Result<T, E>,
 ) -> Result<T, E> {
     type Transaction = <Conn as Connection>::TransactionManager;
     Transaction::begin_transaction(conn)?;
-    match f(conn) {
+    around.begin();
+    let done = f(conn).and_then(|value| around.end(conn).map(|()| value).map_err(E::from));
+    match done {
         Ok(value) => {
             Transaction::commit_transaction(conn)?;
             Ok(value)

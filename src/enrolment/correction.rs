@@ -5,7 +5,7 @@ use super::{
     store::{self, CorrectedResult, Correction, NewCorrection},
 };
 use crate::{
-    alarms,
+    accounts, alarms,
     audit::{self, Actor},
     db::Conn,
     web::Error,
@@ -95,6 +95,13 @@ pub fn propose(
     Ok(id)
 }
 
+/// The person whom a kept name means: `staff/ID`, also where an earlier version kept the 職員番号 as it was typed. What is
+/// nobody's number stays as it is.
+pub fn who(conn: &mut Conn, name: &str) -> Result<String, Error> {
+    let found = accounts::find_by_code(conn, name)?;
+    Ok(found.map_or_else(|| name.to_owned(), |person| format!("staff/{}", person.id)))
+}
+
 /// Approves or refuses a proposal; an approved one takes the edge to `corrected` in the same transaction.
 pub fn decide(conn: &mut Conn, id: &str, by: By, approve: bool, now: NaiveDateTime) -> Result<(), CorrectionError> {
     let name = by.name.trim();
@@ -102,7 +109,7 @@ pub fn decide(conn: &mut Conn, id: &str, by: By, approve: bool, now: NaiveDateTi
     if !correction.is_open() {
         return Err(over(&correction));
     }
-    if name.is_empty() || correction.proposed_by == name {
+    if name.is_empty() || who(conn, &correction.proposed_by)? == who(conn, name)? {
         return Err(CorrectionError::SamePerson);
     }
     let decision = if approve { "approved" } else { "refused" };
@@ -143,7 +150,7 @@ pub fn withdraw(
     if !correction.is_open() {
         return Err(over(&correction));
     }
-    if correction.proposed_by != name {
+    if who(conn, &correction.proposed_by)? != who(conn, name)? {
         return Err(CorrectionError::AnothersProposal);
     }
     if !store::withdraw_correction(conn, &workspace.keys, id, reason.trim(), now)? {

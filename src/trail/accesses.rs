@@ -172,7 +172,7 @@ pub struct Day {
     pub people: Vec<Seen>,
 }
 
-/// `GET /audit/accesses`
+/// `GET /audit/accesses`: reasons of reveals are read here, so each look is an entry of its own.
 pub async fn index(
     workspace: Data<Workspace>,
     site: Data<Site>,
@@ -191,6 +191,11 @@ pub async fn index(
         return Ok(unprocessable(views::accesses(&site, &staff, &nobody, &typed, &[error])));
     }
     let (world, day) = (workspace.clone(), parse_compact(&typed).unwrap_or(today));
+    let (by, now) = (staff.clone(), workspace.clock.now());
+    let whose = if who.is_empty() { "everybody" } else { "one" };
+    // Before anything is shown: what was typed as a reason may name people.
+    let look = move |conn: &mut Conn| by.record(conn, now, "accesses.seen", &format!("accesses/{day}"), whose);
+    workspace.db.write(look).await?;
     let read = move |conn: &mut Conn| of_day(conn, &world, day, who);
     let day = workspace.db.read(read).await?;
     Ok(html(views::accesses(&site, &staff, &day, &day.day.to_string(), &[])))

@@ -9,7 +9,7 @@ pub use accesses::{Access, Span, Way, Whose, accesses};
 
 use crate::{
     accounts::{self, Staff},
-    audit::{self, AuditEntry, Wanted},
+    audit::{self, AuditEntry, ChainCheck, Checkpoint, Vouched, Wanted},
     clock::{jst, utc_from_jst},
     db::Conn,
     enrolment,
@@ -38,6 +38,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
 
 const PAGE: i64 = 100;
 const CHECKPOINT_JOB: &str = "audit.checkpoint";
+const HEAD_JOB: &str = "audit.head";
 
 /// What is chosen on the page, as its address holds it.
 #[derive(Clone, Debug, Default)]
@@ -168,31 +169,59 @@ async fn index(
     Ok(html(views::index(&site, &staff, &chosen, &list, more)))
 }
 
+/// What speaks for the chain.
+pub struct Proof {
+    check: ChainCheck,
+    vouched: Vouched,
+    list: Vec<Checkpoint>,
+    public_key: String,
+}
+
 /// `GET /audit/checkpoints`: the chain's state, and the lines to keep elsewhere.
 async fn checkpoints(workspace: Data<Workspace>, site: Data<Site>, staff: Staff) -> Result<HttpResponse, Error> {
     let world = workspace.clone();
     let read = move |conn: &mut Conn| {
-        let list = audit::checkpoints(conn)?;
-        Ok::<_, Error>((audit::check(conn, &world.keys, &[])?, list))
+        Ok::<_, Error>(Proof {
+            list: audit::checkpoints(conn)?,
+            check: audit::check(conn, &world.keys, &[])?,
+            vouched: audit::vouched(conn)?,
+            public_key: audit::public_key(&world.keys),
+        })
     };
-    let (check, list) = workspace.db.read(read).await?;
-    let public = audit::public_key(&workspace.keys);
-    Ok(html(views::checkpoints(&site, &staff, &check, &list, &public)))
+    let proof = workspace.db.read(read).await?;
+    Ok(html(views::checkpoints(&site, &staff, &proof)))
 }
 
-pub fn handlers(workspace: &Workspace) -> [(&'static str, Handler); 1] {
-    let workspace = workspace.clone();
-    let handler: Handler = Arc::new(move |job| Box::pin(sign(workspace.clone(), job)));
-    [(CHECKPOINT_JOB, handler)]
+pub fn handlers(workspace: &Workspace) -> [(&'static str, Handler); 2] {
+    let (signing, telling) = (workspace.clone(), workspace.clone());
+    let sign: Handler = Arc::new(move |job| Box::pin(sign(signing.clone(), job)));
+    let tell: Handler = Arc::new(move |_| Box::pin(tell(telling.clone())));
+    [(CHECKPOINT_JOB, sign), (HEAD_JOB, tell)]
 }
 
-/// Just after midnight, for the day that has ended.
-pub fn standing() -> [Standing; 1] {
-    [Standing {
-        kind: CHECKPOINT_JOB,
-        every: Every::Daily(0, 5),
-        make_up: 1,
-    }]
+/// Just after midnight, for the day that has ended; and every hour into the log.
+pub fn standing() -> [Standing; 2] {
+    [
+        Standing {
+            kind: CHECKPOINT_JOB,
+            every: Every::Daily(0, 5),
+            make_up: 1,
+        },
+        Standing {
+            kind: HEAD_JOB,
+            every: Every::Minutes(60),
+            make_up: 1,
+        },
+    ]
+}
+
+/// Logs go to another machine. Whoever puts back an older copy of the whole database is told by the line that lies there.
+async fn tell(workspace: Workspace) -> Result<(), JobError> {
+    let (keys, day) = (workspace.keys.clone(), jst(workspace.clock.now()).date());
+    let read = move |conn: &mut Conn| Ok::<_, Error>(audit::signed_head(conn, &keys, day)?);
+    let head = workspace.db.read(read).await?;
+    tracing::info!(line = head.line(), "audit head");
+    Ok(())
 }
 
 async fn sign(workspace: Workspace, job: Job) -> Result<(), JobError> {

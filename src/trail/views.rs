@@ -1,10 +1,10 @@
 use super::{
-    Chosen, Line,
+    Chosen, Line, Proof,
     accesses::{Day, Seen},
 };
 use crate::{
     accounts::{ConsolePage, Staff, heading},
-    audit::{ChainCheck, Checkpoint, FAMILIES},
+    audit::{ChainCheck, FAMILIES, Vouched},
     clock::jst,
     web::{
         Site,
@@ -148,16 +148,35 @@ fn person_of_day(person: &Seen) -> Markup {
     }
 }
 
-pub fn checkpoints(site: &Site, staff: &Staff, check: &ChainCheck, list: &[Checkpoint], public_key: &str) -> Markup {
+/// How far the seal and the signatures reach.
+fn reach(vouched: &Vouched) -> Markup {
+    html! {
+        p {
+            "第" (vouched.sealed) "番まで、鍵で封をしています。封は、記録が増えるたびに新しくなります。"
+            @if vouched.since > 0 { "第" (vouched.since) "番より前の記録は、はじめて封をしたときのままです。" }
+        }
+        @match vouched.signed {
+            Some((day, no)) => p { "署名した控えがあるのは、" (day) "の第" (no) "番までです。その後の記録を守るのは、この封だけです。" },
+            None => p { "署名した控えはまだありません。記録を守るのは、この封だけです。" },
+        }
+    }
+}
+
+pub fn checkpoints(site: &Site, staff: &Staff, proof: &Proof) -> Markup {
+    let (list, public_key) = (&proof.list, &proof.public_key);
     let main = html! {
         (heading("記録の検証"))
-        @match check {
+        @match &proof.check {
             ChainCheck::Whole(count) => p class="notice" { "操作記録" (count) "件は、はじめから終わりまでつながっています。署名した控えとも一致します。" },
             ChainCheck::BrokenAt(no) => p class="error-summary" { "操作記録の第" (no) "番で、つながりが切れています。運用担当に知らせ、バックアップと比べてください。" },
             ChainCheck::NotAsSigned(unlike) => p class="error-summary" {
                 (unlike.day) "の署名した控えと、いまの記録がちがいます。第" (unlike.after) "番（合っている最後の控え）と第" (unlike.upto) "番（この控え）の間で、書きかえられたおそれがあります。運用担当に知らせてください。"
             },
+            ChainCheck::NotAsSealed { after } => p class="error-summary" {
+                "第" (after) "番より後の記録が、封をしたときとちがいます。書きかえ、削除、追加のおそれがあります。運用担当に知らせてください。"
+            },
         }
+        @if matches!(proof.check, ChainCheck::Whole(_)) { (reach(&proof.vouched)) }
         h2 { "署名した控え" }
         p { "毎日0時5分に、記録の末尾に署名します。この行を、別の場所（紙や別の機器）に保管しておくと、記録全体の書きかえも見つけられます。" }
         p { "検証用の公開鍵（Ed25519）：" span class="mono breakable" { (public_key) } }

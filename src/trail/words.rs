@@ -74,6 +74,7 @@ mod tests {
             ("text.drafted", "terms", "利用規約と個人情報の取扱い"),
             ("alarm.raised", "operations.disk", "ディスクの空き"),
             ("audit.exported", "115 rows", "115 件"),
+            ("accesses.seen", "everybody", "全員"),
             ("delivery.downloaded", "encrypted", "暗号化したファイル"),
             ("access.denied", "GET /staff", "GET /staff"),
             (

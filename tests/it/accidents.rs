@@ -134,6 +134,40 @@ async fn the_list_of_people_affected_is_what_the_audit_record_says() {
 }
 
 #[actix_web::test]
+async fn each_look_at_the_accesses_is_an_entry_that_names_nobody() {
+    for world in World::all_with_console().await {
+        let mut clerk = Desk::open(&world, "c1", &[Role::Clerk]).await;
+        let mut auditor = Desk::open(&world, "a1", &[Role::Auditor]).await;
+        for path in [
+            "/audit/accesses",
+            "/audit/accesses?day=2026-11-24&who=c1",
+            "/audit/accesses?who=山田",
+        ] {
+            assert_eq!(auditor.get(path).await.status, 200, "{path}");
+        }
+        assert_eq!(auditor.get("/audit/accesses?day=x").await.status, 422);
+        assert_eq!(clerk.get("/audit/accesses").await.status, 403);
+        let entry = |day: &str, whose: &str| (format!("accesses/{day}"), format!("{whose} from 127.0.0.1"));
+        let looks = [
+            entry("2026-11-25", "everybody"),
+            entry("2026-11-24", "one"),
+            entry("2026-11-25", "one"),
+        ];
+        assert_eq!(
+            world.audit("accesses.seen").await,
+            looks,
+            "what shows nobody's reasons is no look"
+        );
+        auditor
+            .get("/audit?action=accesses.")
+            .await
+            .expect("個人情報へのアクセスを点検した")
+            .expect("個人情報へのアクセス 2026-11-24")
+            .expect("1人だけ");
+    }
+}
+
+#[actix_web::test]
 async fn who_saw_personal_data_on_a_day_is_shown_by_person_for_inspection() {
     for world in World::all_with_console().await {
         let mut clerk = Desk::open(&world, "c1", &[Role::Clerk]).await;

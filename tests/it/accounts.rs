@@ -2,6 +2,7 @@
 pub mod doors;
 mod enrolling;
 mod people;
+mod proofs;
 mod races;
 mod roles;
 mod sessions;

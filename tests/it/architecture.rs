@@ -23,7 +23,9 @@ const GROUND: &[(&str, &[&str])] = &[
     ("uploads", &["db"]),
     (
         "workspace",
-        &["clock", "config", "crypto", "db", "gateways", "logs", "mail", "web"],
+        &[
+            "audit", "clock", "config", "crypto", "db", "gateways", "logs", "mail", "web",
+        ],
     ),
 ];
 

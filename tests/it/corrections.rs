@@ -1,8 +1,16 @@
 //! A result is corrected by two people, with note and evidence; nobody does it alone.
-use crate::{applicant::Applicant, browser::Browser, harness::World};
+use crate::{
+    applicant::Applicant,
+    browser::Browser,
+    desk,
+    harness::{Wish, World},
+    served::Place,
+};
 use diesel::{QueryableByName, RunQueryDsl, sql_types::Text};
 use mizumado::{
+    accounts::{self, PersonForm, Role},
     audit::Actor,
+    clock::Clock,
     db::{Conn, DbError},
     enrolment::{
         CorrectedResult,
@@ -55,9 +63,9 @@ async fn propose(world: &World, id: &str) -> Result<String, CorrectionError> {
     propose_as(world, id, (NOTE, "佐藤"), CorrectedResult::Registered).await
 }
 
-async fn decide(world: &World, id: &str, by: &'static str, approve: bool) -> Result<(), CorrectionError> {
-    let (id, now) = (id.to_owned(), world.workspace.clock.now());
-    let write = move |conn: &mut Conn| correction::decide(conn, &id, by_name(by), approve, now);
+async fn decide(world: &World, id: &str, by: &str, approve: bool) -> Result<(), CorrectionError> {
+    let (id, by, now) = (id.to_owned(), by.to_owned(), world.workspace.clock.now());
+    let write = move |conn: &mut Conn| correction::decide(conn, &id, by_name(&by), approve, now);
     world.workspace.db.write(write).await
 }
 
@@ -165,9 +173,10 @@ async fn two_proposals_at_the_same_time_leave_one() {
 
 const SLIP: &str = "別の申込みとまちがえた";
 
-async fn withdraw(world: &World, id: &str, by: &'static str) -> Result<(), CorrectionError> {
-    let (workspace, id, now) = (world.workspace.clone(), id.to_owned(), world.workspace.clock.now());
-    let write = move |conn: &mut Conn| correction::withdraw(conn, &workspace, (&id, SLIP), by_name(by), now);
+async fn withdraw(world: &World, id: &str, by: &str) -> Result<(), CorrectionError> {
+    let (workspace, now) = (world.workspace.clone(), world.workspace.clock.now());
+    let (id, by) = (id.to_owned(), by.to_owned());
+    let write = move |conn: &mut Conn| correction::withdraw(conn, &workspace, (&id, SLIP), by_name(&by), now);
     world.workspace.db.write(write).await
 }
 
@@ -246,5 +255,82 @@ async fn note_and_evidence_are_sealed_and_open_with_the_keys() {
         let open = world.write(correction::open).await;
         let opened = open[0].note_and_evidence(&world.workspace.keys).unwrap();
         assert_eq!(opened, (NOTE.to_owned(), EVIDENCE.to_owned()));
+    }
+}
+
+#[actix_web::test]
+async fn who_proposed_by_a_bare_number_is_the_same_person_at_the_console() {
+    for world in World::all_with(Wish::with_console()).await {
+        let (_, _, id) = ended(&world, "24").await;
+        let one = desk::invite(&world, "9001", &[Role::Approver]).await;
+        let another = desk::invite(&world, "9002", &[Role::Approver]).await;
+        // As an earlier version kept it.
+        let proposal = propose_as(&world, &id, (NOTE, "9001"), CorrectedResult::Registered).await;
+        let proposal = proposal.unwrap();
+        let (own, other) = (format!("staff/{}", one.id), format!("staff/{}", another.id));
+        for same in [own.as_str(), "9001", " 9001 "] {
+            let alone = decide(&world, &proposal, same, true).await;
+            assert!(matches!(alone, Err(CorrectionError::SamePerson)), "{same}: {alone:?}");
+        }
+        let anothers = withdraw(&world, &proposal, &other).await;
+        assert!(
+            matches!(anothers, Err(CorrectionError::AnothersProposal)),
+            "{anothers:?}"
+        );
+        assert_eq!(world.count(CORRECTED).await, 0);
+        withdraw(&world, &proposal, &own).await.unwrap();
+        let next = propose_as(&world, &id, (NOTE, "9001"), CorrectedResult::Registered).await;
+        decide(&world, &next.unwrap(), &other, true).await.unwrap();
+        assert_eq!(world.count(CORRECTED).await, 1);
+    }
+}
+
+#[actix_web::test]
+async fn the_command_asks_for_the_role_that_the_console_asks_for() {
+    let place = Place::new("sqlite:test.db", "http://127.0.0.1:9", "", "");
+    let workspace = place.world(Clock::system());
+    for (code, roles) in [
+        ("9001", vec![Role::Viewer, Role::Auditor]),
+        ("9002", vec![Role::Clerk]),
+        ("9003", vec![Role::Approver]),
+        ("9004", vec![]),
+    ] {
+        let (world, now) = (workspace.clone(), workspace.clock.now());
+        let person = PersonForm {
+            code: code.into(),
+            name: desk::NAME.into(),
+            unit: String::new(),
+            roles,
+        };
+        let write = move |conn: &mut Conn| accounts::add_person(conn, &world, &Actor::Operator, &person, now);
+        workspace.db.write(write).await.unwrap();
+    }
+    let refused = |words: &[&str], code: &str, roles: &str| {
+        let (ok, _, err) = place.run(words);
+        let said = format!("--by {code}: this person may not do that; it needs the role {roles},");
+        assert_eq!(!ok && err.contains(&said), !roles.is_empty(), "{words:?}: {err}");
+        assert!(!ok, "{words:?}: there is neither application nor proposal");
+    };
+    for (code, to_propose, to_decide) in [
+        ("9001", "clerk or approver", "approver"),
+        ("9002", "", "approver"),
+        ("9003", "", ""),
+        ("9004", "clerk or approver", "approver"),
+    ] {
+        let result = [
+            "--receipt",
+            "7KQ-4M9-TXH",
+            "--result",
+            "registered",
+            "--note",
+            "n",
+            "--evidence",
+            "e",
+        ];
+        let propose = [&["corrections", "propose", "--by", code][..], &result].concat();
+        refused(&propose, code, to_propose);
+        for word in ["approve", "refuse"] {
+            refused(&["corrections", word, "--by", code, "01X"], code, to_decide);
+        }
     }
 }

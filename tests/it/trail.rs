@@ -1,5 +1,6 @@
 //! The audit record: found by filter, exported, and every tampering with it found.
 mod addresses;
+mod sealed;
 mod tampering;
 
 use crate::{browser::Page, desk::Desk, harness::World, rows::literal};

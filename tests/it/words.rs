@@ -263,6 +263,7 @@ fn every_action_and_alarm_has_its_words() {
         "applications.kana",
         "applications.state",
         "audit.checkpoint",
+        "audit.head",
         "backup.at",
         "backup.keep_days",
         "backup.lock",

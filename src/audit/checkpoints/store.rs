@@ -1,4 +1,7 @@
-use crate::db::{Conn, Portable, audit_checkpoints, audit_entries, audit_head};
+use crate::{
+    audit::store::BEGINNING,
+    db::{Conn, Portable, audit_checkpoints, audit_entries},
+};
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
@@ -10,10 +13,6 @@ pub struct Checkpoint {
     pub no: i64,
     pub hash: String,
     pub signature: String,
-}
-
-pub fn head(conn: &mut Conn) -> QueryResult<(i64, String)> {
-    audit_head::table.select((audit_head::no, audit_head::hash)).first(conn)
 }
 
 pub fn keep(conn: &mut Conn, checkpoint: &Checkpoint, now: NaiveDateTime) -> QueryResult<()> {
@@ -37,7 +36,7 @@ pub fn checkpoints(conn: &mut Conn) -> QueryResult<Vec<Checkpoint>> {
 pub fn hash_of(conn: &mut Conn, no: i64) -> QueryResult<Option<String>> {
     // Number 0 is the beginning, before the first entry.
     if no == 0 {
-        return Ok(Some("mizumado".to_owned()));
+        return Ok(Some(BEGINNING.to_owned()));
     }
     audit_entries::table
         .filter(audit_entries::no.eq(no))

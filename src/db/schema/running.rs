@@ -18,6 +18,7 @@ diesel::table! {
         id -> Integer,
         no -> BigInt,
         hash -> Text,
+        seal -> Text,
     }
 }
 

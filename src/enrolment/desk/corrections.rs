@@ -73,7 +73,8 @@ async fn proposals(workspace: &Data<Workspace>) -> Result<Proposals, Error> {
     workspace.db.read(read).await
 }
 
-fn opened(conn: &mut Conn, world: &Workspace, correction: Correction) -> Result<Pending, Error> {
+fn opened(conn: &mut Conn, world: &Workspace, mut correction: Correction) -> Result<Pending, Error> {
+    correction.proposed_by = correction::who(conn, &correction.proposed_by)?;
     let application = store::find(conn, &correction.application_id)?;
     let (note, evidence) = correction.note_and_evidence(&world.keys)?;
     let number = application.receipt_number.as_deref();

@@ -8,6 +8,7 @@ use crate::{
     accounts::{self, Staff},
     db::Conn,
     enrolment::{
+        correction,
         records::{self, ResultRecord},
         states::{Attention, Cause, Registration},
         store::{self, Correction, Cursor, Note, Order, Span},
@@ -109,7 +110,8 @@ fn gather(
     }
     let proposal = match store::open_correction_of(conn, id)? {
         Some(correction) => {
-            let by = accounts::name_of(conn, keys, &correction.proposed_by)?;
+            let by = correction::who(conn, &correction.proposed_by)?;
+            let by = accounts::name_of(conn, keys, &by)?;
             Some((correction, by))
         }
         None => None,

@@ -15,10 +15,11 @@ use mizumado::{
     db::{Conn, DbError},
 };
 use rand::{RngExt, SeedableRng, rngs::StdRng};
+use std::sync::Arc;
 
-const ENTRIES: i64 = 16;
+pub const ENTRIES: i64 = 16;
 /// The checkpoint was signed when there were so many.
-const SIGNED: i64 = 10;
+pub const SIGNED: i64 = 10;
 
 const UNLOCK: &str = "drop trigger audit_entries_stay; drop trigger audit_entries_remain";
 
@@ -38,7 +39,7 @@ struct Entry {
     detail: String,
 }
 
-fn day() -> NaiveDate {
+pub fn day() -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 11, 20).unwrap()
 }
 
@@ -64,6 +65,13 @@ fn chain(conn: &mut Conn, keys: &KeyRing, now: NaiveDateTime) -> QueryResult<()>
     conn.batch_execute(UNLOCK)
 }
 
+/// The same in a world, in a write of its own; with the world's keys.
+pub async fn chained(world: &World) -> Arc<KeyRing> {
+    let (keys, now) = (world.workspace.keys.clone(), world.workspace.clock.now());
+    world.write(move |conn| Ok(chain(conn, &keys, now)?)).await;
+    world.workspace.keys.clone()
+}
+
 fn head(conn: &mut Conn) -> QueryResult<(i64, String)> {
     #[derive(QueryableByName)]
     struct Head {
@@ -77,7 +85,7 @@ fn head(conn: &mut Conn) -> QueryResult<(i64, String)> {
 }
 
 /// Chains everything anew, as the program would have written it, and moves the head.
-fn rechain(conn: &mut Conn) -> QueryResult<()> {
+pub fn rechain(conn: &mut Conn) -> QueryResult<()> {
     let all: Vec<Entry> =
         diesel::sql_query("select no, at, actor, action, subject, detail from audit_entries order by no").load(conn)?;
     let (mut hash, mut last) = ("mizumado".to_owned(), 0);
@@ -174,9 +182,8 @@ fn found(check: &ChainCheck) -> Found {
 #[actix_web::test]
 async fn a_thousand_tamperings_are_each_found_at_their_first_entry() {
     let world = World::sqlite().await;
-    let (keys, now) = (world.workspace.keys.clone(), world.workspace.clock.now());
+    let keys = chained(&world).await;
     let work = move |conn: &mut Conn| {
-        chain(conn, &keys, now)?;
         let mut chance = StdRng::seed_from_u64(20_261_122);
         for turn in 0..1000 {
             conn.batch_execute("savepoint turn")?;
@@ -194,9 +201,8 @@ async fn a_thousand_tamperings_are_each_found_at_their_first_entry() {
 #[actix_web::test]
 async fn checkpoints_kept_elsewhere_find_what_was_forged_with_their_table() {
     let world = World::sqlite().await;
-    let (keys, now) = (world.workspace.keys.clone(), world.workspace.clock.now());
+    let keys = chained(&world).await;
     let work = move |conn: &mut Conn| {
-        chain(conn, &keys, now)?;
         let kept = audit::checkpoints(conn)?;
         for forgery in [
             "delete from audit_checkpoints",
@@ -264,10 +270,17 @@ async fn the_command_and_the_page_name_the_first_broken_entry() {
     let kept = place.path("kept.txt");
     std::fs::write(&kept, place.must(&["audit", "checkpoints"])).unwrap();
     let verify = ["audit", "verify", "--checkpoints", kept.to_str().unwrap()];
-    assert!(place.must(&verify).contains("is whole: 16 entries"));
+    let whole = place.must(&verify);
+    assert!(whole.contains("is whole: 16 entries"), "{whole}");
+    let reach = "SIGNED up to entry 10 at the end of 2026-11-20; SEALED up to entry 16";
+    assert!(whole.contains(reach), "{whole}");
     for (sql, anew, said) in [
-        ("update audit_entries set detail = 'x' where no = 14", true, ""),
         ("delete from audit_checkpoints", false, ""),
+        (
+            "update audit_entries set detail = 'x' where no = 14",
+            true,
+            "not the one that was sealed: after entry 10 something was changed, cut off or added without the keys",
+        ),
         (
             "update audit_entries set detail = 'y' where no = 9",
             true,
@@ -303,7 +316,17 @@ async fn the_command_and_the_page_name_the_first_broken_entry() {
         .get("/audit/checkpoints")
         .await
         .expect("つながっています")
-        .expect("2026-11-20 10 ");
+        .expect("2026-11-20 10 ")
+        .expect("第16番まで、鍵で封をしています")
+        .expect("署名した控えがあるのは、2026-11-20の第10番までです");
+    let write = |conn: &mut Conn| {
+        conn.batch_execute("update audit_entries set detail = 'x' where no = 15")?;
+        Ok(rechain(conn)?)
+    };
+    world.write(write).await;
+    let page = auditor.get("/audit/checkpoints").await;
+    page.expect("第10番より後の記録が、封をしたときとちがいます");
+    assert!(!page.has("鍵で封をしています"), "nothing vouches for it any more");
     for (sql, said) in [
         (
             "update audit_entries set detail = 'x' where no = 4",

@@ -1,0 +1,1 @@
+alter table audit_head drop column seal;

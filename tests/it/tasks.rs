@@ -6,7 +6,13 @@ use crate::{
 };
 use chrono::Duration;
 use diesel::connection::SimpleConnection;
-use mizumado::{accounts::Role, db::Conn, enrolment::states::Registration};
+use mizumado::{
+    accounts::Role,
+    db::Conn,
+    enrolment::states::Registration,
+    jobs::Job,
+    tasks::{self, Progress},
+};
 
 /// A world with one result that waits for its file, and a clerk.
 async fn waiting(world: &World) -> Desk {
@@ -48,13 +54,37 @@ async fn a_file_is_made_by_a_job_and_whoever_asked_is_led_to_it() {
         world.run_due().await;
         let made = clerk.get(&asked.path).await;
         assert_eq!(made.path, "/deliveries/1");
-        assert_eq!(world.count("select total as n from tasks where done = total").await, 1);
         assert!(clerk.get("/deliveries").await.link("様子を見る").is_none());
         // Nothing has been decided since.
         let nothing = clerk.ask_for(&world, "/deliveries", &[]).await;
         nothing.expect("まとめる結果はありません").expect("還元データにもどる");
         assert_eq!(deliveries(&world).await, 1);
     }
+}
+
+#[actix_web::test]
+async fn the_row_tells_how_far_the_work_is_while_it_goes_on() {
+    let world = World::with_console().await;
+    let mut clerk = waiting(&world).await;
+    let task = clerk.post("/deliveries", &[]).await.path;
+    let job = Job {
+        id: "J".into(),
+        kind: "deliveries.close_now".into(),
+        payload: task.trim_start_matches("/tasks/").into(),
+        attempts: 0,
+    };
+    let told = "select count(*) as n from tasks where done = 2 and total = 3";
+    let work = async |_, progress: Progress| {
+        progress.begin(3);
+        progress.step();
+        progress.step();
+        while world.count(told).await == 0 {
+            tokio::task::yield_now().await;
+        }
+        Ok(())
+    };
+    tasks::carry_out(&world.workspace, &job, work).await.unwrap();
+    clerk.get(&task).await.expect("2 / 3件");
 }
 
 #[actix_web::test]

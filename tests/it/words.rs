@@ -269,6 +269,7 @@ fn every_action_and_alarm_has_its_words() {
         "backup.lock",
         "backup.recipients",
         "inquiries.code",
+        "inquiries.status",
         "inquiries.code_of",
         "inquiries.digest",
         "inquiries.name",

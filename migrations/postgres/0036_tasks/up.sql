@@ -1,6 +1,6 @@
 -- Long work that somebody at the console asked for: a job does it, this row tells how far it is and what came of it.
 create table tasks (
-    id text primary key,
+    id text not null primary key,
     kind text not null,
     -- What it is about, as audit entries name it; empty where it is about all of it.
     subject text not null,

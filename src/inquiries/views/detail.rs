@@ -167,7 +167,7 @@ fn write(d: &Detail, form: &DetailForm, errors: &[FieldError]) -> Markup {
         form class="form noprint" method="post" action={ (path) "/messages" } novalidate {
             input type="hidden" name="rev" value=(form.rev);
             // Enter means 保存する, not the template whose button stands first.
-            @if !d.templates.is_empty() { button class="vh" type="submit" tabindex="-1" aria-hidden="true" {} }
+            @if !d.templates.is_empty() { button class="vh" type="submit" tabindex="-1" aria-hidden="true" { "保存する" } }
             @if !form.used.is_empty() { input type="hidden" name="used" value=(form.used); }
             @if !d.templates.is_empty() { (template(d, form, errors)) }
             fieldset class="field" id="kind" tabindex="-1" {

@@ -2,6 +2,7 @@
 mod ceremonies;
 mod gate;
 mod pages;
+mod periods;
 mod roles;
 mod sessions;
 mod staff;
@@ -16,7 +17,7 @@ pub use pages::{
     people::{add as add_person, record_training},
     sign_in::practise,
 };
-pub use roles::{Permission, Role, TABLE as PERMISSIONS, allows, table_in_markdown};
+pub use roles::{Permission, Role, TABLE as PERMISSIONS, allows, columns as columns_of_permissions, table_in_markdown};
 pub use sessions::Sessions;
 pub use staff::{STEP_UP, Staff, is_code};
 pub use store::{Person, everybody, find_by_code, has_key, name_of, names_of, roles_of};

@@ -53,6 +53,7 @@ text_enum! {
         HandleInquiries = "handle_inquiries",
         ManageSupport = "manage_support",
         ManageStaff = "manage_staff",
+        ReadScopes = "read_scopes",
         ReadAudit = "read_audit",
         ReadAlarms = "read_alarms",
         Operate = "operate",
@@ -83,7 +84,7 @@ pub const TABLE: &[(Permission, &str, &[Role])] = &[
     ),
     (
         Permission::HandleApplications,
-        "申込みにメモを残す・読む、要対応を確認済みにする、取下げを記録する、訂正を提案する",
+        "申込みにメモを残す・読む、要対応を確認済みにする、取下げを記録する、訂正を提案する、新しい手続きの案内を印刷する、メールを送り直す、電話で案内する",
         &[Role::Clerk, Role::Approver],
     ),
     (
@@ -147,7 +148,7 @@ pub const TABLE: &[(Permission, &str, &[Role])] = &[
     ),
     (
         Permission::EditTexts,
-        "文面の案を作る、試しに送る",
+        "文面の案を作る、試しに送る、広報物を印刷する",
         &[Role::Clerk, Role::Administrator],
     ),
     (
@@ -178,8 +179,13 @@ pub const TABLE: &[(Permission, &str, &[Role])] = &[
     ),
     (
         Permission::ManageStaff,
-        "職員を登録する、役割を変える、招待・停止する",
+        "職員を登録する、役割を変える、招待・停止する、研修を記録する",
         &[Role::Administrator],
+    ),
+    (
+        Permission::ReadScopes,
+        "全員の役割の期間と研修の記録を見る、印刷する",
+        &[Role::Administrator, Role::Auditor],
     ),
     (Permission::ReadAudit, "操作記録を検索・出力する", &[Role::Auditor]),
     (
@@ -195,7 +201,7 @@ pub const TABLE: &[(Permission, &str, &[Role])] = &[
     ),
     (
         Permission::Operate,
-        "警報を確認済みにする、失敗した処理をやり直す",
+        "警報を確認済みにする",
         &[Role::Operator, Role::Administrator],
     ),
     (
@@ -256,6 +262,23 @@ pub const TABLE: &[(Permission, &str, &[Role])] = &[
     ),
 ];
 
+/// The roles that may do something: the columns of the table, wherever it stands.
+pub fn columns() -> Vec<Role> {
+    let may_something = |role: &Role| TABLE.iter().any(|(_, _, holders)| holders.contains(role));
+    Role::ALL.iter().copied().filter(may_something).collect()
+}
+
+/// Which roles the table has no column for, and when they will have one.
+pub fn without_column() -> Option<String> {
+    let columns = columns();
+    let others = Role::ALL.iter().filter(|role| !columns.contains(role));
+    let labels: Vec<&str> = others.map(|role| role.label()).collect();
+    (!labels.is_empty()).then(|| {
+        let labels = labels.join("と");
+        format!("{labels}は、まだこの表にありません。開栓・閉栓の画面ができたときに使います。")
+    })
+}
+
 /// Whether one of the roles has the permission.
 pub fn allows(roles: &[Role], permission: Permission) -> bool {
     let holders = TABLE.iter().find(|(p, _, _)| *p == permission).map(|(_, _, r)| *r);
@@ -264,13 +287,12 @@ pub fn allows(roles: &[Role], permission: Permission) -> bool {
 
 /// The same table in Markdown, for `docs/OPERATIONS.md`: a row for each permission, a column for each role and its word.
 pub fn table_in_markdown() -> String {
-    let roles = Role::ALL.iter().map(|r| format!(" {} `{}` |", r.label(), r.as_str()));
+    let columns = columns();
+    let roles = columns.iter().map(|r| format!(" {} `{}` |", r.label(), r.as_str()));
     let heading: String = roles.collect();
-    let rule = " --- |".repeat(Role::ALL.len());
+    let rule = " --- |".repeat(columns.len());
     let row = |(_, what, holders): &(Permission, &str, &[Role])| {
-        let marks = Role::ALL
-            .iter()
-            .map(|r| if holders.contains(r) { " 可 |" } else { " |" });
+        let marks = columns.iter().map(|r| if holders.contains(r) { " 可 |" } else { " |" });
         format!("| {what} |{}\n", marks.collect::<String>())
     };
     let rows: String = TABLE.iter().map(row).collect();
@@ -304,6 +326,7 @@ mod tests {
                 (Permission::ApproveTexts, Permission::ReadTexts),
                 (Permission::HandleInquiries, Permission::ReadInquiries),
                 (Permission::ManageSupport, Permission::ReadInquiries),
+                (Permission::ManageStaff, Permission::ReadScopes),
                 (Permission::Operate, Permission::ReadAlarms),
                 (Permission::HandleIncidents, Permission::ReadIncidents),
                 (Permission::SwitchService, Permission::HandleIncidents),

@@ -1,7 +1,7 @@
 //! The tables of the manuals, drawn from the code so that they cannot differ from it.
 use super::rules::PLAN;
 use crate::{
-    accounts::{Access, PERMISSIONS, Role},
+    accounts::{Access, PERMISSIONS, Role, columns_of_permissions},
     alarms,
     config::{Ask, Items},
     deliveries,
@@ -51,19 +51,15 @@ fn roles() -> Table {
         let of = PERMISSIONS.iter().filter(|(_, _, roles)| roles.contains(&role));
         of.map(|(_, label, _)| *label).collect::<Vec<_>>().join("／")
     };
-    let used = Role::ALL.iter().filter(|role| !may(**role).is_empty());
+    let used = columns_of_permissions().into_iter();
     table(
         ["役割", "できること"],
-        used.map(|role| [role.label().to_owned(), may(*role)]),
+        used.map(|role| [role.label().to_owned(), may(role)]),
     )
 }
 
 fn permission_table() -> Table {
-    let used: Vec<Role> = Role::ALL
-        .iter()
-        .copied()
-        .filter(|role| PERMISSIONS.iter().any(|(_, _, roles)| roles.contains(role)))
-        .collect();
+    let used = columns_of_permissions();
     let header = std::iter::once("操作".to_owned()).chain(used.iter().map(|role| role.label().to_owned()));
     let rows = PERMISSIONS.iter().map(|(_, label, roles)| {
         let cells = used.iter().map(|role| yes(roles.contains(role)));

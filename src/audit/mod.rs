@@ -28,6 +28,8 @@ pub enum Actor<'a> {
     System,
     /// A person at the command line of the server.
     Operator,
+    /// The same, and who decided it (`staff/ID`), which stands behind the detail.
+    OperatorFor(&'a str),
     /// A person signed in at the console: who, and from where. Without an address nobody acts.
     Staff { id: &'a str, address: &'a str },
 }
@@ -55,7 +57,7 @@ impl<'a> Actor<'a> {
             Actor::Applicant => "applicant",
             Actor::Gateway => "gateway",
             Actor::System => "system",
-            Actor::Operator => "operator",
+            Actor::Operator | Actor::OperatorFor(_) => "operator",
             Actor::Staff { id, .. } => return Cow::Owned(format!("staff/{id}")),
         })
     }
@@ -64,6 +66,7 @@ impl<'a> Actor<'a> {
     fn detail(self, detail: &str) -> Cow<'_, str> {
         match self {
             Actor::Staff { address, .. } => Cow::Owned(format!("{detail}{FROM}{address}").trim_start().to_owned()),
+            Actor::OperatorFor(by) => Cow::Owned(format!("{detail} by {by}").trim_start().to_owned()),
             _ => Cow::Owned(detail.to_owned()),
         }
     }

@@ -141,6 +141,7 @@ pub const ACTIONS: &[(&str, &str)] = &[
     ("service.open", "受付を再開した"),
     ("service.stopped", "受付を止めた"),
     ("staff.added", "職員を登録した"),
+    ("staff.changed", "職員の氏名・所属を変えた"),
     ("staff.codes_renewed", "リカバリーコードを作った"),
     ("staff.invited", "職員を招待した"),
     ("staff.key_added", "キーを登録した"),
@@ -301,6 +302,7 @@ const OF_A_FAMILY: &[(&str, &[(&str, &str)])] = &[
         ("mail", "郵便・メール"), ("open", "未回答"), ("phone", "電話"), ("staff", "運用担当あて"), ("waiting", "返事待ち"), ("web", "サイト"),
     ]),
     ("layout", &[("column_added", "項目を追加")]),
+    ("staff", &[("name", "氏名"), ("unit", "所属")]),
 ];
 
 fn find(table: &[(&'static str, &'static str)], word: &str) -> Option<&'static str> {

@@ -1,6 +1,6 @@
-use super::{ConfigFile, Outcome, serve};
+use super::{ConfigFile, Outcome, serve, staff};
 use crate::{
-    audit::{self, Actor},
+    audit,
     backups::{self, Request},
     clock::{Clock, jst},
     config::Settings,
@@ -33,6 +33,9 @@ pub struct Restore {
     /// Fetch the backup of this name from the off-site store first, into the folder of FILE
     #[arg(long)]
     offsite: bool,
+    /// Who decided: the 職員番号. Looked up in what was restored; one that is not there is recorded as it is typed
+    #[arg(long, value_name = "NUMBER", value_parser = staff::number)]
+    by: String,
     /// The backup, `mizumado-….gz.age`; its manifest `….json` beside it is checked too
     file: PathBuf,
 }
@@ -126,16 +129,31 @@ pub fn restore(options: &Restore) -> Outcome {
     }
     let workspace = Workspace::open(settings, clock)?;
     let now = workspace.clock.now();
-    let name = options
-        .file
-        .file_name()
-        .map(|n| n.to_string_lossy().into_owned())
-        .unwrap_or_default();
-    let write =
-        move |conn: &mut _| Ok::<_, Error>(audit::record(conn, now, Actor::Operator, "backup.restored", &name, "")?);
-    runtime.block_on(workspace.db.write(write))?;
+    note(&workspace, options, now)?;
     next_steps(&restored, now, began.elapsed().as_secs());
     Ok(())
+}
+
+/// The entry of a restore, behind what the backup brought. The data is in place: a number that this backup does not know
+/// yet, or knows as suspended, must not stop it any more.
+fn note(workspace: &Workspace, options: &Restore, now: NaiveDateTime) -> Outcome {
+    let by = match staff::decided_by(workspace, Some(&options.by)) {
+        Ok(Some(by)) => by,
+        _ => {
+            println!(
+                "   --by {}: not among the active people of this backup; recorded as typed",
+                options.by
+            );
+            options.by.clone()
+        }
+    };
+    let name = options.file.file_name().map(|n| n.to_string_lossy().into_owned());
+    let name = name.unwrap_or_default();
+    let write = move |conn: &mut _| {
+        let actor = staff::typed(Some(&by));
+        Ok::<_, Error>(audit::record(conn, now, actor, "backup.restored", &name, "")?)
+    };
+    Ok(serve::runtime()?.block_on(workspace.db.write(write))?)
 }
 
 /// The runbook goes on with what only a person can do.

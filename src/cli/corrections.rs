@@ -87,24 +87,18 @@ fn list(file: &ConfigFile) -> Outcome {
 /// The person who has a 職員番号, in the word by which the console knows them too: at whichever of the two somebody proposes
 /// and decides, it is the same one. They need the role that the console asks for, too.
 fn person(workspace: &Workspace, code: &str, needed: Permission) -> Result<String, Box<dyn std::error::Error>> {
-    let asked = code.to_owned();
-    let read = move |conn: &mut Conn| {
-        let found = accounts::find_by_code(conn, &asked)?.filter(|person| person.active);
-        let found = found.map(|person| accounts::roles_of(conn, &person.id).map(|roles| (person.id, roles)));
-        found.transpose()
-    };
-    match serve::runtime()?.block_on(workspace.db.read::<_, Error>(read))? {
-        Some((id, roles)) if accounts::allows(&roles, needed) => Ok(format!("staff/{id}")),
-        Some(_) => Err(format!(
-            "--by {code}: this person may not do that; it needs the role {}, and `mizumado staff list` shows who has which",
-            holders(needed)
-        )
-        .into()),
-        None => Err(format!(
-            "--by {code}: nobody who is registered and active has this 職員番号; `mizumado staff list` shows who is registered"
-        )
-        .into()),
+    let by = staff::decided_by(workspace, Some(code))?.unwrap_or_default();
+    let id = by.trim_start_matches("staff/").to_owned();
+    let read = move |conn: &mut Conn| accounts::roles_of(conn, &id);
+    let roles = serve::runtime()?.block_on(workspace.db.read::<_, Error>(read))?;
+    if accounts::allows(&roles, needed) {
+        return Ok(by);
     }
+    Err(format!(
+        "--by {code}: this person may not do that; it needs the role {}, and `mizumado staff list` shows who has which",
+        holders(needed)
+    )
+    .into())
 }
 
 /// The words of the roles that have a permission.

@@ -1,7 +1,8 @@
-use super::{ConfigFile, Outcome, serve};
+use super::{ConfigFile, Outcome, serve, staff};
 use crate::{
-    audit::{self, Actor},
+    audit,
     clock::{jst, utc_from_jst},
+    crypto::sha256_hex,
     deliveries::{Context, FileWriter, Layout, Row},
     enrolment,
     japan::date::parse_compact,
@@ -37,6 +38,22 @@ pub struct Results {
     /// The CSV to write; what could not be written as typed goes to FILE.report.csv
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
+    /// Why, for the record: inquiry, institution, billing, correction or other
+    #[arg(long, value_name = "WORD", value_parser = reason)]
+    reason: String,
+    /// Who decided: the 職員番号. Left out only while nobody is registered and active
+    #[arg(long, value_name = "NUMBER", value_parser = staff::number)]
+    by: Option<String>,
+}
+
+/// A word of the reasons for which somebody looks at what is masked: what people write freely may name a person, and the
+/// record is for ever.
+fn reason(word: &str) -> Result<String, String> {
+    let words: Vec<&str> = enrolment::REVEAL_REASONS.iter().map(|(word, _)| *word).collect();
+    match words.contains(&word) {
+        true => Ok(word.to_owned()),
+        false => Err(format!("{word:?} is no reason; use one of {}", words.join(", "))),
+    }
 }
 
 fn day(text: &str) -> Result<NaiveDate, String> {
@@ -47,26 +64,16 @@ pub fn run(command: Command) -> Outcome {
     let Command::Results(options) = command;
     let layout = Layout::load(&options.layout)?;
     let (workspace, _logs) = serve::open(&options.config)?;
+    let by = staff::decided_by(&workspace, options.by.as_deref())?;
     let midnight = |day: NaiveDate| utc_from_jst(day.and_time(NaiveTime::MIN));
     let (from, to) = (midnight(options.from), midnight(options.to + Days::new(1)));
     let (world, now) = (workspace.clone(), workspace.clock.now());
-    let detail = format!("{} {}–{}", layout.name, options.from, options.to);
-    let records = serve::runtime()?.block_on(async {
-        // First the record, in a short transaction of its own: reading and opening thousands of rows must keep nobody waiting.
-        let record = move |conn: &mut _| {
-            let action = "results.exported";
-            Ok::<_, Error>(audit::record(conn, now, Actor::Operator, action, "results", &detail)?)
-        };
-        workspace.db.write(record).await?;
-        workspace
-            .db
-            .read(move |conn| enrolment::results(conn, &world, from, to))
-            .await
-    })?;
+    let read = move |conn: &mut _| enrolment::results(conn, &world, from, to);
+    let records = serve::runtime()?.block_on(workspace.db.read(read))?;
     let context = Context {
         batch_number: 0,
         delivery_date: options.to,
-        made_at: jst(workspace.clock.now()),
+        made_at: jst(now),
         layout_version: 0,
     };
     let (mut file, mut findings) = (vec![], vec![]);
@@ -75,6 +82,15 @@ pub fn run(command: Command) -> Outcome {
         writer.row(record as &dyn Row)?;
     }
     let totals = writer.finish()?;
+    // Before the first byte leaves; in a transaction of its own, so that reading thousands of rows kept nobody waiting.
+    let (rows, sum) = (totals.rows, sha256_hex(&file));
+    let (from, to, reason) = (options.from, options.to, &options.reason);
+    let detail = format!("{rows} rows {from}–{to} {} sha256 {sum} {reason}", layout.name);
+    let record = move |conn: &mut _| {
+        let actor = staff::typed(by.as_deref());
+        Ok::<_, Error>(audit::record(conn, now, actor, "results.exported", "results", &detail)?)
+    };
+    serve::runtime()?.block_on(workspace.db.write(record))?;
     write(&options.out, &file)?;
     println!("{} rows written to {}", totals.rows, options.out.display());
     let mut report = options.out.clone().into_os_string();

@@ -1,10 +1,5 @@
-use super::{ConfigFile, Outcome, serve};
-use crate::{
-    audit::{self, Actor},
-    clock::jst,
-    jobs,
-    web::Error,
-};
+use super::{ConfigFile, Outcome, serve, staff};
+use crate::{audit, clock::jst, jobs, web::Error};
 
 /// The durable queue
 #[derive(Debug, clap::Subcommand)]
@@ -28,6 +23,9 @@ pub struct List {
 pub struct Retry {
     #[command(flatten)]
     config: ConfigFile,
+    /// Who decided: the 職員番号. Left out only while nobody is registered and active
+    #[arg(long, value_name = "NUMBER", value_parser = staff::number)]
+    by: Option<String>,
     /// The id that `list --dead` shows
     id: String,
 }
@@ -65,11 +63,13 @@ fn show(list: &List) -> Outcome {
 
 fn revive(retry: Retry) -> Outcome {
     let (workspace, _logs) = serve::open(&retry.config)?;
+    let by = staff::decided_by(&workspace, retry.by.as_deref())?;
     let (id, now) = (retry.id.clone(), workspace.clock.now());
     let write = move |conn: &mut _| {
         let found = jobs::revive(conn, &id, now)?;
         if found {
-            audit::record(conn, now, Actor::Operator, "job.retried", &format!("job/{id}"), "")?;
+            let actor = staff::typed(by.as_deref());
+            audit::record(conn, now, actor, "job.retried", &format!("job/{id}"), "")?;
         }
         Ok::<_, Error>(found)
     };

@@ -38,6 +38,9 @@ pub struct Invite {
     /// What the person is; may be given several times
     #[arg(long = "role", value_parser = role)]
     roles: Vec<Role>,
+    /// Who decided: the 職員番号. Left out only for the first one, while nobody is registered and active
+    #[arg(long, value_name = "NUMBER", value_parser = number)]
+    by: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -47,6 +50,9 @@ pub struct Who {
     /// 職員番号
     #[arg(long, value_name = "NUMBER")]
     code: String,
+    /// Who decided: the 職員番号. Left out only while nobody is registered and active
+    #[arg(long, value_name = "NUMBER", value_parser = number)]
+    by: Option<String>,
 }
 
 fn role(word: &str) -> Result<Role, String> {
@@ -66,6 +72,37 @@ pub fn number(word: &str) -> Result<String, String> {
     }
 }
 
+/// Who decided, in the word by which the console knows them, too: `staff/ID` of the 職員番号 behind `--by`. It may be left
+/// out only while nobody could be named.
+pub fn decided_by(workspace: &Workspace, code: Option<&str>) -> Result<Option<String>, Box<dyn std::error::Error>> {
+    let asked = code.map(str::to_owned);
+    let read = move |conn: &mut Conn| {
+        let found = match asked {
+            Some(code) => accounts::find_by_code(conn, &code)?.filter(|person| person.active),
+            None => None,
+        };
+        let is_anybody = accounts::everybody(conn)?.iter().any(|person| person.active);
+        Ok::<_, Error>((found, is_anybody))
+    };
+    let (found, is_anybody) = serve::runtime()?.block_on(workspace.db.read(read))?;
+    match (found, code) {
+        (Some(person), _) => Ok(Some(format!("staff/{}", person.id))),
+        (None, Some(code)) => Err(format!(
+            "--by {code}: nobody who is registered and active has this 職員番号; `mizumado staff list` shows who is registered"
+        )
+        .into()),
+        (None, None) if is_anybody => {
+            Err("--by is missing: give the 職員番号 of who decided this; `mizumado staff list` shows it".into())
+        }
+        (None, None) => Ok(None),
+    }
+}
+
+/// Whoever types at the server, and who decided it.
+pub fn typed(by: Option<&str>) -> Actor<'_> {
+    by.map_or(Actor::Operator, Actor::OperatorFor)
+}
+
 pub fn run(command: Command) -> Outcome {
     match command {
         Command::Invite(options) => invite(options),
@@ -76,15 +113,15 @@ pub fn run(command: Command) -> Outcome {
 }
 
 /// The address of a fresh invitation; the person is registered when `person.name` says so.
-pub async fn invitation(workspace: &Workspace, person: PersonForm) -> Result<String, Error> {
+pub async fn invitation(workspace: &Workspace, person: PersonForm, by: Option<String>) -> Result<String, Error> {
     let (world, now) = (workspace.clone(), workspace.clock.now());
     let write = move |conn: &mut Conn| {
         let known = accounts::find_by_code(conn, &person.code)?;
         let id = match known {
             Some(known) => known.id,
-            None => accounts::add_person(conn, &world, &Actor::Operator, &person, now)?,
+            None => accounts::add_person(conn, &world, &typed(by.as_deref()), &person, now)?,
         };
-        accounts::invite(conn, &world, &id, Actor::Operator, now)
+        accounts::invite(conn, &world, &id, typed(by.as_deref()), now)
     };
     let token = workspace.db.write(write).await?;
     let url = workspace.settings.console.as_ref().map(|c| c.url.as_str());
@@ -99,6 +136,7 @@ fn invite(options: Invite) -> Outcome {
             "there is no [console] in the settings: set console.listen, console.url and console.networks".into(),
         );
     }
+    let by = decided_by(&workspace, options.by.as_deref())?;
     let code = options.code.clone();
     let known = serve::runtime()?.block_on(
         workspace
@@ -125,7 +163,7 @@ fn invite(options: Invite) -> Outcome {
         }
         Some(_) => {}
     }
-    let url = serve::runtime()?.block_on(invitation(&workspace, person))?;
+    let url = serve::runtime()?.block_on(invitation(&workspace, person, by))?;
     let until = jst(workspace.clock.now() + Duration::hours(72)).format("%Y-%m-%d %H:%M");
     println!("{url}");
     println!("one key can be enrolled there, until {until} (JST)");
@@ -152,6 +190,7 @@ fn list(file: &ConfigFile) -> Outcome {
 
 fn set_active(who: &Who, active: bool) -> Outcome {
     let (workspace, _logs) = serve::open(&who.config)?;
+    let by = decided_by(&workspace, who.by.as_deref())?;
     let (now, code) = (workspace.clock.now(), who.code.clone());
     let write = move |conn: &mut Conn| {
         let person = accounts::find_by_code(conn, &code)?.ok_or(Error::NotFound)?;
@@ -163,7 +202,8 @@ fn set_active(who: &Who, active: bool) -> Outcome {
             false => ("staff.suspended", accounts::suspend(conn, &person.id, now)?),
         };
         if done {
-            audit::record(conn, now, Actor::Operator, action, &format!("staff/{}", person.id), "")?;
+            let (actor, subject) = (typed(by.as_deref()), format!("staff/{}", person.id));
+            audit::record(conn, now, actor, action, &subject, "")?;
         }
         Ok::<_, Error>(done)
     };

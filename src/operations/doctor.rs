@@ -326,7 +326,7 @@ async fn dead_jobs(workspace: &Workspace) -> Check {
             "jobs",
             Verdict::Look,
             format!("{count} were laid aside"),
-            "mizumado jobs list --dead, mend the cause, mizumado jobs retry ID",
+            "mizumado jobs list --dead, mend the cause, mizumado jobs retry --by NUMBER ID",
         ),
         Err(error) => Check::new("jobs", Verdict::Wrong, error.to_string(), "check the database"),
     }

@@ -45,7 +45,7 @@ fn shown(action: &str, word: &str, names: &Names) -> String {
     let role = |word| Role::from_word(word).map(Role::label);
     let cause = |word| Cause::from_word(word).map(Cause::label);
     let known = match action.split('.').next() {
-        _ if action == "application.revealed" => reveal_reason(word),
+        _ if ["application.revealed", "results.exported"].contains(&action) => reveal_reason(word),
         Some("application") => cause(word),
         Some("staff") => role(word),
         Some("text") => TextId::from_word(word).map(TextId::title),
@@ -71,10 +71,16 @@ mod tests {
             ("application.checking", "silence 01K", "戻りがないため照会 01K"),
             ("application.noted", "note/01K", "メモ 01K"),
             ("staff.role_granted", "clerk", "受付担当"),
+            ("staff.changed", "name unit", "氏名 所属"),
             ("text.drafted", "terms", "利用規約と個人情報の取扱い"),
             ("alarm.raised", "operations.disk", "ディスクの空き"),
             ("audit.exported", "115 rows", "115 件"),
             ("accesses.seen", "everybody", "全員"),
+            (
+                "results.exported",
+                "3 rows billing",
+                "3 件 料金システムへの登録を確かめるため",
+            ),
             ("delivery.downloaded", "encrypted", "暗号化したファイル"),
             ("access.denied", "GET /staff", "GET /staff"),
             (

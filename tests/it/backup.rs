@@ -108,10 +108,14 @@ async fn under_load(database: &str, empty: &str) {
     // A fresh bureau's first daily backup may stand before it.
     let backup = sealed_files(&place.path("backups")).pop().unwrap();
     let (file, key) = (backup.display().to_string(), identity.display().to_string());
-    let said = machine.must(&["restore", "--identity", &key, &file]);
+    let said = machine.must(&["restore", "--identity", &key, "--by", "9005", &file]);
     assert!(
         said.contains("chain whole") && said.contains("RPO") && said.contains("RTO"),
         "{said}"
+    );
+    assert!(
+        said.contains("--by 9005: not among"),
+        "no staff is in this backup: {said}"
     );
     assert!(machine.must(&["audit", "verify"]).contains("is whole"));
     let program = machine.serve();
@@ -154,6 +158,8 @@ async fn a_damaged_a_foreign_and_an_unwanted_restore_are_refused() {
     let (file, key) = (backup.display().to_string(), identity.display().to_string());
 
     let (ok, _, err) = place.run(&["restore", "--identity", &key, &file]);
+    assert!(!ok && err.contains("--by"), "nobody decided it: {err}");
+    let (ok, _, err) = place.run(&["restore", "--identity", &key, "--by", "9005", &file]);
     assert!(
         !ok && err.contains("--replace"),
         "a database that stands there is not overwritten: {err}"
@@ -162,21 +168,21 @@ async fn a_damaged_a_foreign_and_an_unwanted_restore_are_refused() {
     let other = tempfile::tempdir().unwrap();
     let stranger = age_keys(other.path()).1.display().to_string();
     let machine = Place::new("sqlite:empty.db", "http://127.0.0.1:1", "", "");
-    let (ok, _, err) = machine.run(&["restore", "--identity", &key, &file]);
+    let (ok, _, err) = machine.run(&["restore", "--identity", &key, "--by", "9005", &file]);
     assert!(!ok && err.contains("keys"), "the wrong key ring: {err}");
     std::fs::copy(place.path("keys.toml"), machine.path("keys.toml")).unwrap();
-    let (ok, _, err) = machine.run(&["restore", "--identity", &stranger, &file]);
+    let (ok, _, err) = machine.run(&["restore", "--identity", &stranger, "--by", "9005", &file]);
     assert!(!ok && err.contains("does not open"), "a stranger's identity: {err}");
 
     let mut bytes = std::fs::read(&backup).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
     std::fs::write(&backup, &bytes).unwrap();
-    let (ok, _, err) = machine.run(&["restore", "--identity", &key, &file]);
+    let (ok, _, err) = machine.run(&["restore", "--identity", &key, "--by", "9005", &file]);
     assert!(!ok && err.contains("manifest"), "one changed bit: {err}");
     let manifest = PathBuf::from(file.replace(".gz.age", ".json"));
     std::fs::remove_file(manifest).unwrap();
-    let (ok, _, err) = machine.run(&["restore", "--identity", &key, &file]);
+    let (ok, _, err) = machine.run(&["restore", "--identity", &key, "--by", "9005", &file]);
     assert!(
         !ok && err.contains("does not open"),
         "and without the manifest the seal says it: {err}"

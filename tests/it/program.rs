@@ -1,5 +1,5 @@
 //! The program itself, as a process: the demo, kill -9, the commands.
-use crate::{applicant::Applicant, browser::Browser};
+use crate::{applicant::Applicant, browser::Browser, served::Place};
 use diesel::{QueryableByName, RunQueryDsl, sql_types::BigInt};
 use mizumado::db::{Conn, Db, DbError};
 use std::{
@@ -205,13 +205,13 @@ fn the_commands_say_what_is_wrong_and_what_to_do() {
 }
 
 #[actix_web::test]
-async fn the_export_command_writes_the_file_for_its_owner_alone() {
+async fn the_export_command_writes_the_file_for_its_owner_alone_and_says_who_decided_it() {
     let dir = tempfile::tempdir().unwrap();
     let demo = Demo::start(dir.path());
     let mut browser = Browser::new(&demo.public);
     Applicant::default().hand_off(&mut browser).await;
     let (config, out) = (dir.path().join("mizumado.toml"), dir.path().join("out.csv"));
-    let arguments = |from: &'static str| {
+    let arguments = |from: &'static str, who_and_why: &[&'static str]| {
         let mut all = vec![
             "export",
             "results",
@@ -222,18 +222,99 @@ async fn the_export_command_writes_the_file_for_its_owner_alone() {
             "--layout",
             "config/layouts/standard.toml",
         ];
+        all.extend(who_and_why);
         all.extend(["--config", config.to_str().unwrap(), "--out", out.to_str().unwrap()]);
         run(&all)
     };
-    let (ok, said, err) = arguments("2026-01-01");
+    let day = "2026-01-01";
+    for (who_and_why, said) in [
+        (&["--reason", "billing"][..], "--by is missing"),
+        (&["--by", "demo-1"], "--reason"),
+        (&["--by", "no-one", "--reason", "billing"], "staff list"),
+        (&["--by", "demo-1", "--reason", "佐藤さんに頼まれた"], "institution"),
+    ] {
+        let (ok, _, err) = arguments(day, who_and_why);
+        assert!(!ok && err.contains(said), "{who_and_why:?}: {err}");
+        assert!(!out.exists(), "{who_and_why:?}");
+    }
+    let exported = "select count(*) as n from audit_entries where action = 'results.exported'";
+    assert_eq!(counted(dir.path(), exported).await, 0);
+    let (ok, said, err) = arguments(day, &["--by", "demo-1", "--reason", "billing"]);
     assert!(ok && said.contains("0 rows"), "nothing is decided yet: {said}{err}");
     let bytes = std::fs::read(&out).unwrap();
     assert!(
         bytes.ends_with(b"\r\n") && bytes.iter().filter(|b| **b == b'\n').count() == 1,
         "the header alone"
     );
+    let sum = mizumado::crypto::sha256_hex(&bytes);
+    let told = format!(
+        "{exported} and actor = 'operator' and detail like '0 rows 2026-01-01–2099-12-31 % sha256 {sum} billing by staff/' || \
+         (select id from staff where code = 'demo-1')"
+    );
+    assert_eq!(counted(dir.path(), told.leak()).await, 1);
     use std::os::unix::fs::PermissionsExt;
     assert_eq!(std::fs::metadata(&out).unwrap().permissions().mode() & 0o777, 0o600);
-    let (ok, _, err) = arguments("yesterday");
+    let (ok, _, err) = arguments("yesterday", &["--by", "demo-1", "--reason", "billing"]);
     assert!(!ok && err.contains("2026-11-21"), "{err}");
+}
+
+#[actix_web::test]
+async fn who_changes_the_staff_or_a_job_at_the_server_says_whose_decision_it_was() {
+    let dir = tempfile::tempdir().unwrap();
+    let demo = Demo::start(dir.path());
+    let config = dir.path().join("mizumado.toml");
+    let on = |words: &[&str]| run(&[words, &["--config", config.to_str().unwrap()]].concat());
+    let invite = ["staff", "invite", "--code", "n-1", "--name", "田中", "--role", "viewer"];
+    let retry = ["jobs", "retry", "01X"];
+    for (command, done) in [
+        (&invite[..], true),
+        (&["staff", "suspend", "--code", "n-1"], true),
+        (&["staff", "reinstate", "--code", "n-1"], true),
+        (&retry, false),
+    ] {
+        let (ok, _, err) = on(command);
+        assert!(!ok && err.contains("--by is missing"), "{command:?}: {err}");
+        let (ok, _, err) = on(&[command, &["--by", "no-one"]].concat());
+        assert!(!ok && err.contains("staff list"), "{command:?}: {err}");
+        let (ok, _, err) = on(&[command, &["--by", "田中"]].concat());
+        assert!(!ok && err.contains("職員番号"), "{command:?}: {err}");
+        let (ok, _, err) = on(&[command, &["--by", "demo-1"]].concat());
+        assert_eq!(ok, done, "{command:?}: {err}");
+        assert!(done || err.contains("laid aside"), "{command:?}: {err}");
+    }
+    drop(demo);
+    let told = "select count(*) as n from audit_entries where actor = 'operator' and subject = \
+                'staff/' || (select id from staff where code = 'n-1') and trim(detail) like \
+                '%by staff/' || (select id from staff where code = 'demo-1')";
+    // Registered, one role, invited, suspended, reinstated.
+    assert_eq!(counted(dir.path(), told).await, 5);
+    let (ok, out, _) = run(&["staff", "invite", "--help"]);
+    assert!(ok && out.contains("while nobody is registered and active"), "{out}");
+}
+
+#[actix_web::test]
+async fn the_first_one_is_invited_by_nobody_and_the_second_is_not() {
+    let console =
+        "[console]\nlisten = \"127.0.0.1:0\"\nurl = \"http://localhost:8081\"\nnetworks = [\"127.0.0.1/32\"]\n";
+    let place = Place::new("sqlite:first.db", "http://127.0.0.1:1", "", console);
+    place.must(&["migrate"]);
+    let invite = |code: &'static str, by: &[&'static str]| {
+        let words = [
+            "staff",
+            "invite",
+            "--code",
+            code,
+            "--name",
+            "田中",
+            "--role",
+            "administrator",
+        ];
+        place.run(&[&words[..], by].concat())
+    };
+    let (ok, said, err) = invite("1001", &[]);
+    assert!(ok && said.contains("/enrolments/"), "{said}{err}");
+    let (ok, _, err) = invite("1002", &[]);
+    assert!(!ok && err.contains("--by is missing"), "{err}");
+    let (ok, _, err) = invite("1002", &["--by", "1001"]);
+    assert!(ok, "{err}");
 }

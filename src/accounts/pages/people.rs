@@ -131,19 +131,43 @@ pub async fn update(
     }
     let (world, now, path) = (workspace.clone(), workspace.clock.now(), format!("/staff/{id}"));
     let write = move |conn: &mut Conn| {
-        store::find(conn, &id)?;
+        let person = store::find(conn, &id)?;
         // Two administrators must not take the role from each other at the same moment.
         one_at_a_time(conn, "accounts.administrators")?;
         if !input.roles.contains(&Role::Administrator) && !store::is_administered_without(conn, &id)? {
             return Err(Error::Conflict);
         }
-        store::update_person(conn, &world.keys, &id, &input.name, &input.unit, now)?;
+        change_entry(conn, &world, &staff, &person, &input, now)?;
         change_roles(conn, &staff, &id, &input.roles, now)
     };
     workspace.db.write(write).await?;
     Ok(see_other(&path))
 }
 
+/// Name and unit, and the record of which of the two changed. What either was stands in no entry: it is personal data.
+fn change_entry(
+    conn: &mut Conn,
+    world: &Workspace,
+    staff: &Staff,
+    person: &store::Person,
+    input: &PersonForm,
+    now: chrono::NaiveDateTime,
+) -> Result<(), Error> {
+    let fields = [
+        ("name", person.name(&world.keys)? != input.name),
+        ("unit", person.unit != input.unit),
+    ];
+    let changed: Vec<&str> = fields.iter().filter(|(_, is)| *is).map(|(field, _)| *field).collect();
+    if changed.is_empty() {
+        return Ok(());
+    }
+    store::update_person(conn, &world.keys, &person.id, &input.name, &input.unit, now)?;
+    let subject = format!("staff/{}", person.id);
+    staff.record(conn, now, "staff.changed", &subject, &changed.join(" "))
+}
+
+/// Other roles, and the end of every session that began with those before: a cookie never goes on with rights that its
+/// sign-in did not have (S3).
 fn change_roles(
     conn: &mut Conn,
     staff: &Staff,
@@ -160,6 +184,10 @@ fn change_roles(
     for role in had.iter().filter(|r| !wanted.contains(r)) {
         store::revoke(conn, id, *role, now)?;
         staff.record(conn, now, "staff.role_revoked", &subject, role.as_str())?;
+    }
+    if wanted.iter().any(|r| !had.contains(r)) || had.iter().any(|r| !wanted.contains(r)) {
+        store::raise_epoch(conn, id)?;
+        store::end_all(conn, id, now)?;
     }
     Ok(())
 }

@@ -139,7 +139,8 @@ pub fn lock(conn: &mut Conn, id: &str) -> QueryResult<()> {
         .map(drop)
 }
 
-/// Voids every session and ceremony that began before.
+/// Voids every session that began before. A sign-in under way goes on: its answer is a fresh proof, and the session that
+/// it begins is of the new epoch.
 pub fn raise_epoch(conn: &mut Conn, id: &str) -> QueryResult<()> {
     diesel::update(staff::table.find(id))
         .set(staff::epoch.eq(staff::epoch + 1))

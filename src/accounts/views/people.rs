@@ -1,10 +1,11 @@
 use super::{ConsolePage, heading, names};
 use crate::{
     accounts::{
-        Role, Staff,
-        roles::TABLE,
+        Permission, Role, Staff,
+        periods::{self, Stop},
+        roles::{TABLE, columns, without_column},
         staff,
-        store::{self, GrantedRole, Person, Training},
+        store::{self, Person, Training},
         ways,
     },
     clock::jst,
@@ -65,18 +66,35 @@ pub struct FullPerson {
     pub roles: Vec<Role>,
     pub keys: usize,
     pub codes: i64,
-    /// Role, since when, until when, by whom.
-    pub history: Vec<(GrantedRole, String)>,
+    pub created_at: NaiveDateTime,
+    /// Newest first.
+    pub history: Vec<Held>,
+    /// Oldest first.
+    pub stops: Vec<Stop>,
     pub trainings: Vec<Training>,
     pub last_seen: Option<NaiveDateTime>,
 }
 
+/// A role, since when, until when, by whom.
+pub struct Held {
+    role: &'static str,
+    from: NaiveDateTime,
+    until: Option<NaiveDateTime>,
+    by: String,
+}
+
 impl FullPerson {
     pub fn load(conn: &mut Conn, workspace: &Workspace, person: &Person) -> Result<Self, Error> {
-        let mut history = vec![];
+        let (mut history, stops) = (vec![], periods::stops(conn, &person.id)?);
         for granted in store::role_history(conn, &person.id)? {
             let by = store::name_of(conn, &workspace.keys, &granted.granted_by)?;
-            history.push((granted, by));
+            let parts = periods::held(granted.since, granted.until, &stops);
+            history.extend(parts.into_iter().rev().map(|(from, until)| Held {
+                role: Role::from_word(&granted.role).map_or("", Role::label),
+                from,
+                until,
+                by: by.clone(),
+            }));
         }
         let last = store::sessions_of(conn, &person.id, 1)?;
         Ok(Self {
@@ -88,7 +106,9 @@ impl FullPerson {
             roles: store::roles_of(conn, &person.id)?,
             keys: store::keys_of(conn, &person.id)?.len(),
             codes: store::open_codes(conn, &person.id)?,
+            created_at: person.created_at,
             history,
+            stops,
             trainings: store::trainings_of(conn, &person.id)?,
             last_seen: last.first().map(|s| s.seen_at),
         })
@@ -185,14 +205,17 @@ pub fn person(site: &Site, staff: &Staff, p: &FullPerson, errors: &[FieldError])
                 form method="post" action={ (path) "/sign-out" } { button class="button button--secondary" type="submit" { "すべての端末からログアウトさせる" } }
                 form method="post" action={ (path) "/suspension" } { button class="button button--secondary" type="submit" { "利用を停止する" } }
             } @else {
+                p { "再開すると、役割は「" (names(&p.roles)) "」にもどります。入るには、招待状が要ります。" }
                 form method="post" action={ (path) "/reinstatement" } { button class="button" type="submit" { "利用を再開する" } }
             }
         }
         (ui::error_message("suspension", errors))
+        (dates(p))
         h2 { "登録内容" }
         form class="form" method="post" action=(path) novalidate {
             (name_fields(&p.name, &p.unit, errors))
             (role_boxes(&p.roles, errors))
+            p class="hint" { "役割を変えると、この人はすべての端末からログアウトします" }
             (ui::submit("変更を保存する"))
         }
         h2 { "役割の期間" }
@@ -215,16 +238,29 @@ fn day(at: NaiveDateTime) -> String {
     wareki(jst(at).date())
 }
 
+/// Since when somebody is registered, and when they were let in no more, and again.
+fn dates(p: &FullPerson) -> Markup {
+    html! {
+        p {
+            "登録：" (day(p.created_at))
+            @for stop in &p.stops {
+                "　停止：" (day(stop.from))
+                @if let Some(at) = stop.until { "　再開：" (day(at)) }
+            }
+        }
+    }
+}
+
 fn history(p: &FullPerson) -> Markup {
     html! {
         table class="table" {
             caption class="vh" { "役割の期間" }
             thead { tr { th scope="col" { "役割" } th scope="col" { "から" } th scope="col" { "まで" } th scope="col" { "決めた人" } } }
-            tbody { @for (granted, by) in &p.history { tr {
-                th scope="row" { (Role::from_word(&granted.role).map_or("", Role::label)) }
-                td data-label="から" { (day(granted.since)) }
-                td data-label="まで" { @match granted.until { Some(at) => (day(at)), None => "現在" } }
-                td data-label="決めた人" { @match by.as_str() { "operator" => "運用担当（コマンド）", "system" => "システム", by => (by) } }
+            tbody { @for held in &p.history { tr {
+                th scope="row" { (held.role) }
+                td data-label="から" { (day(held.from)) }
+                td data-label="まで" { @match held.until { Some(at) => (day(at)), None => "現在" } }
+                td data-label="決めた人" { @match held.by.as_str() { "operator" => "運用担当（コマンド）", "system" => "システム", by => (by) } }
             } } }
         }
     }
@@ -269,14 +305,15 @@ pub fn invitation(site: &Site, staff: &Staff, p: &FullPerson, token: &str, now: 
 
 /// Who may do what, as the one table in the code says.
 pub fn permission_table() -> Markup {
+    let columns = columns();
     html! {
         div class="scroll" tabindex="0" role="region" aria-label="役割ごとの権限の表" {
             table class="table table--matrix" {
                 caption class="vh" { "役割ごとの権限" }
-                thead { tr { th scope="col" { "できること" } @for role in Role::ALL { th scope="col" { (role.label()) } } } }
+                thead { tr { th scope="col" { "できること" } @for role in &columns { th scope="col" { (role.label()) } } } }
                 tbody { @for (_, what, roles) in TABLE { tr {
                     th scope="row" { (what) }
-                    @for role in Role::ALL { td data-label=(role.label()) { @if roles.contains(role) { "可" } } }
+                    @for role in &columns { td data-label=(role.label()) { @if roles.contains(role) { "可" } } }
                 } } }
             }
         }
@@ -286,9 +323,13 @@ pub fn permission_table() -> Markup {
 pub fn permissions(site: &Site, staff: &Staff) -> Markup {
     let main = html! {
         (heading("役割ごとの権限"))
-        p { "ホーム、自分の設定、この表は、ログインした全員が使えます。" }
+        p { "ホーム、マニュアル、この表、自分の設定、自分が頼んだ処理の画面は、ログインした全員が使えます。" }
+        @if let Some(others) = without_column() { p { (others) } }
         (permission_table())
-        div class="actions noprint" { button class="button button--secondary" type="button" data-print { "印刷する" } }
+        div class="actions noprint" {
+            button class="button button--secondary" type="button" data-print { "印刷する" }
+            @if staff.may(Permission::ReadScopes) { a class="button button--secondary" href="/staff/scopes" { "全員の権限の範囲を見る" } }
+        }
     };
     ConsolePage::new("役割ごとの権限", "/permissions", main).render(site, staff)
 }
@@ -302,15 +343,22 @@ pub fn scopes(site: &Site, staff: &Staff, people: &[FullPerson], now: NaiveDateT
             section class="sheet" {
                 h2 { (p.name) "（" (p.code) "）" }
                 p { (p.unit) "　" (state(p)) }
+                (dates(p))
                 (history(p))
                 p { strong { "研修：" } @if p.trainings.is_empty() { "記録なし" } @for t in &p.trainings { (wareki(t.held_on)) " " (t.title) "　" } }
             }
         }
         h2 { "役割ごとの権限" }
+        @if let Some(others) = without_column() { p { (others) } }
         (permission_table())
         div class="actions noprint" { button class="button" type="button" data-print { "印刷する" } }
     };
-    ConsolePage::new("情報取扱者の一覧と権限の範囲", "/staff", main)
-        .crumbs(&[("職員", "/staff")])
+    // Who inspects reads this sheet, and has no list of the staff to come from.
+    let from = match staff.may(Permission::ManageStaff) {
+        true => ("職員", "/staff"),
+        false => ("権限の表", "/permissions"),
+    };
+    ConsolePage::new("情報取扱者の一覧と権限の範囲", from.1, main)
+        .crumbs(&[from])
         .render(site, staff)
 }

@@ -60,7 +60,7 @@ pub async fn staff(workspace: &Workspace) -> Result<Vec<Invitation>, Error> {
         if !has_key {
             invitations.push(Invitation {
                 who: format!("{name}（{}）", accounts::role_names(&roles)),
-                url: invitation(workspace, person).await?,
+                url: invitation(workspace, person, None).await?,
             });
         }
     }

@@ -11,7 +11,7 @@ mod views;
 
 pub use callers::{Candidate, Undecided, brief, by_what_is_said, happenings, unknowns, why_revealed};
 pub use filter::Filter;
-pub use views::{message_status, reveal_reason};
+pub use views::{REASONS as REVEAL_REASONS, message_status, reveal_reason};
 
 use super::{
     receipt,

@@ -1,11 +1,12 @@
 //! What is done to people is recorded, and done to people who exist.
 use super::{Entry, actions_of, entries, key_paths};
 use crate::{
-    browser::Browser,
-    desk::{Desk, NAME, enrol, passkey},
+    browser::{Browser, Page},
+    desk::{Desk, NAME, enrol, is_signed_in, passkey},
     harness::World,
 };
-use mizumado::{accounts::Role, audit};
+use chrono::Duration;
+use mizumado::{accounts::Role, audit, clock::jst, japan::date::wareki};
 
 /// A little of everything that accounts record.
 async fn a_day(world: &World) -> (Desk, Desk) {
@@ -54,6 +55,7 @@ async fn every_step_has_an_audit_entry_of_its_person_and_none_holds_a_name() {
             "staff.key_added",
             "staff.signed_in",
             "staff.codes_renewed",
+            "staff.changed",
             "staff.role_granted",
             "staff.role_revoked",
             "staff.training_recorded",
@@ -78,6 +80,106 @@ async fn every_step_has_an_audit_entry_of_its_person_and_none_holds_a_name() {
         let checked = world.write(|conn| Ok(audit::verify(conn)?)).await;
         assert_eq!(checked, audit::ChainCheck::Whole(all.len() as i64));
     }
+}
+
+/// The details of the entries that say that a person's name or unit changed.
+async fn changes(world: &World) -> Vec<String> {
+    let all = world.audit("staff.changed").await.into_iter();
+    all.map(|(_, detail)| detail.replace(" from 127.0.0.1", "")).collect()
+}
+
+#[actix_web::test]
+async fn another_name_or_unit_is_on_record_without_either_and_an_unchanged_save_records_nothing() {
+    for world in World::all_with_console().await {
+        let mut boss = Desk::open(&world, "a1", &[Role::Administrator]).await;
+        let clerk = Desk::open(&world, "c1", &[Role::Clerk]).await;
+        let path = format!("/staff/{}", clerk.id);
+        for (name, unit, recorded) in [
+            (NAME, "業務課", &[][..]),
+            ("水野　月子", "業務課", &["name"]),
+            ("水野　月子", "収納課", &["name", "unit"]),
+            ("水野　星子", "", &["name", "unit", "name unit"]),
+            ("水野　星子", "", &["name", "unit", "name unit"]),
+        ] {
+            let before = entries(&world).await.len();
+            let page = boss
+                .post(&path, &[("name", name), ("unit", unit), ("role_clerk", "on")])
+                .await;
+            assert_eq!(page.status, 200, "{}", page.text());
+            assert_eq!(changes(&world).await, recorded, "{name} {unit}");
+            let added = entries(&world).await.len() - before;
+            assert!(added <= 1, "and nothing else is: {name} {unit}");
+            assert!(is_signed_in(&clerk).await, "the roles are the same");
+        }
+        let mut auditor = Desk::open(&world, "u1", &[Role::Auditor]).await;
+        let record = auditor.get("/audit?action=staff.").await;
+        record.expect("職員の氏名・所属を変えた");
+        record.expect("氏名 所属");
+    }
+}
+
+/// The words of a person's sheet on the list of scopes.
+fn sheet(page: &Page, code: &str) -> String {
+    let all = page.all("section.sheet").into_iter();
+    let own: Vec<String> = all.filter(|text| text.contains(code)).collect();
+    assert_eq!(own.len(), 1, "{}", page.text());
+    own.concat()
+}
+
+#[actix_web::test]
+async fn the_sheet_of_somebody_who_left_says_when_and_that_no_role_is_held_any_more() {
+    for world in World::all_with_console().await {
+        let mut boss = Desk::open(&world, "a1", &[Role::Administrator]).await;
+        let clerk = Desk::open(&world, "c-left", &[Role::Clerk]).await;
+        let mut auditor = Desk::open(&world, "u1", &[Role::Auditor]).await;
+        let path = format!("/staff/{}", clerk.id);
+        let day = |world: &World| wareki(jst(world.workspace.clock.now()).date());
+        let first = day(&world);
+        let before = auditor.get("/staff/scopes").await;
+        let registered = sheet(&before, "c-left");
+        assert!(registered.contains(&format!("登録：{first}")), "{registered}");
+        assert!(
+            registered.contains("現在") && !registered.contains("停止："),
+            "{registered}"
+        );
+        world.workspace.clock.advance(Duration::days(3));
+        let second = day(&world);
+        assert_eq!(boss.sign_in().await.status, 200);
+        boss.post(&format!("{path}/suspension"), &[]).await;
+        let page = boss.get("/staff/scopes").await;
+        let left = sheet(&page, "c-left");
+        assert!(
+            left.contains(&format!("停止：{second}")) && !left.contains("現在"),
+            "{left}"
+        );
+        assert!(sheet(&page, "a1").contains("現在"), "of nobody else");
+        let person = boss.get(&path).await;
+        person.expect("再開すると、役割は「受付担当」にもどります");
+        assert!(!person.all("table").concat().contains("現在"), "{}", person.text());
+        world.workspace.clock.advance(Duration::days(3));
+        assert_eq!(boss.sign_in().await.status, 200);
+        boss.post(&format!("{path}/reinstatement"), &[]).await;
+        let again = sheet(&boss.get("/staff/scopes").await, "c-left");
+        assert!(again.contains(&format!("再開：{}", day(&world))), "{again}");
+        assert_eq!(again.matches("受付担当").count(), 2, "before and after: {again}");
+        assert_eq!(again.matches("現在").count(), 1, "{again}");
+    }
+}
+
+#[actix_web::test]
+async fn who_inspects_reads_the_scopes_and_no_page_of_the_staff() {
+    let world = World::with_console().await;
+    let mut auditor = Desk::open(&world, "u1", &[Role::Auditor]).await;
+    let table = auditor.get("/permissions").await;
+    let link = table.link("全員の権限の範囲を見る").expect("a way to the scopes");
+    let page = auditor.get(&link).await;
+    assert_eq!((page.status, page.path.as_str()), (200, "/staff/scopes"));
+    page.expect(NAME);
+    assert!(!page.has("href=\"/staff\""), "it leads to nothing that is closed");
+    assert_eq!(auditor.get("/staff").await.status, 403);
+    let mut clerk = Desk::open(&world, "c1", &[Role::Clerk]).await;
+    assert_eq!(clerk.get("/permissions").await.link("全員の権限の範囲を見る"), None);
+    assert_eq!(clerk.get("/staff/scopes").await.status, 403);
 }
 
 #[actix_web::test]

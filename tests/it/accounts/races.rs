@@ -8,7 +8,13 @@ use futures_util::future::{LocalBoxFuture, join_all};
 use mizumado::accounts::Role;
 use serde_json::json;
 
-const ROUNDS: usize = 210;
+/// As many as S3 asks for, where a round costs little; the other engine takes the same turns less often.
+fn rounds(world: &World) -> usize {
+    match world.workspace.db.engine() {
+        "postgres" => 210,
+        _ => 1_000,
+    }
+}
 
 /// Worlds where somebody may sign in as often as the race needs.
 async fn worlds() -> Vec<World> {
@@ -68,7 +74,7 @@ async fn whatever_races_a_sign_out_nobody_is_signed_in_afterwards() {
     for world in worlds().await {
         let mut desk = Desk::open(&world, "c1", &[Role::Clerk]).await;
         desk.sign_out().await;
-        for number in 0..ROUNDS {
+        for number in 0..rounds(&world) {
             round(&world, &mut desk, number, "/sign-out").await;
         }
     }
@@ -80,7 +86,7 @@ async fn whatever_races_a_sign_out_everywhere_nobody_is_signed_in_afterwards() {
         let mut boss = Desk::open(&world, "a1", &[Role::Administrator]).await;
         let mut desk = Desk::open(&world, "c1", &[Role::Clerk]).await;
         let path: &'static str = format!("/staff/{}/sign-out", desk.id).leak();
-        for number in 0..ROUNDS / 5 {
+        for number in 0..rounds(&world) / 5 {
             assert_eq!(desk.sign_in().await.status, 200);
             let body = proof(&mut desk).await;
             let mut requests = vec![

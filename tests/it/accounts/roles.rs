@@ -6,7 +6,7 @@ use crate::{
     routes::console_routes,
 };
 use mizumado::{
-    accounts::{self, Access, Role, Rule},
+    accounts::{self, Access, Permission, Role, Rule},
     app::CONSOLE_PLAN,
 };
 
@@ -157,6 +157,8 @@ async fn a_role_that_is_taken_away_is_gone_at_the_next_request() {
         let fields = [("name", "水野"), ("unit", ""), ("role_viewer", "on")];
         let page = boss.post(&format!("/staff/{}", other.id), &fields).await;
         assert_eq!(page.status, 200, "{}", page.text());
+        assert!(!is_signed_in(&other).await, "no cookie goes on with other rights");
+        assert_eq!(other.sign_in().await.status, 200);
         assert_eq!(other.get("/staff").await.first("h1"), DENIED);
         for raised in [
             &["role_administrator", "role_auditor"][..],
@@ -171,6 +173,154 @@ async fn a_role_that_is_taken_away_is_gone_at_the_next_request() {
         }
         assert_eq!(boss.get("/staff").await.status, 200);
     }
+}
+
+#[actix_web::test]
+async fn other_roles_end_every_session_of_that_person_and_of_nobody_else() {
+    for world in World::all_with_console().await {
+        let mut boss = Desk::open(&world, "a1", &[Role::Administrator]).await;
+        let mut clerk = Desk::open(&world, "c1", &[Role::Clerk]).await;
+        let colleague = Desk::open(&world, "c2", &[Role::Clerk]).await;
+        for roles in [&["role_clerk", "role_approver"][..], &["role_viewer"]] {
+            let elsewhere = clerk.elsewhere(&world).await;
+            let mut fields = vec![("name", "水野"), ("unit", "")];
+            fields.extend(roles.iter().map(|role| (*role, "on")));
+            let path = format!("/staff/{}", clerk.id);
+            assert_eq!(boss.post(&path, &fields).await.status, 200);
+            assert!(
+                !is_signed_in(&clerk).await && !is_signed_in(&elsewhere).await,
+                "{roles:?}"
+            );
+            assert_eq!(clerk.sign_in().await.status, 200);
+            boss.post(&path, &fields).await;
+            assert!(is_signed_in(&clerk).await, "the same roles end nothing: {roles:?}");
+        }
+        assert!(is_signed_in(&boss).await && is_signed_in(&colleague).await);
+    }
+}
+
+/// Parts of the console, the permission that opens them, and how its label names them.
+#[rustfmt::skip]
+const PARTS: &[(&str, Permission, &str)] = &[
+    ("/applications", Permission::ReadApplications, "申込みの一覧と詳細を見る"),
+    ("/corrections", Permission::ReadApplications, "申込みの一覧と詳細を見る"),
+    ("/differences", Permission::ReadApplications, "申込みの一覧と詳細を見る"),
+    ("/applications/{id}/reveals", Permission::RevealPersonal, "伏せた項目"),
+    ("/applications/{id}/notes", Permission::HandleApplications, "メモを残す"),
+    ("/applications/{id}/attention", Permission::HandleApplications, "要対応を確認済みにする"),
+    ("/applications/{id}/guidance", Permission::HandleApplications, "新しい手続きの案内"),
+    ("/applications/{id}/mails", Permission::HandleApplications, "メールを送り直す"),
+    ("/applications/{id}/withdrawal", Permission::HandleApplications, "取下げを記録する"),
+    ("/applications/{id}/corrections", Permission::HandleApplications, "訂正を提案する"),
+    ("/corrections/{id}/withdrawal", Permission::HandleApplications, "訂正を提案する"),
+    ("/assist", Permission::HandleApplications, "電話で案内する"),
+    ("/corrections/{id}/decision", Permission::ApproveCorrections, "訂正を承認・却下する"),
+    ("/differences/{id}/settlement", Permission::SettleDifferences, "くいちがいを処理済みにする"),
+    ("/deliveries", Permission::ReadDeliveries, "還元データの一覧"),
+    ("/layouts", Permission::ReadDeliveries, "レイアウトを見る"),
+    ("/deliveries", Permission::DownloadDeliveries, "還元データをダウンロード・再作成する"),
+    ("/applications/export", Permission::DownloadDeliveries, "申込みの一覧を出力する"),
+    ("/layouts", Permission::EditLayouts, "レイアウトの案を作る"),
+    ("/layouts/{id}/decision", Permission::ApproveLayouts, "レイアウトの案を承認・却下する"),
+    ("/institutions", Permission::ReadInstitutions, "金融機関・支店"),
+    ("/holidays", Permission::ReadInstitutions, "休日を見る"),
+    ("/institutions", Permission::ManageInstitutions, "金融機関の名前と取扱いの終了、支店、休止の予定"),
+    ("/holidays", Permission::ManageInstitutions, "休日を変える"),
+    ("/texts", Permission::ReadTexts, "文面を見る"),
+    ("/questions", Permission::ReadTexts, "文面を見る"),
+    ("/texts", Permission::EditTexts, "文面の案を作る"),
+    ("/questions", Permission::EditTexts, "文面の案を作る"),
+    ("/promotion", Permission::EditTexts, "広報物を印刷する"),
+    ("/texts", Permission::ApproveTexts, "文面の案を承認・却下する"),
+    ("/questions", Permission::ApproveTexts, "文面の案を承認・却下する"),
+    ("/inquiries", Permission::ReadInquiries, "問合せの一覧と動きを見る"),
+    ("/improvements", Permission::ReadInquiries, "問合せの一覧と動きを見る"),
+    ("/inquiries", Permission::HandleInquiries, "問合せを記録する、回答する"),
+    ("/improvements", Permission::HandleInquiries, "問合せを記録する、回答する"),
+    ("/inquiries/hours", Permission::ManageSupport, "受付時間・回答の期限"),
+    ("/inquiries/templates", Permission::ManageSupport, "回答のひな形"),
+    ("/improvements/{id}/decision", Permission::ManageSupport, "改善の要望への対応"),
+    ("/audit", Permission::ReadAudit, "操作記録を検索・出力する"),
+    ("/alarms", Permission::ReadAlarms, "警報を見る"),
+    ("/alarms/{id}/acknowledgement", Permission::Operate, "警報を確認済みにする"),
+    ("/incidents", Permission::ReadIncidents, "障害の記録"),
+    ("/outages", Permission::ReadIncidents, "停止予定"),
+    ("/contacts", Permission::ReadIncidents, "連絡体制"),
+    ("/procedures", Permission::ReadIncidents, "手順書"),
+    ("/status", Permission::ReadIncidents, "稼働状況を見る"),
+    ("/checks", Permission::ReadIncidents, "稼働状況を見る"),
+    ("/incidents", Permission::HandleIncidents, "障害を登録する、経過と連絡を記録する"),
+    ("/checks", Permission::HandleIncidents, "目視点検を記録する"),
+    ("/incidents/{id}/switch", Permission::SwitchService, "サービスや金融機関を止める"),
+    ("/incidents/{id}/stops", Permission::SwitchService, "サービスや金融機関を止める"),
+    ("/contacts", Permission::ManageContacts, "連絡体制を変える"),
+    ("/incidents/{id}/accident", Permission::ReportAccidents, "事故の報告書を作る"),
+    ("/outages", Permission::PlanOutages, "停止を提案する、始まり・延長・終わりを記録する、取り下げる"),
+    ("/outages/{id}/decision", Permission::ApproveOutages, "停止を承認・却下する"),
+    ("/papers", Permission::ReadPapers, "議事録を見る"),
+    ("/papers", Permission::MakePapers, "議事録を作る"),
+    ("/staff", Permission::ManageStaff, "職員を登録する、役割を変える、招待・停止する"),
+    ("/staff/{id}/trainings", Permission::ManageStaff, "研修を記録する"),
+    ("/staff/scopes", Permission::ReadScopes, "役割の期間と研修の記録"),
+    ("/training", Permission::Train, "研修の教室"),
+];
+
+#[test]
+fn every_part_of_the_console_is_named_by_the_permission_that_opens_it() {
+    let label = |permission| {
+        let row = accounts::PERMISSIONS.iter().find(|(p, _, _)| *p == permission);
+        row.map(|(_, label, _)| *label).unwrap()
+    };
+    let fits = |rule: &Rule, part: &str| {
+        let rest = rule.path.strip_prefix(part);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let mut used = std::collections::BTreeSet::new();
+    for rule in CONSOLE_PLAN.rules {
+        let (Access::May(needed) | Access::StepUp(needed)) = rule.access else {
+            continue;
+        };
+        let of_rule = PARTS
+            .iter()
+            .filter(|(part, permission, _)| *permission == needed && fits(rule, part));
+        // The narrowest part names a route.
+        let named = of_rule.max_by_key(|(part, _, _)| part.len());
+        let (part, _, words) =
+            named.unwrap_or_else(|| panic!("{} {}: {needed:?} names it nowhere", rule.method, rule.path));
+        assert!(label(needed).contains(words), "{} {}: {words}", rule.method, rule.path);
+        used.insert((*part, *words));
+    }
+    for (part, permission, words) in PARTS {
+        assert!(
+            used.contains(&(*part, *words)),
+            "no route of {part} needs {permission:?}"
+        );
+    }
+    for permission in Permission::ALL {
+        let is_used = PARTS.iter().any(|(_, of, _)| of == permission);
+        assert!(is_used, "{permission:?} opens nothing");
+    }
+}
+
+#[actix_web::test]
+async fn the_page_of_permissions_says_what_is_everybodys_and_which_roles_wait() {
+    let world = World::with_console().await;
+    let page = Desk::open(&world, "v1", &[Role::Viewer])
+        .await
+        .get("/permissions")
+        .await;
+    page.expect("ホーム、マニュアル、この表、自分の設定、自分が頼んだ処理の画面は、ログインした全員が使えます");
+    let heads = page.all("thead th");
+    for role in Role::ALL {
+        let may_something = Permission::ALL.iter().any(|p| accounts::allows(&[*role], *p));
+        assert_eq!(
+            heads.iter().any(|head| head == role.label()),
+            may_something,
+            "{}",
+            role.label()
+        );
+    }
+    page.expect("業務責任者と作業者は、まだこの表にありません");
 }
 
 #[test]

@@ -152,9 +152,40 @@ async fn a_weighty_action_needs_a_proof_of_the_last_five_minutes() {
         assert_eq!(boss.submit(&page, &[]).await.status, 200);
         assert_eq!(people(&world).await, 1);
         world.workspace.clock.advance(Duration::minutes(2));
-        for path in ["/account/keys/options", "/account/codes", "/account/keys/x/revocation"] {
+        for path in [
+            "/account/keys/options",
+            "/account/codes",
+            "/account/keys/x/revocation",
+            "/account/sessions/end",
+            "/account/sessions/x/end",
+            "/contacts/x/removal",
+        ] {
             assert_eq!(boss.post(path, &[]).await.first("h1"), STEP_UP, "{path}");
         }
+    }
+}
+
+#[actix_web::test]
+async fn a_training_and_the_end_of_ones_own_sessions_are_done_by_the_form_that_the_proof_holds() {
+    for world in World::all_with_console().await {
+        let mut boss = Desk::open(&world, "a1", &[Role::Administrator]).await;
+        let other = boss.elsewhere(&world).await;
+        world.workspace.clock.advance(Duration::minutes(6));
+        let path = format!("/staff/{}/trainings", boss.id);
+        let typed = [("held_on", "2026-04-01"), ("title", "個人情報の研修")];
+        let page = boss.post(&path, &typed).await;
+        assert_eq!((page.status, page.first("h1")), (401, STEP_UP.into()));
+        assert_eq!(world.count("select count(*) as n from staff_trainings").await, 0);
+        assert_eq!(boss.prove().await.status, 200);
+        boss.submit(&page, &[]).await.expect("個人情報の研修");
+        assert_eq!(world.count("select count(*) as n from staff_trainings").await, 1);
+        world.workspace.clock.advance(Duration::minutes(6));
+        let page = boss.post("/account/sessions/end", &[]).await;
+        assert_eq!((page.status, page.first("h1")), (401, STEP_UP.into()));
+        assert!(is_signed_in(&other).await, "nothing is ended before the proof");
+        assert_eq!(boss.prove().await.status, 200);
+        boss.submit(&page, &[]).await;
+        assert!(!is_signed_in(&other).await && !is_signed_in(&boss).await);
     }
 }
 

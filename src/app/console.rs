@@ -51,7 +51,7 @@ pub fn console_routes(cfg: &mut ServiceConfig) {
 }
 
 /// Long work that staff may ask for.
-static TASKS: &[&tasks::Kind] = &[&deliveries::CLOSING, &deliveries::REISSUING];
+static TASKS: &[&tasks::Kind] = &[&deliveries::CLOSING, &deliveries::REISSUING, &trail::CHECKING];
 
 /// Why the console cannot be served.
 #[derive(Debug, thiserror::Error)]

@@ -217,6 +217,7 @@ pub const RULES: &[Rule] = &[
     rule("GET", "/audit", Access::May(P::ReadAudit)),
     rule("GET", "/audit/export", Access::StepUp(P::ReadAudit)),
     rule("GET", "/audit/checkpoints", Access::May(P::ReadAudit)),
+    rule("POST", "/audit/checks", Access::May(P::ReadAudit)),
     rule("GET", "/audit/accesses", Access::May(P::ReadAudit)),
     rule("GET", "/alarms", Access::May(P::ReadAlarms)),
     rule("POST", "/alarms/{id}/acknowledgement", Access::May(P::Operate)),

@@ -65,7 +65,17 @@ pub fn make_checkpoint(conn: &mut Conn, keys: &KeyRing, day: NaiveDate, now: Nai
 /// The chain from its first entry to its head, held against our own checkpoints, those that were `kept` elsewhere, and
 /// the seal of its head.
 pub fn check(conn: &mut Conn, keys: &KeyRing, kept: &[Checkpoint]) -> QueryResult<ChainCheck> {
-    match against_signatures(conn, keys, kept)? {
+    check_slowly(conn, keys, kept, &mut |_| ())
+}
+
+/// The same; `passed` is told how many more entries were read.
+pub fn check_slowly(
+    conn: &mut Conn,
+    keys: &KeyRing,
+    kept: &[Checkpoint],
+    passed: &mut dyn FnMut(usize),
+) -> QueryResult<ChainCheck> {
+    match against_signatures(conn, keys, kept, passed)? {
         Ok((head, signed)) => against_seal(conn, keys, head, signed),
         Err(check) => Ok(check),
     }
@@ -73,7 +83,7 @@ pub fn check(conn: &mut Conn, keys: &KeyRing, kept: &[Checkpoint]) -> QueryResul
 
 /// The same for a copy, which may be older than the seal.
 pub fn check_copy(conn: &mut Conn, keys: &KeyRing) -> QueryResult<ChainCheck> {
-    match against_signatures(conn, keys, &[])? {
+    match against_signatures(conn, keys, &[], &mut |_| ())? {
         Ok((head, _)) if head.seal.is_empty() => Ok(ChainCheck::Whole(head.no)),
         Ok((head, signed)) => against_seal(conn, keys, head, signed),
         Err(check) => Ok(check),
@@ -83,8 +93,13 @@ pub fn check_copy(conn: &mut Conn, keys: &KeyRing) -> QueryResult<ChainCheck> {
 /// The head, and the newest entry that is signed, if nothing speaks against the chain.
 type Signed = Result<(Head, i64), ChainCheck>;
 
-fn against_signatures(conn: &mut Conn, keys: &KeyRing, kept: &[Checkpoint]) -> QueryResult<Signed> {
-    let head = match chain::walk(conn)? {
+fn against_signatures(
+    conn: &mut Conn,
+    keys: &KeyRing,
+    kept: &[Checkpoint],
+    passed: &mut dyn FnMut(usize),
+) -> QueryResult<Signed> {
+    let head = match chain::walk(conn, passed)? {
         Ok(head) => head,
         Err(no) => return Ok(Err(ChainCheck::BrokenAt(no))),
     };

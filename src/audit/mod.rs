@@ -9,7 +9,9 @@ mod words;
 use chrono::NaiveDate;
 use std::borrow::Cow;
 
-pub use checkpoints::{Checkpoint, check, check_copy, checkpoints, make_checkpoint, public_key, signed_head, vouched};
+pub use checkpoints::{
+    Checkpoint, check, check_copy, check_slowly, checkpoints, make_checkpoint, public_key, signed_head, vouched,
+};
 pub use seal::HeadSeal;
 pub use store::{AuditEntry, Wanted, after, count, details_of, head_hash, head_no, record, search, verify};
 pub use words::{ACTIONS, FAMILIES, action_label, actor_label, actor_word, detail_word, subject_label};
@@ -117,6 +119,35 @@ pub enum ChainCheck {
     /// The chain follows and is what was signed, but its end is not the one that was sealed: after this entry something
     /// was changed, cut off or added without the keys.
     NotAsSealed { after: i64 },
+}
+
+impl ChainCheck {
+    /// What an entry about a check says in its detail.
+    pub fn word(&self) -> String {
+        match self {
+            ChainCheck::Whole(count) => format!("whole {count}"),
+            ChainCheck::BrokenAt(no) => format!("broken {no}"),
+            ChainCheck::NotAsSigned(Unlike { day, after, upto }) => format!("unsigned {day} {after} {upto}"),
+            ChainCheck::NotAsSealed { after } => format!("unsealed {after}"),
+        }
+    }
+
+    /// Reads such a word.
+    pub fn read(detail: &str) -> Option<Self> {
+        let words: Vec<&str> = detail.split(' ').collect();
+        let number = |place: usize| words.get(place).and_then(|word| word.parse().ok());
+        Some(match *words.first()? {
+            "whole" => ChainCheck::Whole(number(1)?),
+            "broken" => ChainCheck::BrokenAt(number(1)?),
+            "unsigned" => ChainCheck::NotAsSigned(Unlike {
+                day: words.get(1)?.parse().ok()?,
+                after: number(2)?,
+                upto: number(3)?,
+            }),
+            "unsealed" => ChainCheck::NotAsSealed { after: number(1)? },
+            _ => return None,
+        })
+    }
 }
 
 impl std::fmt::Display for ChainCheck {

@@ -130,14 +130,15 @@ pub const BEGINNING: &str = "mizumado";
 
 /// Walks the chain from its first entry to the head.
 pub fn verify(conn: &mut Conn) -> QueryResult<ChainCheck> {
-    Ok(match walk(conn)? {
+    Ok(match walk(conn, &mut |_| ())? {
         Ok(head) => ChainCheck::Whole(head.no),
         Err(no) => ChainCheck::BrokenAt(no),
     })
 }
 
-/// The head, if every entry follows from the one before it; otherwise the first that does not.
-pub fn walk(conn: &mut Conn) -> QueryResult<Result<Head, i64>> {
+/// The head, if every entry follows from the one before it; otherwise the first that does not. `passed` is told how many
+/// more were read.
+pub fn walk(conn: &mut Conn, passed: &mut dyn FnMut(usize)) -> QueryResult<Result<Head, i64>> {
     let (mut no, mut hash) = (0, BEGINNING.to_owned());
     loop {
         // Read first: what is written while we walk comes after it, and is walked too.
@@ -154,6 +155,7 @@ pub fn walk(conn: &mut Conn) -> QueryResult<Result<Head, i64>> {
             }
             (no, hash) = (entry.no, entry.hash.clone());
         }
+        passed(page.len());
         if page.is_empty() {
             let is_end = head.no == no && head.hash == hash;
             return Ok(if is_end { Ok(head) } else { Err(no + 1) });

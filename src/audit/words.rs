@@ -41,6 +41,7 @@ pub const ACTIONS: &[(&str, &str)] = &[
     ("assist.refused", "相談の番号がちがった"),
     ("assist.seen", "開いている画面を見た"),
     ("attempt.second_success", "二重の登録のおそれ"),
+    ("audit.checked", "操作記録を検証した"),
     ("audit.exported", "操作記録を出力した"),
     ("backup.deleted", "古いバックアップを消した"),
     ("backup.made", "バックアップを作った"),
@@ -292,6 +293,9 @@ const OF_A_FAMILY: &[(&str, &[(&str, &str)])] = &[
     ("improvement", &[
         ("asked", "検討中"), ("declined", "見送り"), ("done", "対応済み"), ("evaluation", "アンケート・評価"), ("inquiry", "問合せ"),
         ("planned", "対応予定"), ("staff", "職員の気づき"),
+    ]),
+    ("audit", &[
+        ("whole", "つながっている"), ("broken", "切れている"), ("unsigned", "控えとちがう"), ("unsealed", "封とちがう"),
     ]),
     ("check", &[("fine", "異常なし"), ("odd", "異常あり")]),
     ("incident", &[

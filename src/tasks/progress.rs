@@ -22,7 +22,12 @@ impl Progress {
 
     /// One more is done.
     pub fn step(&self) {
-        self.0.done.fetch_add(1, Relaxed);
+        self.advance(1);
+    }
+
+    /// So many more are done.
+    pub fn advance(&self, count: usize) {
+        self.0.done.fetch_add(i64::try_from(count).unwrap_or_default(), Relaxed);
     }
 
     /// Done, and of how many.

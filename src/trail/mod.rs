@@ -2,9 +2,11 @@
 mod accesses;
 mod export;
 mod names;
+mod proof;
 mod views;
 mod words;
 
+pub use self::proof::CHECKING;
 pub use accesses::{Access, Span, Way, Whose, accesses};
 
 use crate::{
@@ -23,7 +25,7 @@ use crate::{
 };
 use actix_web::{
     HttpResponse,
-    web::{Data, Query, ServiceConfig, get},
+    web::{Data, Query, ServiceConfig, get, post},
 };
 use chrono::{Days, NaiveTime};
 use names::{May, Names};
@@ -33,7 +35,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
     cfg.route("/audit", get().to(index))
         .route("/audit/export", get().to(export::show))
         .route("/audit/accesses", get().to(accesses::index))
-        .route("/audit/checkpoints", get().to(checkpoints));
+        .route("/audit/checkpoints", get().to(proof::show))
+        .route("/audit/checks", post().to(proof::ask));
 }
 
 const PAGE: i64 = 100;
@@ -169,34 +172,12 @@ async fn index(
     Ok(html(views::index(&site, &staff, &chosen, &list, more)))
 }
 
-/// What speaks for the chain.
-pub struct Proof {
-    check: ChainCheck,
-    vouched: Vouched,
-    list: Vec<Checkpoint>,
-    public_key: String,
-}
-
-/// `GET /audit/checkpoints`: the chain's state, and the lines to keep elsewhere.
-async fn checkpoints(workspace: Data<Workspace>, site: Data<Site>, staff: Staff) -> Result<HttpResponse, Error> {
-    let world = workspace.clone();
-    let read = move |conn: &mut Conn| {
-        Ok::<_, Error>(Proof {
-            list: audit::checkpoints(conn)?,
-            check: audit::check(conn, &world.keys, &[])?,
-            vouched: audit::vouched(conn)?,
-            public_key: audit::public_key(&world.keys),
-        })
-    };
-    let proof = workspace.db.read(read).await?;
-    Ok(html(views::checkpoints(&site, &staff, &proof)))
-}
-
-pub fn handlers(workspace: &Workspace) -> [(&'static str, Handler); 2] {
-    let (signing, telling) = (workspace.clone(), workspace.clone());
+pub fn handlers(workspace: &Workspace) -> [(&'static str, Handler); 3] {
+    let (signing, telling, checking) = (workspace.clone(), workspace.clone(), workspace.clone());
     let sign: Handler = Arc::new(move |job| Box::pin(sign(signing.clone(), job)));
     let tell: Handler = Arc::new(move |_| Box::pin(tell(telling.clone())));
-    [(CHECKPOINT_JOB, sign), (HEAD_JOB, tell)]
+    let check: Handler = Arc::new(move |job| Box::pin(proof::check(checking.clone(), job)));
+    [(CHECKPOINT_JOB, sign), (HEAD_JOB, tell), (CHECKING.job, check)]
 }
 
 /// Just after midnight, for the day that has ended; and every hour into the log.

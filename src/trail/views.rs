@@ -1,14 +1,16 @@
 use super::{
-    Chosen, Line, Proof,
+    Chosen, Line,
     accesses::{Day, Seen},
+    proof::{CHECKING, Proof},
 };
 use crate::{
     accounts::{ConsolePage, Staff, heading},
     audit::{ChainCheck, FAMILIES, Vouched},
     clock::jst,
+    tasks,
     web::{
         Site,
-        ui::{self, FieldError, TextField},
+        ui::{self, FieldError, TextField, when},
     },
 };
 use maud::{Markup, html};
@@ -162,11 +164,10 @@ fn reach(vouched: &Vouched) -> Markup {
     }
 }
 
-pub fn checkpoints(site: &Site, staff: &Staff, proof: &Proof) -> Markup {
-    let (list, public_key) = (&proof.list, &proof.public_key);
-    let main = html! {
-        (heading("記録の検証"))
-        @match &proof.check {
+/// What the last walk found.
+fn found(check: &ChainCheck) -> Markup {
+    html! {
+        @match check {
             ChainCheck::Whole(count) => p class="notice" { "操作記録" (count) "件は、はじめから終わりまでつながっています。署名した控えとも一致します。" },
             ChainCheck::BrokenAt(no) => p class="error-summary" { "操作記録の第" (no) "番で、つながりが切れています。運用担当に知らせ、バックアップと比べてください。" },
             ChainCheck::NotAsSigned(unlike) => p class="error-summary" {
@@ -176,7 +177,23 @@ pub fn checkpoints(site: &Site, staff: &Staff, proof: &Proof) -> Markup {
                 "第" (after) "番より後の記録が、封をしたときとちがいます。書きかえ、削除、追加のおそれがあります。運用担当に知らせてください。"
             },
         }
-        @if matches!(proof.check, ChainCheck::Whole(_)) { (reach(&proof.vouched)) }
+    }
+}
+
+pub fn checkpoints(site: &Site, staff: &Staff, proof: &Proof) -> Markup {
+    let (list, public_key) = (&proof.list, &proof.public_key);
+    let main = html! {
+        (heading("記録の検証"))
+        @match &proof.last {
+            Some((check, at, by)) => {
+                (found(check))
+                @if matches!(check, ChainCheck::Whole(_)) { (reach(&proof.vouched)) }
+                p class="hint" { "検証した時刻：" (when(*at)) "　" (by) }
+            }
+            None => p class="lead" { "この画面では、まだ検証していません。操作記録のはじめから終わりまでを、いま確かめられます。" },
+        }
+        (tasks::open_tasks(&CHECKING, &proof.open))
+        form class="noprint" method="post" action="/audit/checks" { button class="button" type="submit" { "いま検証する" } }
         h2 { "署名した控え" }
         p { "毎日0時5分に、記録の末尾に署名します。この行を、別の場所（紙や別の機器）に保管しておくと、記録全体の書きかえも見つけられます。" }
         p { "検証用の公開鍵（Ed25519）：" span class="mono breakable" { (public_key) } }

@@ -229,6 +229,8 @@ describe('a day at the desk', () => {
       }
       assert.ok(entries.includes('水野 花子') && entries.includes('堀田 次郎'), 'by name');
       await auditor.goto(`${app.console}/audit/checkpoints`);
+      await desk.press(auditor, 'いま検証する');
+      await auditor.waitForURL(`${app.console}/audit/checkpoints`);
       assert.ok((await auditor.locator('main').innerText()).includes('つながっています'));
     });
   }));

@@ -46,6 +46,11 @@ const EDGES: &[(&str, &str, &str)] = &[
     ("institutions", "accounts", "staff announce closed times"),
     ("deliveries", "accounts", "staff download files and make layouts"),
     ("tasks", "accounts", "somebody asks, and waits at a page"),
+    (
+        "trail",
+        "tasks",
+        "the record is walked from its beginning to its end by a job",
+    ),
     ("deliveries", "tasks", "a file that somebody asks for is made by a job"),
     ("reconciliation", "accounts", "staff settle differences"),
     ("operations", "accounts", "staff look after alarms"),

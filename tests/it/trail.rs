@@ -229,7 +229,7 @@ async fn the_head_of_the_chain_is_signed_once_a_day() {
             assert!(!is_signed_by(&public, &message.replace('2', "3"), &signature));
         }
         let mut auditor = Desk::open(&world, "a1", &[Role::Auditor]).await;
-        let page = auditor.get("/audit/checkpoints").await;
+        let page = auditor.ask_for(&world, "/audit/checks", &[]).await;
         page.expect("つながっています").expect(&public).expect(&kept[0].line());
     }
 }

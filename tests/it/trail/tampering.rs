@@ -313,18 +313,18 @@ async fn the_command_and_the_page_name_the_first_broken_entry() {
     let keys = world.workspace.keys.clone();
     world.write(move |conn| Ok(chain(conn, &keys, now)?)).await;
     auditor
-        .get("/audit/checkpoints")
+        .ask_for(&world, "/audit/checks", &[])
         .await
         .expect("つながっています")
         .expect("2026-11-20 10 ")
-        .expect("第16番まで、鍵で封をしています")
+        .expect("第17番まで、鍵で封をしています")
         .expect("署名した控えがあるのは、2026-11-20の第10番までです");
     let write = |conn: &mut Conn| {
         conn.batch_execute("update audit_entries set detail = 'x' where no = 15")?;
         Ok(rechain(conn)?)
     };
     world.write(write).await;
-    let page = auditor.get("/audit/checkpoints").await;
+    let page = auditor.ask_for(&world, "/audit/checks", &[]).await;
     page.expect("第10番より後の記録が、封をしたときとちがいます");
     assert!(!page.has("鍵で封をしています"), "nothing vouches for it any more");
     for (sql, said) in [
@@ -338,11 +338,11 @@ async fn the_command_and_the_page_name_the_first_broken_entry() {
         ),
     ] {
         world.write(move |conn| Ok(conn.batch_execute(sql)?)).await;
-        auditor.get("/audit/checkpoints").await.expect(said);
+        auditor.ask_for(&world, "/audit/checks", &[]).await.expect(said);
     }
     world.write(|conn| Ok(rechain(conn)?)).await;
     auditor
-        .get("/audit/checkpoints")
+        .ask_for(&world, "/audit/checks", &[])
         .await
         .expect("署名した控えと、いまの記録がちがいます")
         .expect("第0番（合っている最後の控え）と第10番（この控え）の間");

@@ -96,7 +96,7 @@ impl Deliveries {
         };
         if cut >= OFFICES_OPEN {
             let what = format!(
-                "deliveries.cut = {:?} is not before 08:30, when the offices open: set an earlier time, such as \"06:00\"",
+                "deliveries.cut = {:?} is not before 08:30, when offices open: set an earlier time, such as \"06:00\"",
                 self.cut
             );
             return Some(("deliveries.cut", what));

@@ -200,7 +200,7 @@ fn rendered(
     Ok(Rendered {
         hard,
         left_out: (records.len() as u64).saturating_sub(totals.rows),
-        // Results that the layout leaves out are taken off the outbox by a number, also where that has no file to hand on.
+        // What the layout leaves out is taken off the outbox by a number, also where that has no file to hand on.
         skip: totals.rows == 0 && layout.empty_day == EmptyDay::Nothing && items.is_empty(),
         no,
         layout_id: version.id.clone(),
@@ -212,7 +212,7 @@ fn rendered(
     })
 }
 
-/// The layout of a version. It was checked when it was proposed: a rule that came later does not stop the file of a day.
+/// The layout of a version. It was checked when it was proposed: a later rule does not stop the file of a day.
 pub fn layout_of(version: &Version) -> Result<Layout, Error> {
     let wrong = |_| Error::Internal(format!("version {} of the layout is not readable", version.version));
     toml::from_str(&version.body).map_err(wrong)

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 /// What is typed about one column.
 ///
-/// Where what is typed says the same as what stands there already, the column keeps what stands there, with everything that
-/// no field of the form shows.
+/// Where what is typed says the same as what stands there already, the column keeps what stands there, with everything
+/// that no field of the form shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ColumnForm {
     pub(super) header: String,

@@ -269,6 +269,7 @@ const WORDS: &[(&str, &str)] = &[
     ("file", "ファイル"),
     ("due_times", "件の期限を改めた"),
     ("intake", "受付の画面から"),
+    ("left_out", "書き出さない結果"),
     ("lines,", "行、"),
     ("not_registered", "登録されていない"),
     ("registered", "登録されている"),
@@ -305,7 +306,7 @@ const OF_A_FAMILY: &[(&str, &[(&str, &str)])] = &[
         ("answered", "回答済み"), ("handover", "引き継ぎの一覧"), ("clean", "異常なし"), ("closed", "完了"), ("counter", "窓口"), ("infected", "ウイルスあり"),
         ("mail", "郵便・メール"), ("open", "未回答"), ("phone", "電話"), ("staff", "運用担当あて"), ("waiting", "返事待ち"), ("web", "サイト"),
     ]),
-    ("layout", &[("column_added", "項目を追加")]),
+    ("layout", &[("column_added", "項目を追加"), ("more", "より多い"), ("shape", "形のちがい"), ("values", "値のちがい")]),
     ("staff", &[("name", "氏名"), ("unit", "所属")]),
 ];
 

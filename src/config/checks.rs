@@ -69,14 +69,8 @@ impl Settings {
             let what = format!("ops.listen = {:?} must be an address and a port", ops.listen);
             return Err(source.at_setting("ops.listen", what));
         }
-        for (setting, time) in [
-            ("deliveries.cut", &self.deliveries.cut),
-            ("deliveries.alarm", &self.deliveries.alarm),
-        ] {
-            if super::time_of_day(time).is_none() {
-                let what = format!("{setting} = {time:?} must be a time of day (JST), such as \"06:00\"");
-                return Err(source.at_setting(setting, what));
-            }
+        if let Some((setting, what)) = self.deliveries.wrong() {
+            return Err(source.at_setting(setting, what));
         }
         if let Some(clamav) = &self.clamav
             && !clamav.is_right()

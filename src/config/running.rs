@@ -78,6 +78,40 @@ impl Default for Deliveries {
     }
 }
 
+/// When the bureau's offices open (JST): the day's file is there before.
+const OFFICES_OPEN: (u32, u32) = (8, 30);
+
+impl Deliveries {
+    /// The first setting that cannot be, and the sentence about it.
+    pub(super) fn wrong(&self) -> Option<(&'static str, String)> {
+        let no_time = |setting, time: &str| {
+            let what = format!("{setting} = {time:?} must be a time of day (JST), such as \"06:00\"");
+            Some((setting, what))
+        };
+        let Some(cut) = time_of_day(&self.cut) else {
+            return no_time("deliveries.cut", &self.cut);
+        };
+        let Some(alarm) = time_of_day(&self.alarm) else {
+            return no_time("deliveries.alarm", &self.alarm);
+        };
+        if cut >= OFFICES_OPEN {
+            let what = format!(
+                "deliveries.cut = {:?} is not before 08:30, when offices open: set an earlier time, such as \"06:00\"",
+                self.cut
+            );
+            return Some(("deliveries.cut", what));
+        }
+        if alarm <= cut {
+            let what = format!(
+                "deliveries.alarm = {:?} is not after deliveries.cut = {:?}: set a later time, such as \"15:00\"",
+                self.alarm, self.cut
+            );
+            return Some(("deliveries.alarm", what));
+        }
+        None
+    }
+}
+
 /// Hour and minute of `03:10`.
 pub fn time_of_day(text: &str) -> Option<(u32, u32)> {
     let (hour, minute) = text.split_once(':')?;

@@ -21,6 +21,8 @@ use std::collections::HashMap;
 
 /// Results in one batch; more than that wait for the next.
 const MOST: i64 = 100_000;
+/// Results that are looked at to see whether any waits; those that are under way again are no results.
+const LOOKED_AT: i64 = 100;
 /// Somebody else closing at the same time is rare; this often is enough.
 const TRIES: usize = 5;
 
@@ -35,7 +37,9 @@ struct Rendered {
     items: Vec<Item>,
     /// Applications with characters that the file could not hold.
     hard: Vec<String>,
-    /// The layout wants no file without rows, and there are none.
+    /// Results that the layout leaves out; they count as delivered.
+    left_out: u64,
+    /// The layout wants no file without rows, and there is nothing to deliver.
     skip: bool,
 }
 
@@ -195,6 +199,8 @@ fn rendered(
     let totals = writer.finish().map_err(failed)?;
     Ok(Rendered {
         hard,
+        left_out: (records.len() as u64).saturating_sub(totals.rows),
+        // What the layout leaves out is taken off the outbox by a number, also where that has no file to hand on.
         skip: totals.rows == 0 && layout.empty_day == EmptyDay::Nothing && items.is_empty(),
         no,
         layout_id: version.id.clone(),
@@ -206,10 +212,44 @@ fn rendered(
     })
 }
 
-/// The layout of a version; it was checked when it was written.
+/// The layout of a version. It was checked when it was proposed: a later rule does not stop the file of a day.
 pub fn layout_of(version: &Version) -> Result<Layout, Error> {
     let wrong = |_| Error::Internal(format!("version {} of the layout is not readable", version.version));
-    Layout::from_toml_text(&version.body).map_err(wrong)
+    toml::from_str(&version.body).map_err(wrong)
+}
+
+/// Whether there is a file to hand on: one with rows, or one that the layout demands on an empty day.
+pub fn has_file(conn: &mut Conn, delivery: &Delivery) -> Result<bool, Error> {
+    if delivery.row_count > 0 {
+        return Ok(true);
+    }
+    let layout = layout_of(&store::find_version(conn, &delivery.layout_id)?)?;
+    Ok(layout.empty_day == EmptyDay::File)
+}
+
+/// Files that nobody has downloaded, oldest first; reissues are for whoever made them.
+pub fn undownloaded(conn: &mut Conn) -> Result<Vec<Delivery>, Error> {
+    let mut waiting = vec![];
+    for delivery in store::undownloaded(conn)? {
+        if has_file(conn, &delivery)? {
+            waiting.push(delivery);
+        }
+    }
+    Ok(waiting)
+}
+
+/// Whether the clock should have closed a day's file by now and has not: the layout demands one, or results wait since
+/// before the cut.
+pub fn is_missing(conn: &mut Conn, workspace: &Workspace, day: NaiveDate, cut: NaiveDateTime) -> Result<bool, Error> {
+    if store::closed_by_clock(conn, day)? {
+        return Ok(false);
+    }
+    let version = store::effective_on(conn, day)?;
+    let demanded = match &version {
+        Some(version) => layout_of(version)?.empty_day == EmptyDay::File,
+        None => true,
+    };
+    Ok(demanded || !enrolment::waiting_results(conn, workspace, cut, LOOKED_AT)?.is_empty())
 }
 
 fn keep(
@@ -260,7 +300,11 @@ fn write_down(
     } else {
         "delivery.closed"
     };
-    let detail = format!("{} rows sha256 {}", file.totals.rows, file.totals.sha256);
+    let left_out = match file.left_out {
+        0 => String::new(),
+        n => format!(" left_out {n}"),
+    };
+    let detail = format!("{} rows sha256 {}{left_out}", file.totals.rows, file.totals.sha256);
     audit::record(conn, now, by, action, &format!("delivery/{}", file.no), &detail)?;
     Ok(())
 }

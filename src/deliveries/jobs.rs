@@ -1,10 +1,7 @@
-use super::{
-    batch::{self, Asked},
-    store,
-};
+use super::batch::{self, Asked};
 use crate::{
     alarms,
-    clock::jst,
+    clock::{jst, utc_from_jst},
     config::time_of_day,
     db::{Conn, DbError},
     institutions,
@@ -25,6 +22,9 @@ const WATCH_JOB: &str = "deliveries.watch";
 const FAILED: &str = "deliveries.failed";
 /// Tries after which a person is told.
 const TRIES: i32 = 3;
+
+/// Tries of the watch, about a minute, in which the day's file may still come.
+const PATIENCE: i32 = 6;
 
 const PART: (&str, &str) = ("/deliveries", "還元データ");
 /// A batch that somebody asks for in between.
@@ -177,9 +177,36 @@ async fn watch(workspace: Workspace, job: Job) -> Result<(), JobError> {
     if workspace.settings.console.is_none() || !is_business_day(&workspace, jst(at).date(), at).await? {
         return Ok(());
     }
+    let missing = missing(&workspace, at).await?;
+    if missing && job.attempts >= PATIENCE {
+        alarm(&workspace, jst(at).date()).await?;
+    }
+    tell_of_waiting(&workspace, at).await?;
+    match missing && job.attempts < PATIENCE {
+        // After a downtime the file may be under way at this very moment.
+        true => Err(JobError::Retry("the day's file is not there yet".into())),
+        false => Ok(()),
+    }
+}
+
+/// Whether the file of the day is not there. Of an earlier day nobody asks: its results are in a later file.
+async fn missing(workspace: &Workspace, at: NaiveDateTime) -> Result<bool, Error> {
+    let day = jst(at).date();
+    let cut =
+        time_of_day(&workspace.settings.deliveries.cut).and_then(|(hour, minute)| day.and_hms_opt(hour, minute, 0));
+    let Some(cut) = cut.filter(|_| day == jst(workspace.clock.now()).date()) else {
+        return Ok(false);
+    };
+    let world = workspace.clone();
+    let read = move |conn: &mut Conn| batch::is_missing(conn, &world, day, utc_from_jst(cut));
+    workspace.db.read(read).await
+}
+
+/// Of files that were there before the time of the alarm: one made up for since has its own day still.
+async fn tell_of_waiting(workspace: &Workspace, at: NaiveDateTime) -> Result<(), Error> {
     let (world, now) = (workspace.clone(), workspace.clock.now());
     let write = move |conn: &mut Conn| {
-        for file in store::undownloaded(conn)? {
+        for file in batch::undownloaded(conn)?.iter().filter(|file| file.made_at < at) {
             let message = format!(
                 "還元データ 第{}号（{}、{}件）を、まだだれもダウンロードしていません。担当者に確かめてください。",
                 file.no, file.day, file.row_count
@@ -193,5 +220,5 @@ async fn watch(workspace: Workspace, job: Job) -> Result<(), JobError> {
         }
         Ok::<_, Error>(())
     };
-    Ok(workspace.db.write(write).await?)
+    workspace.db.write(write).await
 }

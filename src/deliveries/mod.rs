@@ -9,12 +9,12 @@ mod row;
 mod store;
 mod views;
 
-pub use batch::{Asked, close, reissue};
+pub use batch::{Asked, close, reissue, undownloaded};
 pub use jobs::{CLOSING, REISSUING, handlers, standing};
 pub use layout::{Context, FIELDS, FileWriter, Finding, Kind, Layout, READY, Report, Row, Totals};
 pub use pages::routes;
 pub use store::{
-    Delivery, applications_in, layout_named, layouts_named, made_between, note_download, proposed_layouts, undownloaded,
+    Delivery, applications_in, layout_named, layouts_named, made_between, note_download, proposed_layouts,
 };
 
 use crate::{db::Conn, web::Error};

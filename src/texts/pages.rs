@@ -99,6 +99,7 @@ async fn shown(workspace: &Data<Workspace>, controls: &Controls, staff: &Staff, 
         let version = store::find(conn, &id)?;
         let today = jst(world.clock.now()).date();
         let in_use = store::in_use(conn, version.name, today)?;
+        let before = store::version_before(conn, &version)?;
         let decided_by = match &version.decided_by {
             Some(by) => Some(accounts::name_of(conn, &world.keys, by)?),
             None => None,
@@ -108,9 +109,10 @@ async fn shown(workspace: &Data<Workspace>, controls: &Controls, staff: &Staff, 
             decided_by,
             may_edit: version.state == VersionState::Draft && version.made_by == by,
             problems: check::problems(version.name, &version.body),
-            before: in_use
+            before: before
                 .as_ref()
                 .map_or_else(|| shipped(&world, version.name), |v| v.body.clone()),
+            before_no: before.map(|v| v.version),
             is_in_use: in_use.is_some_and(|v| v.id == version.id),
             preview: filled(&world, version.name, &version.body),
             pages: pages(&world, controls, version.name, &version.body),

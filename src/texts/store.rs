@@ -39,6 +39,21 @@ pub fn in_use(conn: &mut Conn, name: TextId, day: NaiveDate) -> QueryResult<Opti
         .optional()
 }
 
+/// The approved version that this one follows: the one that would count on its first day without it.
+pub fn version_before(conn: &mut Conn, version: &TextVersion) -> QueryResult<Option<TextVersion>> {
+    let day = version.effective_from;
+    let same_day = text_versions::effective_from
+        .eq(day)
+        .and(text_versions::version.lt(version.version));
+    TextVersion::query()
+        .filter(text_versions::name.eq(version.name.as_str()))
+        .filter(text_versions::state.eq("approved"))
+        .filter(text_versions::effective_from.lt(day).or(same_day))
+        .order((text_versions::effective_from.desc(), text_versions::version.desc()))
+        .first(conn)
+        .optional()
+}
+
 /// Of one text, newest first.
 pub fn versions(conn: &mut Conn, name: TextId) -> QueryResult<Vec<TextVersion>> {
     TextVersion::query()

@@ -82,6 +82,16 @@ mod tests {
                 "3 件 料金システムへの登録を確かめるため",
             ),
             ("delivery.downloaded", "encrypted", "暗号化したファイル"),
+            (
+                "delivery.closed",
+                "0 rows sha256 ab left_out 2",
+                "0 件 SHA-256 ab 書き出さない結果 2",
+            ),
+            (
+                "layout.compared",
+                "sha256 ab shape 1 values 199 more",
+                "SHA-256 ab 形のちがい 1 値のちがい 199 より多い",
+            ),
             ("access.denied", "GET /staff", "GET /staff"),
             (
                 "holidays.imported",

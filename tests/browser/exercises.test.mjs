@@ -347,7 +347,7 @@ const SOLUTIONS = {
     assert.equal(await page.getByLabel('もとになるもの').evaluate((one) => one.selectedOptions?.[0].text ?? one.value), '申込みの項目');
     await page.getByLabel('申込みの項目', { exact: true }).selectOption('預金種別名');
     await form.press(page, 'この内容で保存する');
-    assert.match(await text(page), /使用中の版とのちがい[^]*預金種別名[^]*ためし書き/);
+    assert.match(await text(page), /前の版とのちがい[^]*預金種別名[^]*ためし書き/);
     await form.press(page, '承認者に提案する');
     await as(page, exercise, APPROVER);
     await part(page, '還元データ');
@@ -367,7 +367,7 @@ const SOLUTIONS = {
     await body.fill(before.replace('理由と、次にすることは', '窓口でも、ご相談いただけます。\n理由と、次にすることは'));
     await page.getByLabel('変更のメモ').fill('よく聞かれるため');
     await form.press(page, '案を保存する');
-    assert.match(await text(page), /申込者に見えるもの[^]*使用中のものとのちがい/);
+    assert.match(await text(page), /申込者に見えるもの[^]*前の版とのちがい/);
     await page.getByLabel('試しに送る先のメールアドレス').fill('kenshu@example.jp');
     await form.press(page, '試しに送る');
     const draft = page.url();

@@ -2,6 +2,7 @@
 mod crash;
 mod cut;
 mod death;
+mod empty;
 mod files;
 mod outbox;
 mod walk;

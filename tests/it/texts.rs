@@ -72,6 +72,33 @@ async fn a_text_of_one_person_approved_by_another_is_read_from_its_day() {
 }
 
 #[actix_web::test]
+async fn a_text_that_counts_still_shows_what_it_changed() {
+    let world = World::with_console().await;
+    let (mut clerk, mut approver) = staff(&world).await;
+    let add = |word: &'static str| move |old: &str| format!("## {word}\n\nこたえ\n\n{old}");
+    let first = draft(&mut clerk, "faq", add("はじめの問い"), 0, &world).await;
+    approve(&mut clerk, &mut approver, &first.path).await;
+    let page = clerk.get(&first.path).await;
+    page.expect("使用中")
+        .expect("出荷時のものとくらべています")
+        .expect("＋ ## はじめの問い");
+    assert!(!page.has("ちがいはありません"));
+    // One to come, and a draft behind it: each against the one before.
+    let second = draft(&mut clerk, "faq", add("つぎの問い"), 3, &world).await;
+    approve(&mut clerk, &mut approver, &second.path).await;
+    let third = draft(&mut clerk, "faq", |old| old.to_owned(), 5, &world).await;
+    third.expect("第2版とくらべています").expect("－ ## つぎの問い");
+    world.workspace.clock.advance(Duration::days(4));
+    clerk.sign_in().await;
+    clerk.get(&first.path).await.expect("＋ ## はじめの問い");
+    clerk
+        .get(&second.path)
+        .await
+        .expect("第1版とくらべています")
+        .expect("＋ ## つぎの問い");
+}
+
+#[actix_web::test]
 async fn nobody_approves_a_text_of_their_own_and_a_decided_one_never_changes() {
     for world in World::all_with_console().await {
         let mut both = Desk::open(&world, "b1", &[Role::Clerk, Role::Approver]).await;

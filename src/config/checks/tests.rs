@@ -91,3 +91,39 @@ fn a_training_sends_no_mail_and_says_what_to_set_instead() {
     assert_eq!(check(&training("transport = \"file\"\nfolder = \"mails\"")), Ok(()));
     assert_eq!(check(&good()), Ok(()), "production sends");
 }
+
+#[test]
+fn the_days_file_is_made_before_the_offices_open_and_watched_after_it() {
+    let with = |cut: &str, alarm: &str| format!("{}\n[deliveries]\ncut = {cut:?}\nalarm = {alarm:?}\n", good());
+    for (cut, alarm) in [("06:00", "15:00"), ("8:29", "8:30"), ("00:00", "00:01")] {
+        assert_eq!(check(&with(cut, alarm)), Ok(()), "{cut} {alarm}");
+    }
+    for (cut, alarm, named) in [
+        (
+            "06:00",
+            "06:00",
+            [
+                "deliveries.alarm = \"06:00\"",
+                "deliveries.cut = \"06:00\"",
+                "\"15:00\"",
+            ],
+        ),
+        (
+            "06:00",
+            "5:59",
+            ["deliveries.alarm = \"5:59\"", "deliveries.cut", "set a later time"],
+        ),
+        ("08:30", "15:00", ["deliveries.cut = \"08:30\"", "08:30", "\"06:00\""]),
+        (
+            "17:00",
+            "18:00",
+            ["deliveries.cut = \"17:00\"", "offices", "set an earlier time"],
+        ),
+        ("6時", "15:00", ["deliveries.cut = \"6時\"", "time of day", "JST"]),
+        ("06:00", "24:00", ["deliveries.alarm = \"24:00\"", "time of day", "JST"]),
+    ] {
+        let error = check(&with(cut, alarm)).unwrap_err();
+        let is_named = named.iter().all(|part| error.contains(part));
+        assert!(is_named && error.contains("test.toml, line "), "{error}");
+    }
+}

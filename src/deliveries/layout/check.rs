@@ -118,6 +118,12 @@ fn delimited(layout: &Layout, problems: &mut Problems) {
         let japanese = "区切り文字のファイルには改行が必要です。";
         problems.add("line_end", "a delimited file needs a line end", japanese);
     }
+    if layout.reader == Reader::Spreadsheet && layout.quote == Quote::Never {
+        let english = "reader = \"spreadsheet\" needs quotes: use \"needed\" or \"always\", or reader = \"machine\"";
+        let japanese = "表計算用では、引用符を「囲まない」にできません。値の中の区切り文字で列がずれ、数式が書けるためです。\
+                        「必要なときだけ囲む」か「すべて囲む」にしてください。";
+        problems.add("quote", english, japanese);
+    }
     if layout.record_bytes.is_some() {
         let japanese = "レコード長は固定長のときだけ使えます。";
         problems.add("record_bytes", "record_bytes needs form = \"fixed\"", japanese);

@@ -117,6 +117,18 @@ impl Kind {
         }
     }
 
+    /// The same without what may be personal: of a value only the character that the file could not hold.
+    pub fn discreet(&self) -> String {
+        match self {
+            Self::NotConverted { position, to, .. } => {
+                let to = to.label();
+                format!("{position}文字目の文字は変換（{to}）できないので、そのまま書きました。")
+            }
+            Self::NotInMap { .. } => "変換表にない値なので、空にしました。".to_owned(),
+            other => other.sentence(),
+        }
+    }
+
     /// Place, character and substitute, where it is about one character.
     fn character(&self) -> Option<(usize, char, &str)> {
         match self {
@@ -209,6 +221,68 @@ fn begin<W: Write>(mut out: W) -> io::Result<csv::Writer<W>> {
     Ok(writer)
 }
 
+/// A finding for a page: the receipt number, the item, and a character that could not be written. What was only left as it
+/// was (a whole name, when a conversion knows no kanji) and what is in no map is not shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reported {
+    pub receipt_number: String,
+    pub column: String,
+    pub kind: String,
+    pub position: String,
+    pub character: String,
+    pub code: String,
+    pub substitute: String,
+}
+
+impl From<&Finding> for Reported {
+    fn from(f: &Finding) -> Self {
+        let mut reported = Self {
+            receipt_number: f.receipt_number.clone(),
+            column: f.column.clone(),
+            kind: f.kind.label().to_owned(),
+            ..Self::default()
+        };
+        if let Some((position, character, substitute)) = f.kind.character() {
+            reported.position = position.to_string();
+            if matches!(f.kind, Kind::Character { .. }) {
+                reported.character = character.to_string();
+                reported.code = code_point(character);
+                reported.substitute = substitute.to_owned();
+            }
+        }
+        reported
+    }
+}
+
+impl Reported {
+    /// The first lines of a report as [`Report`] wrote it.
+    pub fn read(report: &[u8], most: usize) -> Vec<Self> {
+        let bytes = report.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(report);
+        let records = csv::Reader::from_reader(bytes).into_records();
+        let one = |cells: csv::StringRecord| {
+            let cell = |at| unguarded(cells.get(at).unwrap_or_default());
+            let is_character = cell(2) == "書けない文字";
+            let of_character = |at| if is_character { cell(at) } else { String::new() };
+            Self {
+                receipt_number: cell(0),
+                column: cell(1),
+                kind: cell(2),
+                position: cell(3),
+                character: of_character(4),
+                code: of_character(5),
+                substitute: of_character(6),
+            }
+        };
+        records.take(most).filter_map(Result::ok).map(one).collect()
+    }
+}
+
+/// A cell of the report without what a spreadsheet needs.
+fn unguarded(cell: &str) -> String {
+    let inner = cell.strip_prefix('\'').filter(|inner| guard(inner).is_some());
+    inner.unwrap_or(cell).to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -238,11 +312,51 @@ mod tests {
             })
             .unwrap();
         report.finish().unwrap();
-        let text = String::from_utf8(bytes).unwrap();
+        let text = String::from_utf8(bytes.clone()).unwrap();
         let lines: Vec<&str> = text.split("\r\n").collect();
         assert!(lines[0].starts_with("\u{FEFF}受付番号,項目,"));
         assert!(lines[1].starts_with("ABC-DEF-GHJ,使用者氏名,書けない文字,1,𠮷,U+20BB7,吉,"));
         assert!(lines[2].starts_with(",'=x,変換表にない値,"), "{}", lines[2]);
+        let read = Reported::read(&bytes, 9);
+        let first = (
+            read[0].character.as_str(),
+            read[0].code.as_str(),
+            read[0].substitute.as_str(),
+        );
+        assert_eq!((read.len(), first), (2, ("𠮷", "U+20BB7", "吉")));
+        assert_eq!(
+            (read[0].receipt_number.as_str(), read[1].column.as_str()),
+            ("ABC-DEF-GHJ", "=x")
+        );
+        assert_eq!(Reported::read(&bytes, 1).len(), 1);
+    }
+
+    #[test]
+    fn a_page_shows_of_a_value_only_what_the_file_could_not_hold() {
+        let (position, to) = (1, Convert::ZenginKana);
+        let kinds = [
+            Kind::NotConverted {
+                position,
+                character: '山',
+                to,
+            },
+            Kind::NotInMap { value: "山田".into() },
+        ];
+        let (mut bytes, mut pages) = (vec![], vec![]);
+        let mut report = Report::new(&mut bytes);
+        for kind in kinds {
+            assert!(kind.sentence().contains('山') && !kind.discreet().contains('山'));
+            let finding = Finding {
+                receipt_number: "ABC-DEF-GHJ".into(),
+                column: "氏名".into(),
+                kind,
+            };
+            report.add(&finding).unwrap();
+            pages.push(Reported::from(&finding));
+        }
+        report.finish().unwrap();
+        assert_eq!(Reported::read(&bytes, 9), pages);
+        assert!(!format!("{pages:?}").contains('山'), "{pages:?}");
     }
 
     #[test]

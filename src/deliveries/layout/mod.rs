@@ -36,17 +36,17 @@ mod ready;
 mod record;
 mod row;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod value;
 mod writer;
 
 pub use check::{Problem, check};
-pub use compare::{Difference, compare};
+pub use compare::{Comparison, Difference, compare};
 pub use date::WAREKI_FORMS;
 pub use describe::describe_column;
 pub use diff::{Change, diff};
 pub use file_name::PLACEHOLDERS;
-pub use finding::{Finding, Kind, Report};
+pub use finding::{Finding, Kind, Report, Reported};
 pub use model::*;
 pub use preview::{PreviewRecord, preview};
 pub use ready::READY;

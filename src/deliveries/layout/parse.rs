@@ -116,6 +116,17 @@ mod tests {
     }
 
     #[test]
+    fn a_spreadsheet_without_quotes_is_refused() {
+        let unquoted = STANDARD.replacen("quote = \"always\"", "quote = \"never\"", 1);
+        assert!(Layout::from_toml_text(&unquoted).is_ok(), "a machine may read it");
+        let error = refused(&unquoted.replacen("reader = \"machine\"", "reader = \"spreadsheet\"", 1));
+        let named = error.contains("needs quotes") && error.contains("\"always\"") && error.contains("line 6:");
+        assert!(named, "{error}");
+        let quoted = STANDARD.replacen("reader = \"machine\"", "reader = \"spreadsheet\"", 1);
+        assert!(Layout::from_toml_text(&quoted).is_ok());
+    }
+
+    #[test]
     fn a_form_page_gets_every_problem_with_its_column() {
         let text = format!("{HEAD}[[column]]\nheader=\"a\"\nfield=\"x\"\n[[column]]\nheader=\"b\"\n");
         let problems = Layout::from_toml_text(&text).unwrap_err();

@@ -1,13 +1,14 @@
 //! Our bytes beside a sample file of the billing vendor. The sample is looked at and forgotten.
 use super::{
     super::{
-        layout::{FileWriter, Masked, Row, compare},
+        layout::{Comparison, FileWriter, Masked, Row, compare},
         views,
     },
-    layouts::{context_of, studio},
+    studio::{context_of, studio},
 };
 use crate::{
     accounts::Staff,
+    crypto::sha256_hex,
     db::Conn,
     enrolment::{self, ResultRecord},
     web::{Error, Site, html, read_upload, ui::FieldError, unprocessable},
@@ -19,6 +20,52 @@ use actix_web::{
     web::{Data, Path},
 };
 use chrono::Duration;
+
+/// What came of a comparison, as the audit record keeps it: whoever approves the layout sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// The sample's checksum.
+    pub sha256: String,
+    /// How many differences of the file as a whole, and how many of values.
+    pub shape: usize,
+    pub values: usize,
+    /// There were more than are counted.
+    pub more: bool,
+}
+
+impl Outcome {
+    fn of(sample: &[u8], found: &Comparison) -> Self {
+        let shape = found.differences.iter().filter(|d| d.is_shape()).count();
+        Self {
+            sha256: sha256_hex(sample),
+            shape,
+            values: found.differences.len() - shape,
+            more: found.more,
+        }
+    }
+    fn detail(&self) -> String {
+        let more = if self.more { " more" } else { "" };
+        format!(
+            "sha256 {} shape {} values {}{more}",
+            self.sha256, self.shape, self.values
+        )
+    }
+    pub(super) fn read(detail: &str) -> Option<Self> {
+        let words: Vec<&str> = detail.split_whitespace().collect();
+        let (["sha256", sha256, "shape", shape, "values", values], more) = words.split_at_checked(6)? else {
+            return None;
+        };
+        Some(Self {
+            sha256: (*sha256).to_owned(),
+            shape: shape.parse().ok()?,
+            values: values.parse().ok()?,
+            more: more == ["more"],
+        })
+    }
+    pub fn is_same(&self) -> bool {
+        self.shape + self.values == 0
+    }
+}
 
 /// `POST /layouts/{id}/comparison`
 pub async fn show(
@@ -41,6 +88,7 @@ pub async fn show(
         let rows = enrolment::results(conn, &world, now - Duration::days(30), now)?;
         let sample_row = ResultRecord::sample();
         // Whoever compares need not be somebody who may see persons: masked rows keep their widths.
+        let is_masked = !rows.is_empty();
         let masked: Vec<Masked> = rows.iter().map(|row| Masked(row as &dyn Row)).collect();
         let mut written: Vec<&dyn Row> = masked.iter().map(|row| row as &dyn Row).collect();
         if written.is_empty() {
@@ -53,12 +101,14 @@ pub async fn show(
             writer.row(row).map_err(failed)?;
         }
         writer.finish().map_err(failed)?;
-        Ok(compare(&ours, &sample, &layout))
+        let found = compare(&ours, &sample, &layout);
+        Ok((Outcome::of(&sample, &found), found, is_masked))
     };
-    let differences = workspace.db.read::<_, Error>(read).await?;
+    let (outcome, found, is_masked) = workspace.db.read::<_, Error>(read).await?;
     let now = workspace.clock.now();
-    let (by, subject) = (staff.clone(), format!("layout/{id}"));
-    let write = move |conn: &mut Conn| by.record(conn, now, "layout.compared", &subject, "");
+    let (by, subject, detail) = (staff.clone(), format!("layout/{id}"), outcome.detail());
+    let write = move |conn: &mut Conn| by.record(conn, now, "layout.compared", &subject, &detail);
     workspace.db.write(write).await?;
-    Ok(html(views::comparison(&site, &staff, &studio, &differences)))
+    let shown = (&outcome, &found, is_masked);
+    Ok(html(views::comparison(&site, &staff, &studio, shown)))
 }

@@ -6,6 +6,7 @@ use crate::{
     deliveries::{
         batch,
         jobs::{CLOSING, REISSUING, waiting_alarm},
+        layout::Reported,
         store::{self, Delivery, Version},
         views,
     },
@@ -35,6 +36,12 @@ pub struct FullDelivery {
     pub layout_version: i32,
     /// Person, what, when.
     pub downloads: Vec<(String, String, NaiveDateTime)>,
+    /// There is something to hand on.
+    pub has_file: bool,
+    /// Results that the layout leaves out.
+    pub left_out: i64,
+    /// The numbers that hold the same results once more.
+    pub reissues: Vec<i64>,
 }
 
 fn full(conn: &mut Conn, workspace: &Workspace, delivery: Delivery) -> Result<FullDelivery, Error> {
@@ -46,6 +53,9 @@ fn full(conn: &mut Conn, workspace: &Workspace, delivery: Delivery) -> Result<Fu
     Ok(FullDelivery {
         made_by: accounts::name_of(conn, keys, &delivery.made_by)?,
         layout_version: store::find_version(conn, &delivery.layout_id)?.version,
+        has_file: batch::has_file(conn, &delivery)?,
+        left_out: store::left_out(conn, &delivery)?,
+        reissues: store::reissues_of(conn, delivery.no)?,
         downloads,
         delivery,
     })
@@ -84,11 +94,28 @@ pub async fn create(workspace: Data<Workspace>, staff: Staff) -> Result<HttpResp
     tasks::ask(&workspace, &staff, &CLOSING, "", "").await
 }
 
-async fn load(workspace: &Data<Workspace>, no: i64) -> Result<(FullDelivery, Vec<Version>), Error> {
+/// Everything on the page of one file.
+pub struct Loaded {
+    pub file: FullDelivery,
+    /// The versions that it could be written by once more.
+    pub versions: Vec<Version>,
+    /// The first lines of the report.
+    pub reported: Vec<Reported>,
+}
+
+async fn load(workspace: &Data<Workspace>, no: i64) -> Result<Loaded, Error> {
     let world = workspace.clone();
     let read = move |conn: &mut Conn| {
         let delivery = store::find(conn, no)?;
-        Ok((full(conn, &world, delivery)?, store::approved(conn)?))
+        let reported = match delivery.findings {
+            0 => vec![],
+            _ => Reported::read(&store::open_file(conn, &world.keys, no, true)?, views::SHOWN),
+        };
+        Ok(Loaded {
+            file: full(conn, &world, delivery)?,
+            versions: store::approved(conn)?,
+            reported,
+        })
     };
     workspace.db.read(read).await
 }
@@ -100,8 +127,8 @@ pub async fn show(
     staff: Staff,
     no: Path<i64>,
 ) -> Result<HttpResponse, Error> {
-    let (delivery, versions) = load(&workspace, *no).await?;
-    Ok(html(views::delivery(&site, &staff, &delivery, &versions, &[])))
+    let loaded = load(&workspace, *no).await?;
+    Ok(html(views::delivery(&site, &staff, &loaded, &[])))
 }
 
 /// `GET /deliveries/{no}/file`: the same bytes at every time; each download is written down.
@@ -126,6 +153,9 @@ async fn take(
     let (world, now, by) = (workspace.clone(), workspace.clock.now(), staff.clone());
     let write = move |conn: &mut Conn| {
         let delivery = store::find(conn, no)?;
+        if what != "report" && !batch::has_file(conn, &delivery)? {
+            return Err(Error::NotFound);
+        }
         let bytes = store::open_file(conn, &world.keys, no, what == "report")?;
         store::note_download(conn, no, &by.id, what, now)?;
         if what != "report" {
@@ -159,10 +189,10 @@ pub async fn encrypted(
 ) -> Result<HttpResponse, Error> {
     let passphrase = form.get("passphrase").to_owned();
     if passphrase.chars().count() < PASSPHRASE {
-        let (delivery, versions) = load(&workspace, *no).await?;
+        let loaded = load(&workspace, *no).await?;
         let message = format!("パスフレーズは、{PASSPHRASE}文字以上で入力してください");
         let errors = [crate::web::ui::FieldError::new("passphrase", message)];
-        let mut response = html(views::delivery(&site, &staff, &delivery, &versions, &errors));
+        let mut response = html(views::delivery(&site, &staff, &loaded, &errors));
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(response);
     }

@@ -1,16 +1,17 @@
-//! The layout studio: drafts, their columns, preview, difference to the version in use, approval by a second person.
-use super::super::{
-    batch::layout_of,
-    layout::{Column, Context, FIELDS, FileWriter, Layout, Masked, Row, Totals, check, diff, preview},
-    store::{self, NewVersion, Version},
-    views::{self, ColumnForm, SettingsForm, Studio},
+//! The layout studio: drafts, their columns, approval by a second person.
+use super::{
+    super::{
+        layout::{Column, FIELDS, Layout},
+        store::{self, NewVersion, Version},
+        views::{self, ColumnForm, SettingsForm},
+    },
+    studio::{draft_of, studio, studio_with},
 };
 use crate::{
     accounts::{self, Staff, Verdict, VersionState},
     clock::jst,
     db::Conn,
     deliveries::READY,
-    enrolment::{self, ResultRecord},
     japan::date::parse_compact,
     web::{Error, FormBody, Site, html, see_other, ui::FieldError, unprocessable},
     workspace::Workspace,
@@ -19,12 +20,6 @@ use actix_web::{
     HttpResponse,
     web::{Data, Path},
 };
-use chrono::Duration;
-
-/// Results of so many days are what a draft is tried on.
-const TRIED_DAYS: i64 = 30;
-/// Records of the preview.
-const SHOWN: usize = 5;
 
 /// `GET /layouts`
 pub async fn index(workspace: Data<Workspace>, site: Data<Site>, staff: Staff) -> Result<HttpResponse, Error> {
@@ -69,86 +64,6 @@ pub async fn create(workspace: Data<Workspace>, staff: Staff, form: FormBody) ->
     Ok(see_other(&format!("/layouts/{id}")))
 }
 
-/// Everything the studio shows of a version.
-pub async fn studio(workspace: &Data<Workspace>, staff: &Staff, id: &str) -> Result<Studio, Error> {
-    studio_with(workspace, staff, id, None).await
-}
-
-/// The same as it would be with another column at a place; nothing is kept.
-async fn studio_with(
-    workspace: &Data<Workspace>,
-    staff: &Staff,
-    id: &str,
-    tried: Option<(usize, Column)>,
-) -> Result<Studio, Error> {
-    let (world, id, by) = (workspace.clone(), id.to_owned(), staff.word());
-    let read = move |conn: &mut Conn| {
-        let now = world.clock.now();
-        let version = store::find_version(conn, &id)?;
-        let mut layout: Layout = toml::from_str(&version.body).map_err(|e| Error::Internal(e.message().to_owned()))?;
-        if let Some((place, column)) = tried {
-            *layout.columns.get_mut(place).ok_or(Error::NotFound)? = column;
-        }
-        let in_use = store::effective_on(conn, jst(now).date())?.filter(|v| v.id != version.id);
-        let changes = match &in_use {
-            Some(old) => diff(&layout_of(old)?, &layout),
-            None => vec![],
-        };
-        let problems = check(&layout);
-        let real = enrolment::results(conn, &world, now - Duration::days(TRIED_DAYS), now)?;
-        let context = context_of(&version, now);
-        let (records, tried) = match problems.is_empty() {
-            true => try_on(&layout, &context, &real)?,
-            false => (vec![], None),
-        };
-        let decided_by = match &version.decided_by {
-            Some(by) => Some(accounts::name_of(conn, &world.keys, by)?),
-            None => None,
-        };
-        Ok(Studio {
-            decided_by,
-            may_edit: version.state == VersionState::Draft && version.made_by == by,
-            made_by: accounts::name_of(conn, &world.keys, &version.made_by)?,
-            file_name: layout.file_name(&context),
-            in_use: in_use.map(|v| v.version),
-            version,
-            layout,
-            changes,
-            problems,
-            records,
-            tried,
-        })
-    };
-    workspace.db.read::<_, Error>(read).await
-}
-
-pub(super) fn context_of(version: &Version, now: chrono::NaiveDateTime) -> Context {
-    Context {
-        batch_number: 123,
-        delivery_date: jst(now).date(),
-        made_at: jst(now),
-        layout_version: version.version.unsigned_abs(),
-    }
-}
-
-type Tried = (Vec<super::super::layout::PreviewRecord>, Option<(usize, Totals)>);
-
-/// The preview on masked rows, and what a file of all of them would report.
-fn try_on(layout: &Layout, context: &Context, real: &[ResultRecord]) -> Result<Tried, Error> {
-    let sample = [ResultRecord::sample()];
-    let rows: &[ResultRecord] = if real.is_empty() { &sample } else { real };
-    let masked: Vec<Masked> = rows.iter().take(SHOWN).map(|r| Masked(r as &dyn Row)).collect();
-    let masked: Vec<&dyn Row> = masked.iter().map(|m| m as &dyn Row).collect();
-    let records = preview(layout, context, &masked);
-    let failed = |e: std::io::Error| Error::Internal(e.to_string());
-    let mut writer = FileWriter::new(layout, context.clone(), std::io::sink());
-    for row in rows {
-        writer.row(row as &dyn Row).map_err(failed)?;
-    }
-    let totals = writer.finish().map_err(failed)?;
-    Ok((records, Some((real.len(), totals))))
-}
-
 /// `GET /layouts/{id}`
 pub async fn show(
     workspace: Data<Workspace>,
@@ -176,7 +91,7 @@ async fn change(
             return Err(Error::Conflict);
         }
         let mut version = seen.clone();
-        let mut layout: Layout = toml::from_str(&seen.body).map_err(|e| Error::Internal(e.message().to_owned()))?;
+        let mut layout = draft_of(&seen)?;
         edit(&mut layout, &mut version)?;
         if !store::update_draft(conn, &seen, &layout.to_toml(), version.effective_from, &version.note)? {
             return Err(Error::Conflict);
@@ -186,7 +101,15 @@ async fn change(
     workspace.db.write(write).await
 }
 
-/// `POST /layouts/{id}`: the settings of the file.
+/// Writes what was typed about the file into a layout and its version.
+fn put_settings(typed: &SettingsForm, layout: &mut Layout, version: &mut Version) -> Result<(), Error> {
+    typed.apply(layout);
+    version.effective_from = parse_compact(&typed.effective_from).ok_or(Error::BadRequest("no day"))?;
+    version.note = typed.note.clone();
+    Ok(())
+}
+
+/// `POST /layouts/{id}`: keeps the settings of the file, or only shows what they would write.
 pub async fn update(
     workspace: Data<Workspace>,
     site: Data<Site>,
@@ -194,17 +117,25 @@ pub async fn update(
     id: Path<String>,
     form: FormBody,
 ) -> Result<HttpResponse, Error> {
-    let typed = SettingsForm::read(&form);
+    let mut typed = SettingsForm::read(&form);
     let errors = typed.errors();
     if !errors.is_empty() {
         let studio = studio(&workspace, &staff, &id).await?;
+        typed.text.clone_from(&studio.version.body);
         return Ok(unprocessable(views::studio(&site, &staff, &studio, &typed, &errors)));
     }
+    if form.has("try") {
+        let settings = typed.clone();
+        let put = move |layout: &mut Layout, version: &mut Version| put_settings(&settings, layout, version);
+        let studio = studio_with(&workspace, &staff, &id, Some(put)).await?;
+        if !studio.may_edit {
+            return Err(Error::Conflict);
+        }
+        typed.text.clone_from(&studio.version.body);
+        return Ok(html(views::studio(&site, &staff, &studio, &typed, &[])));
+    }
     change(&workspace, &staff, &id, "", move |layout, version| {
-        typed.apply(layout);
-        version.effective_from = parse_compact(&typed.effective_from).ok_or(Error::BadRequest("no day"))?;
-        version.note = typed.note.clone();
-        Ok(())
+        put_settings(&typed, layout, version)
     })
     .await?;
     Ok(see_other(&format!("/layouts/{id}")))
@@ -260,7 +191,8 @@ pub async fn edit_column(
     let studio = studio(&workspace, &staff, &id).await?;
     let column = studio.layout.columns.get(place).ok_or(Error::NotFound)?;
     let form = ColumnForm::of(column);
-    Ok(html(views::column(&site, &staff, &studio, place, &form, &[])))
+    let here = (place, column);
+    Ok(html(views::column(&site, &staff, &studio, here, &form, &[])))
 }
 
 /// `POST /layouts/{id}/columns/{place}`: keeps the column, or only shows what it would write.
@@ -273,26 +205,49 @@ pub async fn update_column(
 ) -> Result<HttpResponse, Error> {
     let (id, place) = path.into_inner();
     let typed = ColumnForm::read(&form);
-    match typed.column() {
+    let kept = kept_column(&workspace, &id, place).await?;
+    match typed.column(&kept) {
         Ok(column) if form.has("try") => {
-            let studio = studio_with(&workspace, &staff, &id, Some((place, column))).await?;
-            Ok(html(views::column(&site, &staff, &studio, place, &typed, &[])))
+            let put = move |layout: &mut Layout, _: &mut Version| put_column(layout, place, |_| Ok(column));
+            let studio = studio_with(&workspace, &staff, &id, Some(put)).await?;
+            let here = (place, &kept);
+            Ok(html(views::column(&site, &staff, &studio, here, &typed, &[])))
         }
-        Ok(column) => {
-            change(&workspace, &staff, &id, "", move |layout, _| {
-                *layout.columns.get_mut(place).ok_or(Error::NotFound)? = column;
-                Ok(())
-            })
-            .await?;
+        Ok(_) => {
+            // Once more, by what stands there in this very transaction.
+            let put = move |layout: &mut Layout, _: &mut Version| {
+                put_column(layout, place, |old| typed.column(old).map_err(|_| Error::Conflict))
+            };
+            change(&workspace, &staff, &id, "", put).await?;
             Ok(see_other(&format!("/layouts/{id}#columns")))
         }
         Err(errors) => {
             let studio = studio(&workspace, &staff, &id).await?;
+            let here = (place, &kept);
             Ok(unprocessable(views::column(
-                &site, &staff, &studio, place, &typed, &errors,
+                &site, &staff, &studio, here, &typed, &errors,
             )))
         }
     }
+}
+
+fn put_column(
+    layout: &mut Layout,
+    place: usize,
+    new: impl FnOnce(&Column) -> Result<Column, Error>,
+) -> Result<(), Error> {
+    let column = layout.columns.get_mut(place).ok_or(Error::NotFound)?;
+    *column = new(column)?;
+    Ok(())
+}
+
+async fn kept_column(workspace: &Data<Workspace>, id: &str, place: usize) -> Result<Column, Error> {
+    let id = id.to_owned();
+    let read = move |conn: &mut Conn| {
+        let layout = draft_of(&store::find_version(conn, &id)?)?;
+        layout.columns.into_iter().nth(place).ok_or(Error::NotFound)
+    };
+    workspace.db.read(read).await
 }
 
 /// `POST /layouts/{id}/text`: the whole layout as TOML, for what the form does not offer.

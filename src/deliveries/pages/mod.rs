@@ -2,8 +2,10 @@
 mod compare;
 mod deliveries;
 mod layouts;
+mod studio;
 
-pub use deliveries::FullDelivery;
+pub use compare::Outcome;
+pub use deliveries::{FullDelivery, Loaded};
 
 use actix_web::web::{ServiceConfig, get, post};
 

@@ -243,14 +243,33 @@ pub fn downloads_of(conn: &mut Conn, no: i64) -> QueryResult<Vec<(String, String
         .load(conn)
 }
 
-/// Files with rows that nobody has downloaded, oldest first; reissues are for whoever made them.
+/// The numbers of the files that are this one once more.
+pub fn reissues_of(conn: &mut Conn, no: i64) -> QueryResult<Vec<i64>> {
+    deliveries::table
+        .filter(deliveries::reissue_of.eq(no))
+        .order(deliveries::no)
+        .select(deliveries::no)
+        .load(conn)
+}
+
+/// How many results of a delivery have no row, because its layout leaves them out.
+pub fn left_out(conn: &mut Conn, delivery: &Delivery) -> QueryResult<i64> {
+    let records: i64 = delivery_items::table
+        .filter(delivery_items::delivery_no.eq(delivery.reissue_of.unwrap_or(delivery.no)))
+        .filter(delivery_items::record.is_not_null())
+        .count()
+        .get_result(conn)?;
+    Ok(records - delivery.row_count)
+}
+
+/// Numbers that nobody has downloaded, oldest first, without reissues.
 pub fn undownloaded(conn: &mut Conn) -> QueryResult<Vec<Delivery>> {
     // Who has only the report of characters does not have the file.
     let downloaded = delivery_downloads::table
         .filter(delivery_downloads::what.ne("report"))
         .select(delivery_downloads::delivery_no);
     Delivery::query()
-        .filter(deliveries::reissue_of.is_null().and(deliveries::row_count.gt(0)))
+        .filter(deliveries::reissue_of.is_null())
         .filter(deliveries::no.ne_all(downloaded))
         .order(deliveries::no)
         .load(conn)

@@ -125,6 +125,20 @@ pub fn effective_on(conn: &mut Conn, day: NaiveDate) -> QueryResult<Option<Versi
         .optional()
 }
 
+/// The approved version that this one follows: the one that would count on its first day without it.
+pub fn version_before(conn: &mut Conn, version: &Version) -> QueryResult<Option<Version>> {
+    let day = version.effective_from;
+    let same_day = layout_versions::effective_from
+        .eq(day)
+        .and(layout_versions::version.lt(version.version));
+    Version::query()
+        .filter(layout_versions::state.eq("approved"))
+        .filter(layout_versions::effective_from.lt(day).or(same_day))
+        .order((layout_versions::effective_from.desc(), layout_versions::version.desc()))
+        .first(conn)
+        .optional()
+}
+
 /// Changes a draft that is still as it was seen; `false` when somebody else changed it, or it is no draft of theirs.
 pub fn update_draft(
     conn: &mut Conn,

@@ -1,22 +1,77 @@
 use super::Studio;
 use crate::{
     accounts::{ConsolePage, Staff, heading},
-    deliveries::layout::Difference,
-    web::{Site, ui},
+    deliveries::{
+        layout::{Comparison, Difference},
+        pages::Outcome,
+    },
+    web::{
+        Site,
+        ui::{self, when},
+    },
 };
 use maud::{Markup, html};
 
-pub fn comparison(site: &Site, staff: &Staff, s: &Studio, differences: &[Difference]) -> Markup {
+/// What came of it, in one sentence.
+fn sentence(o: &Outcome) -> String {
+    let all = o.shape + o.values;
+    match (o.is_same(), o.more) {
+        (true, _) => "1バイトのちがいもありません（確認済み）。".to_owned(),
+        (_, true) => format!("ちがいが多いので、はじめの{all}件だけを示します。"),
+        _ => format!(
+            "ちがいは{all}件です。形のちがいが{}件、値のちがいが{}件です。",
+            o.shape, o.values
+        ),
+    }
+}
+
+/// The comparison with a sample. `is_masked`: our side was written from results of the last days, not from an invented one.
+pub fn comparison(
+    site: &Site,
+    staff: &Staff,
+    s: &Studio,
+    (outcome, found, is_masked): (&Outcome, &Comparison, bool),
+) -> Markup {
     let path = format!("/layouts/{}", s.version.id);
+    let all = found.differences.iter();
+    let (shape, values): (Vec<_>, Vec<_>) = all.partition(|d| d.is_shape());
+    let (personal, others): (Vec<_>, Vec<_>) = values.into_iter().partition(|d| d.personal && is_masked);
     let main = html! {
         (heading("見本とのちがい"))
-        @if differences.is_empty() {
-            p class="lead" { "1バイトのちがいもありません（確認済み）。" }
-        } @else {
-            p class="lead" { "ちがいは" (differences.len()) "件です。ファイル全体のちがいから順に並べています。見本の行数がちがうときは、行の中身も違って見えます。" }
-            div class="scroll" tabindex="0" role="region" aria-label="ちがいの一覧" {
+        p class="lead" { (sentence(outcome)) }
+        p { "見本のSHA-256　" span class="mono" { (outcome.sha256) } }
+        @if !outcome.is_same() {
+            h2 { "形のちがい" }
+            p class="hint" { "文字コード、改行、区切り、引用符、レコードの数と長さなどです。ここがなくなるまで直します" }
+            (list("形のちがい", &shape))
+            h2 { "値のちがい" }
+            p class="hint" { "見本の行数がちがうときは、行の中身も違って見えます" }
+            (list("値のちがい", &others))
+            @if is_masked {
+                h2 { "個人の項目のちがい" }
+                p class="hint" { "こちらの行は、この30日の結果の個人の項目を伏せて書いたものです。値がちがうのは当たり前で、桁だけを見ます" }
+                (list("個人の項目のちがい", &personal))
+            }
+        }
+        p class="noprint" { a href=(path) { "レイアウトにもどる" } }
+        (ui::print_button())
+    };
+    ConsolePage::new("見本とのちがい", "/deliveries", main)
+        .crumbs(&[
+            ("還元データ", "/deliveries"),
+            ("レイアウト", "/layouts"),
+            ("この版", &path),
+        ])
+        .render(site, staff)
+}
+
+fn list(name: &str, differences: &[&Difference]) -> Markup {
+    html! {
+        @if differences.is_empty() { p { "0件（確認済み）" } }
+        @else {
+            div class="scroll" tabindex="0" role="region" aria-label=(name) {
                 table class="table table--wide table--dense" {
-                    caption class="vh" { "ちがいの一覧" }
+                    caption class="vh" { (name) }
                     thead { tr {
                         th scope="col" { "行" } th scope="col" { "項目" } th scope="col" { "見本の位置" }
                         th scope="col" { "ちがい" } th scope="col" { "この案" } th scope="col" { "見本" }
@@ -32,14 +87,21 @@ pub fn comparison(site: &Site, staff: &Staff, s: &Studio, differences: &[Differe
                 }
             }
         }
-        p class="noprint" { a href=(path) { "レイアウトにもどる" } }
-        (ui::print_button())
-    };
-    ConsolePage::new("見本とのちがい", "/deliveries", main)
-        .crumbs(&[
-            ("還元データ", "/deliveries"),
-            ("レイアウト", "/layouts"),
-            ("この版", &path),
-        ])
-        .render(site, staff)
+    }
+}
+
+/// The comparisons that were made of this version, for whoever approves it.
+pub(super) fn before(s: &Studio) -> Markup {
+    html! {
+        @if s.compared.is_empty() { p { "まだ見本と比べていません。" } }
+        @else {
+            ul { @for c in &s.compared { li {
+                (when(c.at)) "　" (c.by) "　"
+                @if c.outcome.is_same() { "ちがいなし" }
+                @else { "形のちがい" (c.outcome.shape) "件、値のちがい" (c.outcome.values) "件" @if c.outcome.more { "より多い" } }
+                @if c.is_old { "　" span class="tag tag--look" { "このあと案が変わりました" } }
+                br; span class="hint" { "見本のSHA-256　" span class="mono" { (c.outcome.sha256) } }
+            } } }
+        }
+    }
 }

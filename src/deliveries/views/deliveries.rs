@@ -1,8 +1,11 @@
-use super::day;
+use super::{day, findings};
 use crate::{
     accounts::{ConsolePage, Permission, Staff, heading},
     config::Deliveries,
-    deliveries::{pages::FullDelivery, store::Version},
+    deliveries::{
+        pages::{FullDelivery, Loaded},
+        store::Version,
+    },
     tasks::{self, Task},
     web::{
         Site,
@@ -55,7 +58,7 @@ pub fn deliveries(
                     tbody { @for d in list { tr {
                         th scope="row" { a href={ "/deliveries/" (d.delivery.no) } { "第" (d.delivery.no) "号" } }
                         td data-label="営業日" class="time" { (day(d.delivery.day)) }
-                        td data-label="種類" { (kind(d)) }
+                        td data-label="種類" { (kind(d)) @for no in &d.reissues { " " span class="tag" { "第" (no) "号に再作成" } } }
                         td data-label="件数" class="number" { (d.delivery.row_count) }
                         td data-label="書けない文字など" class="number" { (d.delivery.findings) }
                         td data-label="ダウンロード" { (state(d)) }
@@ -76,13 +79,14 @@ fn state(d: &FullDelivery) -> Markup {
     html! {
         @match newest {
             Some((who, _, at)) => { (who) "　" (when(*at)) },
-            None if d.delivery.row_count == 0 => { "0件" },
+            None if !d.has_file => { "ファイルなし" },
             None => { span class="tag tag--look" { "未ダウンロード" } },
         }
     }
 }
 
-pub fn delivery(site: &Site, staff: &Staff, d: &FullDelivery, versions: &[Version], errors: &[FieldError]) -> Markup {
+pub fn delivery(site: &Site, staff: &Staff, loaded: &Loaded, errors: &[FieldError]) -> Markup {
+    let d = &loaded.file;
     let (no, file) = (d.delivery.no, &d.delivery);
     let title = format!("還元データ 第{no}号");
     let main = html! {
@@ -94,19 +98,22 @@ pub fn delivery(site: &Site, staff: &Staff, d: &FullDelivery, versions: &[Versio
             (ui::summary_row("作成", &format!("{}　{}", when(file.made_at), maker(&d.made_by)), None))
             (ui::summary_row("ファイル名", &file.file_name, None))
             (ui::summary_row("件数", &format!("{}件", file.row_count), None))
+            @if d.left_out > 0 { (ui::summary_row("レイアウトが書き出さない結果", &format!("{}件（渡し済みとして数えます）", d.left_out), None)) }
             (ui::summary_row("大きさ", &format!("{}バイト", file.bytes), None))
             (ui::summary_row("チェックサム（SHA-256）", &file.sha256, None))
             (ui::summary_row("レイアウト", &format!("第{}版", d.layout_version), None))
         }
-        @if let Some(original) = file.reissue_of { p { "もとの還元データ：" a href={ "/deliveries/" (original) } { "第" (original) "号" } } }
+        (twins(d))
+        @if !d.has_file { p class="notice" { "この号に、渡すファイルはありません。レイアウトは、0件のファイルを作らない決まりです。" } }
         @if file.findings > 0 {
             div class="notice notice--warning" {
                 h2 { "そのまま書けなかったものが" (file.findings) "件あります" }
                 p { "どの行の、どの項目の、どの文字を、何に置きかえたかの一覧です。取り込む前に確かめてください。" }
+                (findings::table(&loaded.reported, file.findings.unsigned_abs()))
                 @if staff.may(Permission::DownloadDeliveries) { p { a href={ "/deliveries/" (no) "/report" } { "文字の一覧をダウンロードする" } } }
             }
         }
-        @if staff.may(Permission::DownloadDeliveries) { (actions(no, versions, errors)) }
+        @if staff.may(Permission::DownloadDeliveries) { (actions(d, &loaded.versions, errors)) }
         h2 { "ダウンロードした人" }
         @if d.downloads.is_empty() { p { "まだだれもダウンロードしていません。" } }
         ul { @for (who, what, at) in &d.downloads { li { (when(*at)) "　" (who) "　" (what_label(what)) } } }
@@ -117,6 +124,18 @@ pub fn delivery(site: &Site, staff: &Staff, d: &FullDelivery, versions: &[Versio
         .render(site, staff)
 }
 
+/// The numbers that hold the same results.
+fn twins(d: &FullDelivery) -> Markup {
+    let link = |no: i64| html! { a href={ "/deliveries/" (no) } { "第" (no) "号" } };
+    html! {
+        @if let Some(original) = d.delivery.reissue_of { p { "もとの還元データ：" (link(original)) } }
+        @if !d.reissues.is_empty() { p { "この号の再作成：" @for no in &d.reissues { (link(*no)) " " } } }
+        @if d.delivery.reissue_of.is_some() || !d.reissues.is_empty() {
+            p class="notice notice--warning" { "中の結果は同じです。両方を取り込むと、二重になります。どちらか1つだけを取り込んでください。" }
+        }
+    }
+}
+
 fn what_label(what: &str) -> &'static str {
     match what {
         "report" => "文字の一覧",
@@ -125,7 +144,15 @@ fn what_label(what: &str) -> &'static str {
     }
 }
 
-fn actions(no: i64, versions: &[Version], errors: &[FieldError]) -> Markup {
+fn actions(d: &FullDelivery, versions: &[Version], errors: &[FieldError]) -> Markup {
+    let no = d.delivery.no;
+    html! {
+        @if d.has_file { (copies(no, errors)) }
+        (again(no, versions))
+    }
+}
+
+fn copies(no: i64, errors: &[FieldError]) -> Markup {
     html! {
         div class="actions noprint" { a class="button" href={ "/deliveries/" (no) "/file" } { "ダウンロードする" } }
         details class="details noprint" open[!errors.is_empty()] {
@@ -135,6 +162,11 @@ fn actions(no: i64, versions: &[Version], errors: &[FieldError]) -> Markup {
                 button class="button button--secondary" type="submit" { "AES-256のZIPをダウンロードする" }
             }
         }
+    }
+}
+
+fn again(no: i64, versions: &[Version]) -> Markup {
+    html! {
         details class="details noprint" {
             summary { "別のレイアウトで作り直す" }
             form class="form" method="post" action={ "/deliveries/" (no) "/reissues" } {

@@ -1,14 +1,18 @@
 mod column;
+mod column_form;
 mod comparison;
 mod deliveries;
+mod findings;
 mod settings;
 mod studio;
 
-pub use column::{ColumnForm, column};
+pub use column::column;
+pub use column_form::ColumnForm;
 pub use comparison::comparison;
 pub use deliveries::{deliveries, delivery};
+pub use findings::SHOWN;
 pub use settings::SettingsForm;
-pub use studio::{Studio, layouts, studio};
+pub use studio::{Compared, Studio, layouts, studio};
 
 use maud::{Markup, html};
 

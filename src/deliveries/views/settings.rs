@@ -162,7 +162,10 @@ impl SettingsForm {
                         }
                     } }
                 }
-                button class="button" type="submit" { "この内容で保存する" }
+                div class="actions" {
+                    button class="button" type="submit" { "この内容で保存する" }
+                    button class="button button--secondary" type="submit" name="try" value="yes" formaction={ (path) "#seen" } { "試しに見る" }
+                }
             }
         }
     }

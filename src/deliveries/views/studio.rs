@@ -1,8 +1,9 @@
-use super::{SettingsForm, day};
+use super::{SettingsForm, comparison, day, findings};
 use crate::{
     accounts::{ConsolePage, Permission, Staff, VersionState, decision, heading, refusal},
     deliveries::{
         layout::{Change, Layout, PreviewRecord, Problem, READY, RecordKind, Totals, describe_column},
+        pages::Outcome,
         store::Version,
     },
     web::{
@@ -10,7 +11,17 @@ use crate::{
         ui::{self, FieldError, when},
     },
 };
+use chrono::NaiveDateTime;
 use maud::{Markup, html};
+
+/// A comparison that somebody made of this version.
+pub struct Compared {
+    pub by: String,
+    pub at: NaiveDateTime,
+    pub outcome: Outcome,
+    /// The draft was changed since.
+    pub is_old: bool,
+}
 
 /// One version of the layout with everything that the studio shows of it.
 pub struct Studio {
@@ -20,13 +31,17 @@ pub struct Studio {
     pub decided_by: Option<String>,
     pub may_edit: bool,
     pub file_name: String,
-    /// The version in use, when it is another one.
-    pub in_use: Option<i32>,
+    pub is_in_use: bool,
+    /// The version that this one follows, from which it differs by `changes`.
+    pub before: Option<i32>,
     pub changes: Vec<Change>,
     pub problems: Vec<Problem>,
     pub records: Vec<PreviewRecord>,
     /// How many real results the layout was tried on, and what came of it.
     pub tried: Option<(usize, Totals)>,
+    pub compared: Vec<Compared>,
+    /// It is what stands in the form now; nobody keeps it yet.
+    pub is_tried: bool,
 }
 
 pub fn layouts(site: &Site, staff: &Staff, list: &[(Version, String)], in_use: Option<&str>) -> Markup {
@@ -71,12 +86,20 @@ pub fn studio(site: &Site, staff: &Staff, s: &Studio, form: &SettingsForm, error
     let main = html! {
         (ui::error_summary(errors))
         (heading(&title))
-        p { span class="tag" { (s.version.state.label()) } "　" (s.made_by) "　" (when(s.version.made_at)) "　使い始める日 " (day(s.version.effective_from)) }
+        p {
+            span class="tag" { (s.version.state.label()) } @if s.is_in_use { " " span class="tag tag--good" { "使用中" } }
+            "　" (s.made_by) "　" (when(s.version.made_at)) "　使い始める日 " (day(s.version.effective_from))
+        }
         @if let (Some(by), Some(at)) = (&s.decided_by, s.version.decided_at) { p { (by) "　" (when(at)) "　に決めました。" } }
         (refusal(s.version.refusal.as_deref()))
         @if !s.version.note.is_empty() { p { (s.version.note) } }
-        (steps(staff, s, form, &path, errors))
-        h2 { "使用中の版とのちがい" }
+        // What is kept is proposed, so that is not offered while something else is looked at.
+        @if !s.is_tried { (steps(staff, s, form, &path, errors)) }
+        @else {
+            p class="notice" id="seen" { "いまの入力で書いたものです。まだ保存していません。" }
+            (problems(s, &path))
+        }
+        h2 { "前の版とのちがい" }
         (changes(s))
         h2 { "ためし書き" }
         (preview(s))
@@ -87,8 +110,9 @@ pub fn studio(site: &Site, staff: &Staff, s: &Studio, form: &SettingsForm, error
             (form.render(&path, errors))
         }
         h2 { "料金システムの見本と比べる" }
-        (comparison_form(&path, errors))
-        (whole(s, &path, form, errors))
+        (comparison::before(s))
+        @if !s.is_tried { (comparison_form(&path, errors)) }
+        @if !s.is_tried { (whole(s, &path, form, errors)) }
         (ui::print_button())
     };
     ConsolePage::new(&title, "/deliveries", main)
@@ -97,9 +121,7 @@ pub fn studio(site: &Site, staff: &Staff, s: &Studio, form: &SettingsForm, error
         .render(site, staff)
 }
 
-/// What may be done with the version now.
-fn steps(staff: &Staff, s: &Studio, form: &SettingsForm, path: &str, errors: &[FieldError]) -> Markup {
-    let is_own = s.version.made_by == staff.word();
+fn problems(s: &Studio, path: &str) -> Markup {
     html! {
         @if !s.problems.is_empty() {
             div class="notice notice--warning" {
@@ -110,6 +132,14 @@ fn steps(staff: &Staff, s: &Studio, form: &SettingsForm, path: &str, errors: &[F
                 } } }
             }
         }
+    }
+}
+
+/// What may be done with the version now.
+fn steps(staff: &Staff, s: &Studio, form: &SettingsForm, path: &str, errors: &[FieldError]) -> Markup {
+    let is_own = s.version.made_by == staff.word();
+    html! {
+        (problems(s, path))
         @match s.version.state {
             VersionState::Draft if s.may_edit && s.problems.is_empty() => {
                 form method="post" action={ (path) "/proposal" } { button class="button" type="submit" { "承認者に提案する" } }
@@ -125,9 +155,9 @@ fn steps(staff: &Staff, s: &Studio, form: &SettingsForm, path: &str, errors: &[F
 
 fn changes(s: &Studio) -> Markup {
     html! {
-        @match s.in_use {
-            None => p { "この版が使用中です。" },
-            Some(_) if s.changes.is_empty() => p { "ちがいはありません（確認済み）。" },
+        @match s.before {
+            None => p { "これより前に使う版はありません。" },
+            Some(version) if s.changes.is_empty() => p { "第" (version) "版とのちがいはありません（確認済み）。" },
             Some(version) => {
                 p { "第" (version) "版から変わること：" (s.changes.len()) "件" }
                 ul { @for c in &s.changes { li { @if !c.column.is_empty() { "「" (c.column) "」：" } (c.sentence) } } }
@@ -145,7 +175,7 @@ fn preview(s: &Studio) -> Markup {
             @if !totals.findings.is_empty() {
                 details class="details" {
                     summary { "そのまま書けないもの（" (totals.findings_total) "件）" }
-                    ul { @for f in totals.findings.iter().take(50) { li { (f.receipt_number) " " (f.column) "：" (f.kind.label()) } } }
+                    (findings::of_the_draft(totals))
                 }
             }
         }
@@ -187,7 +217,7 @@ pub(super) fn tried(s: &Studio, place: usize) -> Markup {
                         th scope="row" { (row.name) }
                         td class={ @if !cell.findings.is_empty() { "found" } } { (cell.text) }
                         td class="mono" { (cell.hex()) }
-                        td { @for kind in &cell.findings { (kind.label()) " " } }
+                        td { @for kind in &cell.findings { (kind.discreet()) " " } }
                     } } }
                 }
             }
@@ -255,7 +285,7 @@ fn comparison_form(path: &str, errors: &[FieldError]) -> Markup {
 
 fn whole(s: &Studio, path: &str, form: &SettingsForm, errors: &[FieldError]) -> Markup {
     html! {
-        details class="details" open[FieldError::of(errors, "text").is_some()] {
+        details class="details" id="whole" open[FieldError::of(errors, "text").is_some()] {
             summary { "設定の全文（TOML）" }
             @if s.may_edit {
                 form class="form" method="post" action={ (path) "/text" } {

@@ -112,8 +112,9 @@ pub struct Shown {
     pub may_edit: bool,
     pub is_in_use: bool,
     pub problems: Vec<String>,
-    /// The words in use now.
+    /// The words that count before this version: those of an earlier one, or those that ship.
     pub before: String,
+    pub before_no: Option<i32>,
     /// Heading or title, and the text with everything filled in.
     pub preview: (String, String),
     /// Of the items: their pages.
@@ -197,7 +198,8 @@ fn seen(s: &Shown) -> Markup {
                 (problems(s))
             }
             (preview(s))
-            h2 { "使用中のものとのちがい" }
+            h2 { "前の版とのちがい" }
+            p { @match s.before_no { Some(no) => { "第" (no) "版とくらべています。" } None => "出荷時のものとくらべています。" } }
             @match s.version.name.kind() {
                 Kind::Items => (changes(&readable(&s.before), &readable(&s.version.body))),
                 _ => (changes(&s.before, &s.version.body)),

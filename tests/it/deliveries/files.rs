@@ -145,6 +145,17 @@ async fn a_reissue_is_a_new_linked_number_and_changes_nothing_else() {
             .await;
         assert_eq!((page.status, page.path.clone()), (200, path(no + 1)));
         page.expect(&format!("第{no}号の再作成")).expect("1件");
+        // Each of the two leads to the other and says that only one of them is to be taken.
+        page.expect("どちらか1つだけを取り込んでください");
+        let original = clerk.get(&path(no)).await;
+        original.expect("どちらか1つだけを取り込んでください");
+        assert!(original.has(&format!("href=\"{}\"", path(no + 1))));
+        let rows = clerk.get("/deliveries").await.all("tbody tr");
+        let marked: Vec<&String> = rows.iter().filter(|row| row.contains("号に再作成")).collect();
+        assert!(
+            marked.len() == 1 && marked[0].contains(&format!("第{}号に再作成", no + 1)),
+            "{rows:?}"
+        );
         let after = deliveries(&world).await;
         assert_eq!(after[no - 1].content, old);
         assert_eq!(after[no].reissue_of, Some(no as i64));
@@ -188,6 +199,36 @@ async fn the_database_refuses_to_change_or_delete_a_delivery() {
                 "{sql}: {refused}"
             );
         }
+    }
+}
+
+#[actix_web::test]
+async fn what_a_file_could_not_hold_stands_on_its_page_before_the_download() {
+    for world in World::all_with_console().await {
+        let applicant = Applicant {
+            family: ("𠮷野", "よしの"),
+            ..Applicant::default()
+        };
+        let mut browser = Browser::new(&world.url);
+        let left = applicant.hand_off(&mut browser).await;
+        left.finish(&world, &mut browser).await.expect("完了しました");
+        let mut clerk = Desk::open(&world, "c1", &[Role::Clerk]).await;
+        let page = clerk.ask_for(&world, "/deliveries", &[]).await;
+        let cells = page.all("[aria-label=そのまま書けないもの] tbody tr");
+        let receipt = items(&world).await[0].receipt_number.clone();
+        assert!(!cells.is_empty(), "{}", page.text());
+        for row in &cells {
+            assert!(
+                row.replace('-', "").contains(&receipt) && row.contains("書けない文字"),
+                "{row}"
+            );
+            assert!(row.contains("「𠮷」") && row.contains("U+20BB7"), "{row}");
+            assert!(
+                !row.contains('野') && !row.contains("太郎"),
+                "nothing else of the name: {row}"
+            );
+        }
+        assert_eq!(world.count("select count(*) as n from delivery_downloads").await, 0);
     }
 }
 

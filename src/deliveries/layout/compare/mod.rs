@@ -7,6 +7,7 @@ mod split;
 use super::{
     fit,
     model::{Column, Form, Layout},
+    row::field,
 };
 use shape::Charset;
 use split::Piece as Record;
@@ -20,6 +21,15 @@ const BOM: &[u8] = "\u{FEFF}".as_bytes();
 /// Old systems end a file with Ctrl-Z.
 const END_MARK: u8 = 0x1A;
 
+/// What a comparison found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Comparison {
+    /// Nothing, when the bytes are the same. Those of the file as a whole come first.
+    pub differences: Vec<Difference>,
+    /// There are more than are listed.
+    pub more: bool,
+}
+
 /// One difference. Those of the file as a whole have no record and come first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
@@ -31,6 +41,15 @@ pub struct Difference {
     pub ours: Piece,
     pub sample: Piece,
     pub sentence: String,
+    /// Of a value: whether its column holds something personal, which our side masks.
+    pub personal: bool,
+}
+
+impl Difference {
+    /// Whether the file has another shape, and not a value another text.
+    pub fn is_shape(&self) -> bool {
+        self.column.is_none()
+    }
 }
 
 /// Bytes as a person can compare them; the beginning, if they are many.
@@ -42,10 +61,10 @@ pub struct Piece {
 
 crate::hidden::hidden_debug!(Piece);
 
-/// Compares record by record and column by column; an empty list means that the bytes are the same.
-pub fn compare(our_bytes: &[u8], sample_bytes: &[u8], layout: &Layout) -> Vec<Difference> {
+/// Compares record by record and column by column; nothing is found only where the bytes are the same.
+pub fn compare(our_bytes: &[u8], sample_bytes: &[u8], layout: &Layout) -> Comparison {
     if our_bytes == sample_bytes {
-        return vec![];
+        return Comparison::default();
     }
     let (ours, sample) = (File::read(our_bytes, layout), File::read(sample_bytes, layout));
     let mut found: Vec<_> = whole(&ours, &sample, layout).into_iter().map(about_the_file).collect();
@@ -62,13 +81,12 @@ pub fn compare(our_bytes: &[u8], sample_bytes: &[u8], layout: &Layout) -> Vec<Di
             ..about_the_file(sentence)
         });
     }
-    if found.len() > MOST {
-        found.truncate(MOST);
-        found.push(about_the_file(format!(
-            "違いが多いので、はじめの{MOST}件だけを示します。"
-        )));
+    let more = found.len() > MOST;
+    found.truncate(MOST);
+    Comparison {
+        differences: found,
+        more,
     }
-    found
 }
 
 /// A file and its guessed shape.
@@ -143,6 +161,7 @@ fn about_the_file(sentence: String) -> Difference {
         ours: none.clone(),
         sample: none,
         sentence,
+        personal: false,
     }
 }
 
@@ -220,6 +239,7 @@ fn record(
         ours,
         sample,
         sentence,
+        personal: false,
     };
     if left.fields.len() != right.fields.len() {
         let (mine, theirs) = (left.fields.len(), right.fields.len());
@@ -240,14 +260,19 @@ fn record(
         );
         let pieces = (ours.piece(mine), sample.piece(theirs));
         let quote = usize::from(sample.bytes[theirs.clone()].starts_with(b"\""));
-        found.push(difference(
-            Some(header),
-            theirs.start + quote + at,
-            pieces.0,
-            pieces.1,
-            sentence,
-        ));
+        let offset = theirs.start + quote + at;
+        found.push(Difference {
+            personal: columns.get(column).is_some_and(is_personal),
+            ..difference(Some(header), offset, pieces.0, pieces.1, sentence)
+        });
     }
+}
+
+fn is_personal(column: &Column) -> bool {
+    let parts = column.join.iter().filter_map(|p| p.field.as_deref());
+    let instead = column.when.iter().filter_map(|w| w.else_field.as_deref());
+    let mut names = column.field.as_deref().into_iter().chain(parts).chain(instead);
+    names.any(|name| field(name).is_some_and(|f| f.personal))
 }
 
 /// Where two values part, counted in the sample's field; its start when the charsets differ.

@@ -189,6 +189,8 @@ pub fn any_layout() -> impl Strategy<Value = Layout> {
                 tail,
                 name,
             )| {
+                let unsafe_pair = (reader, quote) == (Reader::Spreadsheet, Quote::Never);
+                let quote = if unsafe_pair { Quote::Needed } else { quote };
                 let tail = tail.map(|column| Extra {
                     name: "末尾".to_owned(),
                     columns: vec![count(column)],

@@ -7,7 +7,8 @@ use crate::japan::cp932;
 use std::collections::BTreeMap;
 
 fn sentences(ours: &[u8], sample: &[u8], layout: &Layout) -> Vec<String> {
-    compare(ours, sample, layout).into_iter().map(|d| d.sentence).collect()
+    let found = compare(ours, sample, layout).differences.into_iter();
+    found.map(|d| d.sentence).collect()
 }
 
 fn sjis(text: &str) -> Vec<u8> {
@@ -18,7 +19,7 @@ fn sjis(text: &str) -> Vec<u8> {
 fn the_byte_that_differs_has_its_record_column_and_place() {
     let layout = layout("header = true");
     let (ours, _) = written(&layout, &[row(&[("customer_number", "1"), ("user_name", "髙﨑")])]);
-    let found = compare(&ours, &sjis("番号,氏名,日付\n1,髙崎,20260401\n"), &layout);
+    let found = compare(&ours, &sjis("番号,氏名,日付\n1,髙崎,20260401\n"), &layout).differences;
     assert_eq!(found.len(), 1);
     let found = &found[0];
     assert_eq!(
@@ -69,7 +70,7 @@ fn a_missing_column_and_an_empty_sample_are_told() {
 fn the_same_values_written_otherwise_are_told_too() {
     let layout = layout("");
     let (ours, _) = written(&layout, &[row(&[("customer_number", "1"), ("user_name", "a,b")])]);
-    let found = compare(&ours, b"\"1\",\"a,b\",20260401\n", &layout);
+    let found = compare(&ours, b"\"1\",\"a,b\",20260401\n", &layout).differences;
     assert_eq!((found.len(), found[0].offset), (1, Some(0)));
     assert!(found[0].sentence.starts_with("値は同じですが"));
 }
@@ -83,7 +84,7 @@ fn a_fixed_width_is_compared_by_its_columns_with_or_without_line_ends() {
     packed.line_end = LineEnd::None;
     let (mut sample, _) = written(&packed, &rows);
     sample[120 + 43] = b'9';
-    let found = compare(&ours, &sample, &zengin);
+    let found = compare(&ours, &sample, &zengin).differences;
     let texts: Vec<_> = found.iter().map(|d| d.sentence.as_str()).collect();
     assert_eq!(
         texts,
@@ -102,6 +103,21 @@ fn a_sample_of_another_system_gives_a_list_that_ends() {
     let (ours, _) = written(&layout, &vec![row(&[("customer_number", "1")]); 500]);
     let sample = "9,x,y\n".repeat(500);
     let found = compare(&ours, sample.as_bytes(), &layout);
-    assert_eq!(found.len(), 201);
-    assert!(found[200].sentence.contains("はじめの200件"));
+    // That there are more is no difference.
+    assert_eq!((found.differences.len(), found.more), (200, true));
+    assert!(found.differences.iter().all(|d| !d.is_shape()));
+}
+
+#[test]
+fn a_difference_is_of_the_shape_or_of_a_value_and_knows_what_is_personal() {
+    let layout = layout("header = true");
+    let (ours, _) = written(&layout, &[row(&[("customer_number", "1"), ("user_name", "a")])]);
+    let found = compare(&ours, &sjis("番号,氏名,日付\r\n2,b,20260402\r\n"), &layout).differences;
+    let kinds: Vec<_> = found.iter().map(|d| (d.is_shape(), d.personal)).collect();
+    assert_eq!(kinds, [(true, false), (false, true), (false, true), (false, false)]);
+    let short = compare(&ours, &sjis("番号,氏名,日付\n1,a\n"), &layout).differences;
+    assert!(
+        short[0].is_shape() && short[0].record == Some(2),
+        "a record of fewer columns"
+    );
 }

@@ -113,15 +113,15 @@ proptest! {
     ) {
         let layout = ready(layout)?;
         let (ours, _) = written(&layout, &rows);
-        prop_assert_eq!(compare(&ours, &ours, &layout), []);
+        prop_assert_eq!(compare(&ours, &ours, &layout), Comparison::default());
         let mut sample = ours.clone();
         if !sample.is_empty() {
             let at = at.index(sample.len());
             sample[at] = byte;
         }
-        prop_assert_eq!(compare(&ours, &sample, &layout).is_empty(), ours == sample);
-        prop_assert_eq!(compare(&ours, &noise, &layout).is_empty(), ours == noise);
-        prop_assert_eq!(compare(&noise, &ours, &layout).is_empty(), ours == noise);
+        prop_assert_eq!(compare(&ours, &sample, &layout).differences.is_empty(), ours == sample);
+        prop_assert_eq!(compare(&ours, &noise, &layout).differences.is_empty(), ours == noise);
+        prop_assert_eq!(compare(&noise, &ours, &layout).differences.is_empty(), ours == noise);
     }
 
     #[test]

@@ -151,7 +151,7 @@ const version = {
     await shorten(page.locator('.sample__mail'), 6);
     const marks = [
       page.locator('main > p').filter({ has: page.locator('.tag') }).first(), page.locator('form[action$="/decision"]'),
-      [heading(page, '申込者に見えるもの'), page.locator('.sample')], [heading(page, '使用中のものとのちがい'), page.locator('.diff')],
+      [heading(page, '申込者に見えるもの'), page.locator('.sample')], [heading(page, '前の版とのちがい'), page.locator('.diff')],
     ];
     return { page, marks };
   },

@@ -130,7 +130,7 @@ const layout = {
     await fold(shape.locator(':scope > .grid > .field:nth-child(n+3), :scope > p, :scope > .checkbox, :scope > fieldset'));
     const marks = [
       page.locator('main > p').filter({ has: page.locator('.tag') }).first(), form.button(page, '承認者に提案する'),
-      part(page, '使用中の版とのちがい', 'ul'), [heading(page, 'ためし書き'), page.locator('[aria-label="ためし書き"]')],
+      part(page, '前の版とのちがい', 'ul'), [heading(page, 'ためし書き'), page.locator('[aria-label="ためし書き"]')],
       [heading(page, '項目'), page.locator('[aria-label="項目の一覧"]')], [heading(page, 'ファイルの形'), shape],
       [heading(page, '料金システムの見本と比べる'), page.locator('form[action$="/comparison"]')],
     ];

@@ -1,0 +1,156 @@
+//! Everything that the page of a version shows, also of one that is only tried.
+use super::{
+    super::{
+        batch::layout_of,
+        layout::{Context, FileWriter, Layout, Masked, PreviewRecord, Row, Totals, check, diff, preview},
+        store::{self, Version},
+        views::{Compared, Studio},
+    },
+    compare::Outcome,
+};
+use crate::{
+    accounts::{self, Staff, VersionState},
+    audit::{self, Wanted},
+    clock::jst,
+    db::Conn,
+    enrolment::{self, ResultRecord},
+    web::Error,
+    workspace::Workspace,
+};
+use actix_web::web::Data;
+use chrono::{Duration, NaiveDateTime};
+
+/// Results of so many days are what a draft is tried on.
+const TRIED_DAYS: i64 = 30;
+/// Rows of the preview.
+const SHOWN: usize = 10;
+/// Comparisons that are listed, newest first.
+const COMPARISONS: i64 = 5;
+
+/// A change that is not kept, for those who look without one.
+type Nothing = fn(&mut Layout, &mut Version) -> Result<(), Error>;
+
+/// Everything the studio shows of a version.
+pub async fn studio(workspace: &Data<Workspace>, staff: &Staff, id: &str) -> Result<Studio, Error> {
+    studio_with(workspace, staff, id, None::<Nothing>).await
+}
+
+/// The layout of a version, right or not.
+pub(super) fn draft_of(version: &Version) -> Result<Layout, Error> {
+    toml::from_str(&version.body).map_err(|e| Error::Internal(e.message().to_owned()))
+}
+
+/// The same as it would be with a change; nothing is kept.
+pub(super) async fn studio_with(
+    workspace: &Data<Workspace>,
+    staff: &Staff,
+    id: &str,
+    tried: Option<impl FnOnce(&mut Layout, &mut Version) -> Result<(), Error> + Send + 'static>,
+) -> Result<Studio, Error> {
+    let (world, id, by) = (workspace.clone(), id.to_owned(), staff.word());
+    let read = move |conn: &mut Conn| {
+        let mut version = store::find_version(conn, &id)?;
+        let (mut layout, is_tried) = (draft_of(&version)?, tried.is_some());
+        if let Some(change) = tried {
+            change(&mut layout, &mut version)?;
+        }
+        seen(conn, &world, version, layout, (&by, is_tried))
+    };
+    workspace.db.read::<_, Error>(read).await
+}
+
+fn seen(
+    conn: &mut Conn,
+    world: &Workspace,
+    version: Version,
+    layout: Layout,
+    (by, is_tried): (&str, bool),
+) -> Result<Studio, Error> {
+    let now = world.clock.now();
+    let in_use = store::effective_on(conn, jst(now).date())?;
+    let before = store::version_before(conn, &version)?;
+    let changes = match &before {
+        Some(old) => diff(&layout_of(old)?, &layout),
+        None => vec![],
+    };
+    let problems = check(&layout);
+    let real = enrolment::results(conn, world, now - Duration::days(TRIED_DAYS), now)?;
+    let context = context_of(&version, now);
+    let (records, tried) = match problems.is_empty() {
+        true => try_on(&layout, &context, &real)?,
+        false => (vec![], None),
+    };
+    let decided_by = match &version.decided_by {
+        Some(by) => Some(accounts::name_of(conn, &world.keys, by)?),
+        None => None,
+    };
+    Ok(Studio {
+        decided_by,
+        may_edit: version.state == VersionState::Draft && version.made_by == by,
+        made_by: accounts::name_of(conn, &world.keys, &version.made_by)?,
+        file_name: layout.file_name(&context),
+        is_in_use: in_use.is_some_and(|v| v.id == version.id),
+        before: before.map(|v| v.version),
+        compared: comparisons(conn, world, &version.id)?,
+        is_tried,
+        version,
+        layout,
+        changes,
+        problems,
+        records,
+        tried,
+    })
+}
+
+pub(super) fn context_of(version: &Version, now: NaiveDateTime) -> Context {
+    Context {
+        batch_number: 123,
+        delivery_date: jst(now).date(),
+        made_at: jst(now),
+        layout_version: version.version.unsigned_abs(),
+    }
+}
+
+type Tried = (Vec<PreviewRecord>, Option<(usize, Totals)>);
+
+/// The preview on masked rows, and what a file of all of them would report.
+fn try_on(layout: &Layout, context: &Context, real: &[ResultRecord]) -> Result<Tried, Error> {
+    let sample = [ResultRecord::sample()];
+    let rows: &[ResultRecord] = if real.is_empty() { &sample } else { real };
+    let masked: Vec<Masked> = rows.iter().take(SHOWN).map(|r| Masked(r as &dyn Row)).collect();
+    let masked: Vec<&dyn Row> = masked.iter().map(|m| m as &dyn Row).collect();
+    let records = preview(layout, context, &masked);
+    let failed = |e: std::io::Error| Error::Internal(e.to_string());
+    let mut writer = FileWriter::new(layout, context.clone(), std::io::sink());
+    for row in rows {
+        writer.row(row as &dyn Row).map_err(failed)?;
+    }
+    let totals = writer.finish().map_err(failed)?;
+    Ok((records, Some((real.len(), totals))))
+}
+
+/// Who held the version beside which sample, as the audit record tells it; newest first.
+fn comparisons(conn: &mut Conn, world: &Workspace, id: &str) -> Result<Vec<Compared>, Error> {
+    let mut entries = |action: &str, most| {
+        let wanted = Wanted {
+            action: Some(action.to_owned()),
+            subject: Some(format!("layout/{id}")),
+            ..Wanted::default()
+        };
+        audit::search(conn, &wanted, most)
+    };
+    let changed = entries("layout.changed", 1)?.first().map_or(0, |entry| entry.no);
+    let mut list = vec![];
+    for entry in entries("layout.compared", COMPARISONS)? {
+        // One of an earlier program has no outcome.
+        if let Some(outcome) = Outcome::read(entry.detail_and_place().0) {
+            list.push(Compared {
+                by: accounts::name_of(conn, &world.keys, &entry.actor)?,
+                at: entry.at,
+                outcome,
+                is_old: entry.no < changed,
+            });
+        }
+    }
+    Ok(list)
+}

@@ -11,7 +11,7 @@ pub use accesses::{Access, Span, Way, Whose, accesses};
 
 use crate::{
     accounts::{self, Staff},
-    audit::{self, AuditEntry, ChainCheck, Checkpoint, Vouched, Wanted},
+    audit::{self, AuditEntry, Wanted},
     clock::{jst, utc_from_jst},
     db::Conn,
     enrolment,

@@ -17,17 +17,24 @@ use crate::{
 };
 use actix_web::{
     HttpResponse,
-    web::{Data, Path},
+    web::{Data, Path, Query},
 };
 use chrono::Duration;
+use std::collections::BTreeMap;
 
 /// Results of so many days are what a draft is tried on.
 const TRIED_DAYS: i64 = 30;
 /// Records of the preview.
 const SHOWN: usize = 5;
 
-/// `GET /layouts`
-pub async fn index(workspace: Data<Workspace>, site: Data<Site>, staff: Staff) -> Result<HttpResponse, Error> {
+/// `GET /layouts`; with `?waiting`, those that wait for a second person.
+pub async fn index(
+    workspace: Data<Workspace>,
+    site: Data<Site>,
+    staff: Staff,
+    query: Query<BTreeMap<String, String>>,
+) -> Result<HttpResponse, Error> {
+    let waiting = query.contains_key("waiting");
     let (world, today) = (workspace.clone(), jst(workspace.clock.now()).date());
     let read = move |conn: &mut Conn| {
         let in_use = store::effective_on(conn, today)?.map(|v| v.id);
@@ -39,7 +46,7 @@ pub async fn index(workspace: Data<Workspace>, site: Data<Site>, staff: Staff) -
         Ok::<_, Error>((list, in_use))
     };
     let (list, in_use) = workspace.db.read(read).await?;
-    Ok(html(views::layouts(&site, &staff, &list, in_use.as_deref())))
+    Ok(html(views::layouts(&site, &staff, &list, in_use.as_deref(), waiting)))
 }
 
 /// `POST /layouts`: a draft from a version, or from one that ships.

@@ -6,7 +6,7 @@ mod studio;
 
 pub use column::{ColumnForm, column};
 pub use comparison::comparison;
-pub use deliveries::{deliveries, delivery};
+pub use deliveries::{Listed, deliveries, delivery};
 pub use settings::SettingsForm;
 pub use studio::{Studio, layouts, studio};
 

@@ -1,6 +1,6 @@
 //! Before every page of the console: who may come in. What no rule names is closed.
 use super::{
-    Permission, Staff,
+    Permission, Staff, denials,
     sessions::{REPLACED, ROW},
     staff::STEP_UP,
     store, views,
@@ -26,6 +26,9 @@ use chrono::{Duration, NaiveDateTime};
 const POLLING: &str = "x-polling";
 /// The same for `hx-headers`: every element of the console that asks by itself has it.
 pub const SAYS_POLLING: &str = r#"{"x-polling":"yes"}"#;
+
+/// The same in an address, for a page that a browser opens by itself: it can send no header.
+pub const UNATTENDED: &str = "unattended=yes";
 
 /// What a route needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -164,6 +167,7 @@ async fn judge(req: &ServiceRequest, pattern: &str) -> Result<Verdict, Error> {
     let verdict = weigh(staff, access, &workspace, on_practice);
     if let Verdict::Pass(Some(staff)) = &verdict
         && !is_polling(req.headers())
+        && !req.query_string().split('&').any(|word| word == UNATTENDED)
         // What is open to everybody is no sign of life: a picture must not unlock a screen.
         && !matches!(access, Access::Open | Access::Here | Access::Leave)
     {
@@ -246,7 +250,7 @@ async fn answer(req: &HttpRequest, payload: &mut Payload, pattern: &str, verdict
             page_of(StatusCode::UNAUTHORIZED, page)
         }
         Verdict::Denied(staff, permission) => {
-            note_denial(req, &staff, pattern).await;
+            denials::note(req, &staff, pattern).await;
             page_of(StatusCode::FORBIDDEN, views::denied(&site, &staff, permission))
         }
         Verdict::Pass(_) => HttpResponse::InternalServerError().finish(),
@@ -304,21 +308,7 @@ fn page_of(status: StatusCode, page: maud::Markup) -> HttpResponse {
         .body(page.into_string())
 }
 
-/// Who tried what; the answer does not wait for trouble here.
-async fn note_denial(req: &HttpRequest, staff: &Staff, pattern: &str) {
-    tracing::warn!(staff = staff.id, pattern, method = %req.method(), "denied");
-    let Ok(workspace) = data::<Workspace>(req) else {
-        return;
-    };
-    let (staff, now) = (staff.clone(), workspace.clock.now());
-    let detail = format!("{} {pattern}", req.method());
-    let write = move |conn: &mut Conn| staff.record(conn, now, "access.denied", "console", &detail);
-    if let Err(error) = workspace.db.write(write).await {
-        tracing::error!(%error, "a denial is not in the audit record");
-    }
-}
-
-fn data<T: 'static>(req: &HttpRequest) -> Result<Data<T>, Error> {
+pub(super) fn data<T: 'static>(req: &HttpRequest) -> Result<Data<T>, Error> {
     let found = req.app_data::<Data<T>>().cloned();
     found.ok_or_else(|| Error::Internal("the console is not set up".into()))
 }

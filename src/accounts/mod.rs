@@ -1,5 +1,6 @@
 //! The bureau's people: passkeys, sessions, roles, and the gate before every page of the console (NS 認証, KS17–19).
 mod ceremonies;
+mod denials;
 mod gate;
 mod pages;
 mod periods;
@@ -12,7 +13,7 @@ mod views;
 mod ways;
 
 pub use ceremonies::{Holder, Relying};
-pub use gate::{Access, NavItem, Plan, Rule, SAYS_POLLING, ask_for_proof, gate, is_polling};
+pub use gate::{Access, NavItem, Plan, Rule, SAYS_POLLING, UNATTENDED, ask_for_proof, gate, is_polling};
 pub use pages::{
     people::{add as add_person, record_training},
     sign_in::practise,
@@ -22,7 +23,7 @@ pub use sessions::Sessions;
 pub use staff::{STEP_UP, Staff, is_code};
 pub use store::{Person, everybody, find_by_code, has_key, name_of, names_of, roles_of};
 pub use versions::{DAY_IS_OVER, DAY_TO_COME, Verdict, VersionState};
-pub use views::{ConsolePage, PersonForm, decision, heading, names as role_names, refusal};
+pub use views::{ConsolePage, PersonForm, decision, heading, names as role_names, only_waiting, refusal};
 pub use ways::{invite, reinstate, suspend};
 
 use actix_web::web::{ServiceConfig, get, post};

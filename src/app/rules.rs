@@ -52,6 +52,11 @@ pub const RULES: &[Rule] = &[
     ),
     rule("GET", "/applications/{id}/guidance", Access::May(P::HandleApplications)),
     rule(
+        "GET",
+        "/applications/{id}/mails/{mail}",
+        Access::May(P::ReadApplications),
+    ),
+    rule(
         "POST",
         "/applications/{id}/mails/{mail}/retry",
         Access::May(P::HandleApplications),
@@ -173,7 +178,7 @@ pub const RULES: &[Rule] = &[
     rule("POST", "/texts/versions/{id}", Access::May(P::EditTexts)),
     rule("POST", "/texts/versions/{id}/proposal", Access::StepUp(P::EditTexts)),
     rule("POST", "/texts/versions/{id}/decision", Access::StepUp(P::ApproveTexts)),
-    rule("POST", "/texts/versions/{id}/mails", Access::May(P::EditTexts)),
+    rule("POST", "/texts/versions/{id}/mails", Access::StepUp(P::EditTexts)),
     rule("GET", "/questions", Access::May(P::ReadTexts)),
     rule("POST", "/questions", Access::May(P::EditTexts)),
     rule("GET", "/questions/{id}", Access::May(P::ReadTexts)),

@@ -14,7 +14,7 @@ pub use checkpoints::{
 };
 pub use seal::HeadSeal;
 pub use store::{AuditEntry, Wanted, after, count, details_of, head_hash, head_no, record, search, verify};
-pub use words::{ACTIONS, FAMILIES, action_label, actor_label, actor_word, detail_word, subject_label};
+pub use words::{ACTIONS, FAMILIES, action_label, actor_label, actor_word, detail_word, family_label, subject_label};
 
 /// Stands between what was done and the address of who did it.
 const FROM: &str = " from ";

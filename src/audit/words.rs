@@ -31,6 +31,7 @@ pub const ACTIONS: &[(&str, &str)] = &[
     ("application.withdrawn", "取下げ"),
     ("applications.density_chosen", "一覧の行の詰め方を選んだ"),
     ("applications.exported", "申込みの一覧を出力した"),
+    ("applications.listed", "申込みをしぼった一覧を見た"),
     ("applications.searched", "申込みを検索した"),
     ("applications.view_dropped", "保存したビューを消した"),
     ("applications.view_saved", "ビューを保存した"),
@@ -52,6 +53,7 @@ pub const ACTIONS: &[(&str, &str)] = &[
     ("closed_days.added", "休業日を加えた"),
     ("closed_days.ended", "休業日を取り消した"),
     ("closure.announced", "休止の予定を登録した"),
+    ("closure.replaced", "休止の規則を置きかえた"),
     ("closure.withdrawn", "休止の予定を取り消した"),
     ("contact.added", "連絡先を加えた"),
     ("contact.ended", "連絡先を終わらせた"),
@@ -59,6 +61,7 @@ pub const ACTIONS: &[(&str, &str)] = &[
     ("correction.proposed", "訂正を提案した"),
     ("correction.refused", "訂正を却下した"),
     ("correction.withdrawn", "訂正の提案を取り消した"),
+    ("corrections.seen", "訂正の提案の内容を見た"),
     ("delivery.closed", "還元データを作った"),
     ("delivery.downloaded", "還元データをダウンロードした"),
     ("delivery.reissued", "還元データを作り直した"),
@@ -124,6 +127,7 @@ pub const ACTIONS: &[(&str, &str)] = &[
     ("log.deleted", "古いログを消した"),
     ("log.sealed", "ログを封印した"),
     ("mail.retried", "メールを送り直した"),
+    ("mail.seen", "送ったメールを読んだ"),
     ("outage.approved", "停止予定を承認した"),
     ("outage.begun", "停止の作業を始めた"),
     ("outage.ended", "停止の作業を終えた"),
@@ -177,6 +181,7 @@ pub const FAMILIES: &[(&str, &str)] = &[
     ("applications.", "検索・一覧の出力"),
     ("attempt.", "二重の登録のおそれ"),
     ("correction.", "訂正"),
+    ("corrections.", "訂正の提案の内容を見た"),
     ("difference.", "照合のくいちがい"),
     ("first_debits.", "初回の振替結果"),
     ("delivery.", "還元データ"),
@@ -227,6 +232,8 @@ const SUBJECTS: &[(&str, &str)] = &[
     ("closure", "休止の予定"),
     ("console", "職員用の画面"),
     ("contact", "連絡先"),
+    ("correction", "訂正の提案"),
+    ("corrections", "承認待ちの訂正"),
     ("delivery", "還元データ"),
     ("difference", "くいちがい"),
     ("faq", "よくある質問"),
@@ -284,6 +291,11 @@ const WORDS: &[(&str, &str)] = &[
 #[rustfmt::skip]
 const OF_A_FAMILY: &[(&str, &[(&str, &str)])] = &[
     ("accesses", &[("everybody", "全員"), ("one", "1人だけ")]),
+    ("audit", &[
+        ("whole", "つながっている"), ("broken", "切れている"), ("unsigned", "控えとちがう"), ("unsealed", "封とちがう"),
+        ("since", "いつから"), ("unknown_word", "記録にない語"), ("until", "いつまで"),
+    ]),
+    ("corrections", &[("clear", "伏せない表示"), ("masked", "伏せた表示")]),
     ("assist", &[
         ("account", "口座の画面"), ("bank", "金融機関の画面"), ("check", "確認の画面"), ("contact", "連絡先の画面"),
         ("former", "前に使用していた方の画面"), ("name", "お名前の画面"),
@@ -294,9 +306,6 @@ const OF_A_FAMILY: &[(&str, &[(&str, &str)])] = &[
     ("improvement", &[
         ("asked", "検討中"), ("declined", "見送り"), ("done", "対応済み"), ("evaluation", "アンケート・評価"), ("inquiry", "問合せ"),
         ("planned", "対応予定"), ("staff", "職員の気づき"),
-    ]),
-    ("audit", &[
-        ("whole", "つながっている"), ("broken", "切れている"), ("unsigned", "控えとちがう"), ("unsealed", "封とちがう"),
     ]),
     ("check", &[("fine", "異常なし"), ("odd", "異常あり")]),
     ("incident", &[
@@ -317,6 +326,11 @@ fn find(table: &[(&'static str, &'static str)], word: &str) -> Option<&'static s
 /// What people call an action.
 pub fn action_label(action: &str) -> Option<&'static str> {
     find(ACTIONS, action)
+}
+
+/// What people call a beginning of actions.
+pub fn family_label(word: &str) -> Option<&'static str> {
+    find(FAMILIES, word)
 }
 
 /// 「申込み」 of `application/01K…`, and the id.

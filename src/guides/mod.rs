@@ -65,7 +65,10 @@ async fn availability(workspace: Data<Workspace>) -> Result<HttpResponse, Error>
     // A stop of an institution that retired concerns nobody.
     let serves = |code: &Option<String>| code.as_ref().is_none_or(|code| all.iter().any(|i| i.code == *code));
     let stops = openings.stops.iter().filter(|c| serves(&c.institution_code));
-    let regulars = openings.regular.iter().filter(|r| serves(&r.institution_code));
+    let regulars = openings
+        .regular
+        .iter()
+        .filter(|r| serves(&r.institution_code) && !r.rule.is_over(today));
     let rows: Vec<views::ReadyRow> = all
         .iter()
         .map(|i| {

@@ -52,12 +52,13 @@ impl Openings {
     }
 }
 
-/// The closed times that overlap a range (UTC), joined: of the whole service, and of one institution if it is named.
+/// The closed times that overlap a range (UTC), joined: of the whole service, and of one institution if it is named. The
+/// recurring ones are `regular`.
 pub fn closed_between(
     conn: &mut Conn,
     institution: Option<&str>,
-    from: NaiveDateTime,
-    to: NaiveDateTime,
+    (from, to): (NaiveDateTime, NaiveDateTime),
+    regular: &[Regular],
 ) -> Result<Vec<Window>, Error> {
     let concerned = |code: &Option<String>| code.is_none() || code.as_deref() == institution;
     let stops = store::closures(conn, from)?;
@@ -70,7 +71,6 @@ pub fn closed_between(
             ends_at: c.ends_at,
         })
         .collect();
-    let regular = store::rules(conn)?;
     let calendar = store::calendar(conn, from)?;
     for rule in regular.iter().filter(|r| concerned(&r.institution_code)) {
         windows.extend(rule.rule.windows(from, to, &calendar));

@@ -1,5 +1,7 @@
 //! A calendar sheet: what is closed on each of some days, an institution's hours or the bureau's days. The views draw it.
-use super::{Institution, hours::Rule, hours::Window, hours::merge, openings::closed_between, store};
+use super::{
+    Institution, hours::Rule, hours::Window, hours::merge, openings::Regular, openings::closed_between, store,
+};
 use crate::{clock::utc_from_jst, db::Conn, japan::date::parse_compact, web::Error};
 use chrono::{Datelike, Days, Duration, Months, NaiveDate, NaiveTime};
 use std::collections::BTreeMap;
@@ -66,16 +68,17 @@ fn first_of(day: NaiveDate) -> NaiveDate {
 }
 
 /// The hours in which an institution is closed (`None`: the whole service) from a day to another, both included; those
-/// of `rule` are marked.
+/// of `rule` are marked. `regular` are the recurring ones that stand.
 pub fn of_hours(
     conn: &mut Conn,
     institution: Option<&Institution>,
     (first, last): (NaiveDate, NaiveDate),
+    regular: &[Regular],
     rule: Option<&Rule>,
 ) -> Result<Vec<Day>, Error> {
     let midnight = |day: NaiveDate| utc_from_jst(day.and_time(NaiveTime::MIN));
     let (from, to) = (midnight(first), midnight(last + Days::new(1)));
-    let closed = closed_between(conn, institution.map(|i| i.code.as_str()), from, to)?;
+    let closed = closed_between(conn, institution.map(|i| i.code.as_str()), (from, to), regular)?;
     let added = match rule {
         Some(rule) => merge(rule.windows(from, to, &store::calendar(conn, from)?)),
         None => vec![],

@@ -1,7 +1,7 @@
 //! What may stand in a text: the words that are filled in, the parts that must be there, and nothing of a person.
 use super::{
     catalogue::{Kind, TextId},
-    items,
+    items, persons,
 };
 use crate::web::WORDS;
 
@@ -70,11 +70,12 @@ fn of_mail(body: &str) -> Vec<String> {
             found.push(format!("本文に{{{{{word}}}}}を入力してください"));
         }
     }
-    if has_personal(body) {
+    if has_personal(body) || persons::has_account(body) {
         let what = "本文を確かめてください。電話番号・口座番号・メールアドレスのように見える文字があります。\
                     水道局の電話番号は{{phone}}で差し込めます";
         found.push(what.to_owned());
     }
+    found.extend(persons::findings(body));
     found
 }
 

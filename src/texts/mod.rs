@@ -4,6 +4,7 @@ mod catalogue;
 mod check;
 mod items;
 mod pages;
+mod persons;
 mod procedures;
 mod store;
 mod views;

@@ -16,9 +16,10 @@ use crate::{
 };
 use actix_web::{
     HttpResponse,
-    web::{Data, Path, ServiceConfig, get, post},
+    web::{Data, Path, Query, ServiceConfig, get, post},
 };
 use chrono::Days;
+use std::collections::BTreeMap;
 
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.configure(super::procedures::routes)
@@ -39,8 +40,14 @@ fn named(name: &str) -> Result<TextId, Error> {
     TextId::from_word(name).ok_or(Error::NotFound)
 }
 
-/// `GET /texts`
-async fn index(workspace: Data<Workspace>, site: Data<Site>, staff: Staff) -> Result<HttpResponse, Error> {
+/// `GET /texts`; with `?waiting`, those that wait for a second person.
+async fn index(
+    workspace: Data<Workspace>,
+    site: Data<Site>,
+    staff: Staff,
+    query: Query<BTreeMap<String, String>>,
+) -> Result<HttpResponse, Error> {
+    let waiting_alone = query.contains_key("waiting");
     let today = jst(workspace.clock.now()).date();
     let read = move |conn: &mut Conn| {
         let waiting = store::proposed(conn)?;
@@ -53,8 +60,9 @@ async fn index(workspace: Data<Workspace>, site: Data<Site>, staff: Staff) -> Re
         };
         TextId::ALL.iter().map(row).collect::<Result<Vec<_>, _>>()
     };
-    let rows = workspace.db.read(read).await?;
-    Ok(html(views::index(&site, &staff, &rows)))
+    let mut rows = workspace.db.read(read).await?;
+    rows.retain(|row| !waiting_alone || row.waiting > 0);
+    Ok(html(views::index(&site, &staff, &rows, waiting_alone)))
 }
 
 /// `GET /texts/{name}`: its versions.
@@ -299,6 +307,14 @@ async fn send_test(
         typed.recipient = form.get("recipient").to_owned();
         return Ok(unprocessable(views::show(&site, &staff, &shown, &typed, &errors)));
     };
+    // At a practice desk no mail leaves the server.
+    if site.practice.is_none() && !is_ours(&workspace, &recipient.address) {
+        let errors = [FieldError::new("recipient", NOT_OURS)];
+        let mut typed = Form::of(&shown.version);
+        typed.recipient = form.get("recipient").to_owned();
+        return Ok(unprocessable(views::show(&site, &staff, &shown, &typed, &errors)));
+    }
+    let domain = domain(&recipient.address).to_owned();
     let (world, now, path) = (workspace.clone(), workspace.clock.now(), views::path(&id));
     let write = move |conn: &mut Conn| {
         let mail = NewMail {
@@ -309,9 +325,25 @@ async fn send_test(
             body: &shown.preview.1,
         };
         mail::queue(conn, &world.keys, now, &mail)?;
-        staff.record(conn, now, "text.tried", &format!("text/{}", shown.version.id), "")
+        // Where to, not to whom.
+        staff.record(conn, now, "text.tried", &format!("text/{}", shown.version.id), &domain)
     };
     workspace.db.write(write).await?;
     workspace.jobs.notify_waiters();
     Ok(see_other(&format!("{path}?sent")))
+}
+
+const NOT_OURS: &str = "送り先は、水道局のメールと同じドメインのアドレスか、設定にある運用担当・水道局のアドレスを入力してください。ほかのアドレスには送れません";
+
+fn domain(address: &str) -> &str {
+    address.rsplit_once('@').map_or("", |(_, domain)| domain)
+}
+
+/// A mail that nobody has approved goes to the bureau alone: to the domain that its mails come from, or to those whom the
+/// settings name.
+fn is_ours(workspace: &Workspace, address: &str) -> bool {
+    let settings = &workspace.settings;
+    let from = domain(settings.mail.from.trim_end_matches('>'));
+    let named = settings.operators.iter().chain(&settings.incidents.report_to);
+    domain(address).eq_ignore_ascii_case(from) || named.into_iter().any(|ours| ours.eq_ignore_ascii_case(address))
 }

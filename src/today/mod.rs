@@ -48,6 +48,8 @@ pub struct Today {
     pub holidays_end: Option<String>,
     /// When the next file is closed.
     pub cut: String,
+    /// Until when somebody must have downloaded it.
+    pub alarm: String,
 }
 
 /// A number and the list behind it.
@@ -117,6 +119,7 @@ fn gather(conn: &mut Conn, workspace: &Workspace, staff: &Staff) -> Result<Today
         },
         holidays_end: holidays_end(conn, staff, now)?,
         cut: workspace.settings.deliveries.cut.clone(),
+        alarm: workspace.settings.deliveries.alarm.clone(),
     })
 }
 

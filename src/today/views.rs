@@ -42,12 +42,12 @@ pub fn today(site: &Site, staff: &Staff, t: &Today) -> Markup {
                 (tile("未回答の問合せ", unanswered.number, &unanswered.path, "", true))
                 (tile("きょう連絡する問合せ", contact.number, &contact.path, "次の連絡日がきょうまでのもの", true))
             }
-            @if let Some(n) = t.texts { (tile("承認待ちの文面", length(n), "/texts", "", true)) }
-            @if let Some(n) = t.layouts { (tile("承認待ちのレイアウト", n, "/layouts", "", true)) }
-            @if let Some(files) = &t.undelivered { (tile("未ダウンロードの還元データ", length(files.len()), "/deliveries", &format!("営業日の{}に新しいファイルができます", t.cut), true)) }
+            @if let Some(n) = t.texts { (tile("承認待ちの文面", length(n), "/texts?waiting=yes", "", true)) }
+            @if let Some(n) = t.layouts { (tile("承認待ちのレイアウト", n, "/layouts?waiting=yes", "", true)) }
+            @if let Some(files) = &t.undelivered { (tile("未ダウンロードの還元データ", length(files.len()), "/deliveries?waiting=yes", &format!("営業日の{}に新しいファイルができます。{}までにダウンロードしてください", t.cut, t.alarm), true)) }
             @if let Some(alarms) = &t.alarms { (tile("警報", length(alarms.len()), "/alarms", "", true)) }
-            @if let Some(n) = t.incidents { (tile("対応中の障害", length(n), "/incidents", "", true)) }
-            @if let Some(n) = t.outages { (tile("承認待ちの停止予定", n, "/outages?waiting", "", true)) }
+            @if let Some(n) = t.incidents { (tile("対応中の障害", length(n), "/incidents?waiting=yes", "", true)) }
+            @if let Some(n) = t.outages { (tile("承認待ちの停止予定", n, "/outages?waiting=yes", "", true)) }
         }
         @if let Some(files) = t.undelivered.as_ref().filter(|f| !f.is_empty()) {
             h2 { "ダウンロードを待っている還元データ" }

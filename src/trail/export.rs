@@ -12,6 +12,7 @@ use actix_web::{
     HttpResponse,
     web::{Data, Query},
 };
+use chrono::{Days, NaiveDateTime};
 use futures_util::stream;
 use std::collections::BTreeMap;
 
@@ -45,8 +46,9 @@ pub async fn show(
     if !chosen.errors().is_empty() {
         return Ok(see_other("/audit"));
     }
-    let (wanted, rows) = workspace.db.read(move |conn| ask(conn, &chosen)).await?;
-    let write = move |conn: &mut Conn| staff.record(conn, now, "audit.exported", "audit", &format!("{rows} rows"));
+    let (wanted, rows, words) = workspace.db.read(move |conn| ask(conn, &chosen)).await?;
+    let detail = format!("{rows} rows {words}").trim_end().to_owned();
+    let write = move |conn: &mut Conn| staff.record(conn, now, "audit.exported", "audit", &detail);
     workspace.db.write(write).await?;
     let parts = stream::try_unfold((workspace, by, Some(wanted)), |(workspace, by, wanted)| async move {
         let Some(wanted) = wanted else { return Ok(None) };
@@ -60,12 +62,44 @@ pub async fn show(
 }
 
 /// What comes in meanwhile belongs to no count and to no file.
-fn ask(conn: &mut Conn, chosen: &Chosen) -> Result<(Wanted, i64), Error> {
+fn ask(conn: &mut Conn, chosen: &Chosen) -> Result<(Wanted, i64, String), Error> {
     let mut wanted = chosen.wanted(conn)?;
+    let words = words(&wanted);
     let end = audit::head_no(conn)? + 1;
     wanted.below = Some(wanted.below.map_or(end, |below| below.min(end)));
     let rows = audit::count(conn, &wanted)?;
-    Ok((wanted, rows))
+    Ok((wanted, rows, words))
+}
+
+/// What narrowed the file, for its own entry: ids, codes and days. Whatever else somebody typed finds nothing, and may be a
+/// name: it is said to have been there.
+fn words(wanted: &Wanted) -> String {
+    let plain = |word: &str| word.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-./".contains(&b));
+    let said = |word: &Option<String>, of_ours: &dyn Fn(&str) -> bool| {
+        let word = word.as_deref()?;
+        Some(
+            if plain(word) && of_ours(word) {
+                word
+            } else {
+                "unknown_word"
+            }
+            .to_owned(),
+        )
+    };
+    let named = |word: &str| word.contains('/') && audit::subject_label(word).0 != word.split('/').next().unwrap_or("");
+    let actor = |word: &str| named(word) || audit::actor_word(word).is_some();
+    let action = |word: &str| audit::ACTIONS.iter().any(|(action, _)| action.starts_with(word));
+    let day = |word: &str, at: Option<NaiveDateTime>, before: u64| {
+        at.map(|at| format!("{word} {}", jst(at).date() - Days::new(before)))
+    };
+    let parts = [
+        said(&wanted.actor, &actor),
+        said(&wanted.action, &action),
+        said(&wanted.subject, &named),
+        day("since", wanted.from, 0),
+        day("until", wanted.to, 1),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
 /// Some rows of the file, and what is wanted of the rest.

@@ -3,7 +3,7 @@ use super::names::Names;
 use crate::{
     accounts::Role,
     alarms, audit,
-    enrolment::{reveal_reason, states::Cause},
+    enrolment::{filter_word, reveal_reason, states::Cause},
     texts::TextId,
 };
 
@@ -47,11 +47,15 @@ fn shown(action: &str, word: &str, names: &Names) -> String {
     let known = match action.split('.').next() {
         _ if ["application.revealed", "results.exported"].contains(&action) => reveal_reason(word),
         Some("application") => cause(word),
+        Some("applications") => filter_word(word),
+        Some("audit") => audit::action_label(word).or_else(|| audit::family_label(word)),
         Some("staff") => role(word),
         Some("text") => TextId::from_word(word).map(TextId::title),
         _ => None,
     };
-    match known.or_else(|| audit::detail_word(action, word)) {
+    let actor = Some(audit::actor_label(word)).filter(|label| action.starts_with("audit.") && *label != word);
+    let known: Option<&str> = known.or_else(|| audit::detail_word(action, word)).or(actor);
+    match known {
         Some(words) => words.to_owned(),
         None => match audit::subject_label(word) {
             (kind, id) if !kind.is_empty() && !id.is_empty() && word.contains('/') => format!("{kind} {id}"),
@@ -81,6 +85,18 @@ mod tests {
                 "3 rows billing",
                 "3 件 料金システムへの登録を確かめるため",
             ),
+            (
+                "audit.exported",
+                "3 rows system delivery. application/01K since 2026-11-01 until 2026-11-30",
+                "3 件 システム 還元データ 申込み 01K いつから 2026-11-01 いつまで 2026-11-30",
+            ),
+            (
+                "applications.listed",
+                "50 rows previous registered institution/0140 attention search further",
+                "50 件 前営業日 登録完了 金融機関 0140 要対応 お名前・電話番号などの検索 つづきのページ",
+            ),
+            ("applications.exported", "7 rows", "7 件"),
+            ("corrections.seen", "clear application/01K", "伏せない表示 申込み 01K"),
             ("delivery.downloaded", "encrypted", "暗号化したファイル"),
             (
                 "delivery.closed",

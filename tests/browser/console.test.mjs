@@ -75,6 +75,28 @@ describe('a person of the bureau', () => {
     assert.equal(await page.getByLabel('氏名').inputValue(), '打ちかけの名前');
   }));
 
+  test('items in the clear go at their time from a page that nobody touches, and a note that is being written stays', (t) => visit(t, { ...options, limit: 120_000 }, async ({ page, app }) => {
+    let number;
+    await beside(async (citizen) => { number = await form.enrol(citizen, app, form.person()); });
+    await page.clock.install();
+    await desk.signIn(page, app, CLERK);
+    await page.goto(`${app.console}/applications`);
+    await page.getByLabel('さがす', { exact: true }).fill(number);
+    await page.locator('.find button').click();
+    await page.getByText('伏せた項目を表示する').click();
+    await page.getByText('料金システムへの登録を確かめるため').click();
+    await desk.press(page, '理由を記録して表示する');
+    const main = page.locator('main');
+    assert.ok((await main.innerText()).includes('1234567'));
+    await page.getByLabel('メモを追加する').fill('書きかけのメモ');
+    await page.clock.fastForward('09:00');
+    assert.ok((await main.innerText()).includes('1234567'), 'not before its time');
+    await page.clock.fastForward('01:01');
+    await page.getByText('表示の時間が終わったため').waitFor();
+    assert.ok(!(await main.innerText()).includes('1234567'), 'nothing is left of it');
+    assert.equal(await page.getByLabel('メモを追加する').inputValue(), '書きかけのメモ');
+  }));
+
   test('who lost the key enrols another with a recovery code, once', (t) => visit(t, options, async ({ page, app }) => {
     await beside((other) => desk.signIn(other, app, CLERK));
     const code = desk.codesOf(CLERK)[0];
@@ -170,7 +192,8 @@ describe('a day at the desk', () => {
     await page.getByText('料金システムへの登録を確かめるため').click();
     await desk.press(page, '理由を記録して表示する');
     assert.ok((await page.locator('main').innerText()).includes('1234567'), 'in the clear after a reason');
-    await look(stage, [new URL(detail).pathname, `${new URL(detail).pathname}/guidance`]);
+    const mail = await page.getByRole('link', { name: '送った文を読む' }).first().getAttribute('href');
+    await look(stage, [new URL(detail).pathname, `${new URL(detail).pathname}/guidance`, mail]);
 
     await page.goto(detail);
     await page.getByRole('link', { name: '結果の訂正を提案する' }).click();

@@ -2,6 +2,7 @@
 mod attention;
 mod detail;
 mod list;
+mod mails;
 mod pages;
 mod plans;
 mod reveals;

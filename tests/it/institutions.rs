@@ -321,6 +321,85 @@ async fn what_is_changed_after_the_calendar_is_seen_in_the_calendar_again() {
 }
 
 #[actix_web::test]
+async fn a_rule_is_replaced_from_a_day_on_and_ends_the_day_before() {
+    for world in World::all_with_console().await {
+        let mut admin = Desk::open(&world, "a1", &[Role::Administrator]).await;
+        let typed = [
+            ("institution", "0140"),
+            ("rule", "毎日 1:00-2:00"),
+            ("reason", "配管の点検"),
+        ];
+        let page = admin.post("/institutions/stops", &typed).await;
+        let list = admin.post_with("/institutions/stops", &seen_form(&page), &[]).await;
+        let way = list.link("ある日から置きかえる：配管の点検").unwrap();
+        let page = admin.get(&way).await;
+        page.expect("休止の規則を置きかえる").expect("第四北越銀行");
+        let today = in_days(&world, 0).to_string();
+        for (name, value) in [
+            ("from", today.as_str()),
+            ("from", "x"),
+            ("rule", "2026-12-05 22:00-2026-12-06 6:00"),
+            ("institution", "0532"),
+        ] {
+            let form = page.form_to("/institutions/stops");
+            let wrong = admin.post_with("/institutions/stops", &form, &[(name, value)]).await;
+            assert!(
+                !wrong.all(".error-summary li").is_empty(),
+                "{name}={value}: {}",
+                wrong.text()
+            );
+            assert!(
+                wrong.attributes("button[name=seen]", "value").is_empty(),
+                "{name}={value}"
+            );
+        }
+        let day = in_days(&world, 10);
+        let from = day.to_string();
+        let changed = [("rule", "毎日 3:00-4:00"), ("from", from.as_str())];
+        let form = page.form_to("/institutions/stops");
+        let seen = admin.post_with("/institutions/stops", &form, &changed).await;
+        seen.expect("まだ登録していません");
+        let month = admin.get(&format!("{}&month={}", seen.path, day.format("%Y-%m"))).await;
+        let cell = |date: NaiveDate| {
+            let label = format!("{}月{}日", date.format("%-m"), date.format("%-d"));
+            let mut cells = month.all(".month__cell").into_iter();
+            cells.find(|cell| cell.contains(&label)).unwrap()
+        };
+        assert!(
+            cell(day).contains("追加 3:00–4:00") && !cell(day).contains("1:00–2:00"),
+            "{}",
+            cell(day)
+        );
+        let before = day - Days::new(1);
+        assert!(
+            cell(before).contains("休止 1:00–2:00") && !cell(before).contains("追加"),
+            "{}",
+            cell(before)
+        );
+        let list = admin.post_with("/institutions/stops", &seen_form(&seen), &[]).await;
+        assert_eq!(list.path, "/institutions");
+        assert_eq!(
+            list.all("a[href*='replaces=']").len(),
+            world.count(STANDING).await as usize
+        );
+        let ended = format!(
+            "select count(*) as n from closure_rules where rule = '毎日 1:00-2:00（{before}まで）' and withdrawn_at is null"
+        );
+        assert_eq!(world.count(Box::leak(ended.into_boxed_str())).await, 1);
+        assert_eq!(world.audit("closure.announced").await.len(), 2);
+        let replaced = world.audit("closure.replaced").await;
+        assert!(replaced[0].1.starts_with(&format!("{day} closure/")), "{replaced:?}");
+        // The same form sent again finds nothing that it could replace on that day.
+        let again = admin.post_with("/institutions/stops", &seen_form(&seen), &[]).await;
+        again.expect("もとの規則が終わっています");
+        assert_eq!(world.audit("closure.replaced").await.len(), 1);
+    }
+}
+
+/// Recurring closed times on the list.
+const STANDING: &str = "select count(*) as n from closure_rules where withdrawn_at is null";
+
+#[actix_web::test]
 async fn a_wrong_stop_says_what_is_wrong_and_is_never_announced() {
     let world = World::with_console().await;
     let mut admin = Desk::open(&world, "a1", &[Role::Administrator]).await;

@@ -165,8 +165,24 @@ async fn a_mail_is_tried_and_then_goes_out_in_the_words_that_were_approved() {
         .await;
         page.expect("234-567-89A").expect("確かに承りました");
         let path = page.path.clone();
-        let wrong = clerk.post(&format!("{path}/mails"), &[("recipient", "x")]).await;
-        assert_eq!(wrong.status, 422);
+        world.workspace.clock.advance(Duration::minutes(6));
+        let tried = [("recipient", "try@example.jp")];
+        assert_eq!(
+            clerk.post(&format!("{path}/mails"), &tried).await.status,
+            401,
+            "it needs a proof"
+        );
+        clerk.prove().await;
+        for elsewhere in [
+            "x",
+            "try@example.com",
+            "try@sub.example.jp",
+            "try@example.jp.example.com",
+        ] {
+            let wrong = clerk.post(&format!("{path}/mails"), &[("recipient", elsewhere)]).await;
+            assert_eq!(wrong.status, 422, "{elsewhere}");
+            assert_eq!(wrong.attributes("#recipient", "value"), [elsewhere]);
+        }
         clerk
             .post(&format!("{path}/mails"), &[("recipient", "try@example.jp")])
             .await;
@@ -174,7 +190,9 @@ async fn a_mail_is_tried_and_then_goes_out_in_the_words_that_were_approved() {
         let tried = world.mails();
         let tried = tried.iter().find(|m| m.recipient == "try@example.jp").unwrap();
         assert!(tried.title.starts_with("【試し】") && tried.body.contains("確かに承りました"));
-        assert_eq!(world.audit("text.tried").await.len(), 1);
+        let tried = world.audit("text.tried").await;
+        assert_eq!(tried.len(), 1, "what was refused went nowhere");
+        assert_eq!(tried[0].1, "example.jp from 127.0.0.1", "where to, not to whom");
         approve(&mut clerk, &mut approver, &path).await;
         Applicant::default().hand_off(&mut Browser::new(&world.url)).await;
         world.run_jobs().await;
@@ -193,12 +211,12 @@ async fn a_mail_with_something_of_a_person_goes_to_nobody() {
     let page = draft(
         &mut clerk,
         "mail_receipt",
-        |old| format!("{old}\n{{{{applicant_name}}}} 090-0000-1234\n"),
+        |old| format!("{old}\n{{{{applicant_name}}}} 090-0000-1234\n山田 太郎様、大手通2丁目\n"),
         0,
         &world,
     )
     .await;
-    page.expect("直すところが2件あります").expect("applicant_name");
+    page.expect("直すところが4件あります").expect("applicant_name");
     clerk.prove().await;
     let proposal = clerk.post(&format!("{}/proposal", page.path), &[]).await;
     assert_eq!(proposal.status, 409);

@@ -1,6 +1,7 @@
 //! The audit record: found by filter, exported, and every tampering with it found.
 mod addresses;
 mod sealed;
+mod seen;
 mod tampering;
 
 use crate::{browser::Page, desk::Desk, harness::World, rows::literal};
@@ -118,7 +119,7 @@ async fn an_export_holds_what_the_filter_holds_and_is_itself_on_record() {
         assert_eq!(exported, wanted(&world, "action like 'delivery.%'").await);
         assert_eq!(
             world.audit("audit.exported").await,
-            [("audit".to_owned(), "115 rows from 127.0.0.1".to_owned())]
+            [("audit".to_owned(), "115 rows delivery. from 127.0.0.1".to_owned())]
         );
         assert_eq!(
             rows(&auditor.get("/audit/export").await).len(),

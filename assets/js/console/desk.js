@@ -39,6 +39,27 @@
     if (place && place.textContent !== teller.dataset.words) place.textContent = teller.dataset.words
   }))
 
+  // What is shown in the clear for a time goes at that time, also from a page that nobody touches. Nothing is asked of the
+  // server, so no session lives longer by it, and what is being typed elsewhere on the page stays.
+  const shown = document.querySelector('[data-hides-in]')
+  if (shown) {
+    const until = Date.now() + Number(shown.dataset.hidesIn) * 1000
+    const hide = () => {
+      if (Date.now() < until) return
+      clearInterval(timer)
+      document.querySelectorAll('[data-clear]').forEach((clear) => {
+        const items = clear.querySelectorAll('dd')
+        for (const item of items.length ? items : [clear]) item.textContent = '＊＊＊'
+      })
+      shown.hidden = true
+      const over = document.querySelector('[data-hidden-since]')
+      if (over) over.hidden = false
+    }
+    const timer = setInterval(hide, 1000)
+    document.addEventListener('visibilitychange', hide)
+    addEventListener('pageshow', hide)
+  }
+
   document.querySelectorAll('[data-print]').forEach((button) => button.addEventListener('click', () => print()))
 
   // A second click sends nothing; Back brings the page again with its buttons alive.

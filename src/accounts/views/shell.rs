@@ -1,5 +1,5 @@
 use crate::{
-    accounts::{NavItem, Staff},
+    accounts::{NavItem, Staff, UNATTENDED},
     config::Environment,
     web::{Site, asset_path},
 };
@@ -14,6 +14,13 @@ pub struct ConsolePage<'a> {
     crumbs: &'a [(&'a str, &'a str)],
     has_errors: bool,
     htmx: bool,
+    open_for: Option<(i64, String)>,
+}
+
+/// When a browser opens the address by itself, just after the time.
+fn unattended(seconds: i64, path: &str) -> String {
+    let join = if path.contains('?') { '&' } else { '?' };
+    format!("{}; url={path}{join}{UNATTENDED}", seconds + 1)
 }
 
 impl<'a> ConsolePage<'a> {
@@ -25,6 +32,7 @@ impl<'a> ConsolePage<'a> {
             crumbs: &[],
             has_errors: false,
             htmx: false,
+            open_for: None,
         }
     }
     /// The pages above this one: label and path.
@@ -40,6 +48,12 @@ impl<'a> ConsolePage<'a> {
     /// Loads htmx: filters that change the table alone.
     pub fn htmx(mut self) -> Self {
         self.htmx = true;
+        self
+    }
+    /// Shows something for so many seconds alone: without a script the browser opens the address then, and says that nobody
+    /// asked. With one, the page hides it by itself (`assets/js/console/desk.js`) and keeps what is being typed.
+    pub fn open_for(mut self, open_for: Option<(i64, String)>) -> Self {
+        self.open_for = open_for;
         self
     }
 
@@ -91,6 +105,7 @@ impl<'a> ConsolePage<'a> {
                     link rel="stylesheet" href=(asset_path("app.css"));
                     link rel="stylesheet" href=(asset_path("console.css"));
                     @if self.htmx { meta name="htmx-config" content=(crate::web::HTMX_CONFIG); }
+                    @if let Some((seconds, path)) = &self.open_for { noscript { meta http-equiv="refresh" content=(unattended(*seconds, path)); } }
                     @for name in scripts { script src=(asset_path(name)) defer {} }
                 }
                 body class="console" data-idle-minutes=[idle] {
@@ -173,4 +188,9 @@ fn lock(site: &Site) -> Markup {
             form method="post" action="/sign-out" { button class="button button--quiet" type="submit" { "ログアウトする" } }
         }
     }
+}
+
+/// Above a list that holds only what waits for somebody: that it does, and the way to all.
+pub fn only_waiting(what: &str, all: &str) -> Markup {
+    html! { p class="notice" { (what) "だけを表示しています。" a href=(all) { "すべてを見る" } } }
 }

@@ -61,7 +61,7 @@ fn full(conn: &mut Conn, workspace: &Workspace, delivery: Delivery) -> Result<Fu
     })
 }
 
-/// `GET /deliveries`
+/// `GET /deliveries`; with `?waiting`, those that nobody has downloaded, however many they are.
 pub async fn index(
     workspace: Data<Workspace>,
     site: Data<Site>,
@@ -70,17 +70,28 @@ pub async fn index(
 ) -> Result<HttpResponse, Error> {
     let below = query.get("below").and_then(|b| b.parse().ok()).unwrap_or(i64::MAX);
     let (world, own) = (workspace.clone(), staff.id.clone());
+    let waiting = query.contains_key("waiting");
     let read = move |conn: &mut Conn| {
-        let list = store::list(conn, below, PAGE + 1)?;
+        let list = match waiting {
+            true => store::undownloaded(conn)?,
+            false => store::list(conn, below, PAGE + 1)?,
+        };
         let all = list.into_iter().map(|d| full(conn, &world, d));
         let all = all.collect::<Result<Vec<_>, Error>>()?;
         Ok::<_, Error>((all, open_tasks(conn, &own)?))
     };
     let (mut list, open) = workspace.db.read(read).await?;
-    let more = list.len() as i64 > PAGE;
-    list.truncate(PAGE as usize);
+    let more = !waiting && list.len() as i64 > PAGE;
+    if !waiting {
+        list.truncate(PAGE as usize);
+    }
+    let shown = views::Listed {
+        list: &list,
+        more,
+        waiting,
+    };
     let times = &workspace.settings.deliveries;
-    Ok(html(views::deliveries(&site, &staff, (&list, more), &open, times)))
+    Ok(html(views::deliveries(&site, &staff, &shown, &open, times)))
 }
 
 /// What a person has asked for here and is being made still.

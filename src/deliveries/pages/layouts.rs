@@ -18,11 +18,18 @@ use crate::{
 };
 use actix_web::{
     HttpResponse,
-    web::{Data, Path},
+    web::{Data, Path, Query},
 };
+use std::collections::BTreeMap;
 
-/// `GET /layouts`
-pub async fn index(workspace: Data<Workspace>, site: Data<Site>, staff: Staff) -> Result<HttpResponse, Error> {
+/// `GET /layouts`; with `?waiting`, those that wait for a second person.
+pub async fn index(
+    workspace: Data<Workspace>,
+    site: Data<Site>,
+    staff: Staff,
+    query: Query<BTreeMap<String, String>>,
+) -> Result<HttpResponse, Error> {
+    let waiting = query.contains_key("waiting");
     let (world, today) = (workspace.clone(), jst(workspace.clock.now()).date());
     let read = move |conn: &mut Conn| {
         let in_use = store::effective_on(conn, today)?.map(|v| v.id);
@@ -34,7 +41,7 @@ pub async fn index(workspace: Data<Workspace>, site: Data<Site>, staff: Staff) -
         Ok::<_, Error>((list, in_use))
     };
     let (list, in_use) = workspace.db.read(read).await?;
-    Ok(html(views::layouts(&site, &staff, &list, in_use.as_deref())))
+    Ok(html(views::layouts(&site, &staff, &list, in_use.as_deref(), waiting)))
 }
 
 /// `POST /layouts`: a draft from a version, or from one that ships.

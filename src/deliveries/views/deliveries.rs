@@ -1,6 +1,6 @@
 use super::{day, findings};
 use crate::{
-    accounts::{ConsolePage, Permission, Staff, heading},
+    accounts::{ConsolePage, Permission, Staff, heading, only_waiting},
     config::Deliveries,
     deliveries::{
         pages::{FullDelivery, Loaded},
@@ -29,14 +29,24 @@ fn kind(d: &FullDelivery) -> String {
     }
 }
 
-/// The files, and whether there are more; what is being made at this moment stands above them.
+/// The files of the page.
+pub struct Listed<'a> {
+    pub list: &'a [FullDelivery],
+    /// Whether there are more.
+    pub more: bool,
+    /// Only those that nobody has downloaded.
+    pub waiting: bool,
+}
+
+/// The files; what is being made at this moment stands above them.
 pub fn deliveries(
     site: &Site,
     staff: &Staff,
-    (list, more): (&[FullDelivery], bool),
+    shown: &Listed,
     open: &[(&tasks::Kind, Vec<Task>)],
     times: &Deliveries,
 ) -> Markup {
+    let Listed { list, more, waiting } = *shown;
     let main = html! {
         (heading("還元データ"))
         p class="lead" { "営業日の" (times.cut) "に、それまでに決まった結果と訂正をまとめます。" (times.alarm) "までにだれもダウンロードしないと警報が出ます。" }
@@ -45,7 +55,10 @@ pub fn deliveries(
         }
         @for (kind, open) in open { (tasks::open_tasks(kind, open)) }
         p { a href="/layouts" { "レイアウトを見る・変える" } }
-        @if list.is_empty() {
+        @if waiting { (only_waiting("未ダウンロードの還元データ", "/deliveries")) }
+        @if waiting && list.is_empty() {
+            p { "0件（確認済み）" }
+        } @else if list.is_empty() {
             p { "まだ還元データはありません。つぎの営業日の" (times.cut) "に、はじめの1つができます。" }
         } @else {
             div class="scroll" tabindex="0" role="region" aria-label="還元データの一覧" {

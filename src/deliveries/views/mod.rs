@@ -9,7 +9,7 @@ mod studio;
 pub use column::column;
 pub use column_form::ColumnForm;
 pub use comparison::comparison;
-pub use deliveries::{deliveries, delivery};
+pub use deliveries::{Listed, deliveries, delivery};
 pub use findings::SHOWN;
 pub use settings::SettingsForm;
 pub use studio::{Compared, Studio, layouts, studio};

@@ -1,6 +1,6 @@
 use super::{SettingsForm, comparison, day, findings};
 use crate::{
-    accounts::{ConsolePage, Permission, Staff, VersionState, decision, heading, refusal},
+    accounts::{ConsolePage, Permission, Staff, VersionState, decision, heading, only_waiting, refusal},
     deliveries::{
         layout::{Change, Layout, PreviewRecord, Problem, READY, RecordKind, Totals, describe_column},
         pages::Outcome,
@@ -44,23 +44,17 @@ pub struct Studio {
     pub is_tried: bool,
 }
 
-pub fn layouts(site: &Site, staff: &Staff, list: &[(Version, String)], in_use: Option<&str>) -> Markup {
+/// The versions; only those that are `waiting` for a second person, or all.
+pub fn layouts(site: &Site, staff: &Staff, list: &[(Version, String)], in_use: Option<&str>, waiting: bool) -> Markup {
+    let shown: Vec<_> = list
+        .iter()
+        .filter(|(v, _)| !waiting || v.state == VersionState::Proposed)
+        .collect();
     let main = html! {
         (heading("還元データのレイアウト"))
         p class="lead" { "料金システムに合わせて、項目・並び・文字コードを変えられます。案を作り、ほかの承認者が承認すると、使い始める日から使われます。" }
-        div class="scroll" tabindex="0" role="region" aria-label="レイアウトの版" {
-            table class="table table--wide table--dense" {
-                caption class="vh" { "レイアウトの版（新しい順）" }
-                thead { tr { th scope="col" { "版" } th scope="col" { "状態" } th scope="col" { "使い始める日" } th scope="col" { "作った人" } th scope="col" { "メモ" } } }
-                tbody { @for (v, by) in list { tr {
-                    th scope="row" { a href={ "/layouts/" (v.id) } { "第" (v.version) "版" } }
-                    td data-label="状態" { (v.state.label()) @if in_use == Some(v.id.as_str()) { " " span class="tag tag--good" { "使用中" } } }
-                    td data-label="使い始める日" class="time" { @if v.made_by == "system" { "はじめから" } @else { (day(v.effective_from)) } }
-                    td data-label="作った人" { @if by == "system" { "出荷時" } @else { (by) } }
-                    td data-label="メモ" { (v.note) }
-                } } }
-            }
-        }
+        @if waiting { (only_waiting("承認待ちのレイアウト", "/layouts")) }
+        @if shown.is_empty() { p { "0件（確認済み）" } } @else { (versions(&shown, in_use)) }
         @if staff.may(Permission::EditLayouts) {
             h2 { "新しい案を作る" }
             form class="form" method="post" action="/layouts" {
@@ -78,6 +72,24 @@ pub fn layouts(site: &Site, staff: &Staff, list: &[(Version, String)], in_use: O
     ConsolePage::new("還元データのレイアウト", "/deliveries", main)
         .crumbs(&[("還元データ", "/deliveries")])
         .render(site, staff)
+}
+
+fn versions(list: &[&(Version, String)], in_use: Option<&str>) -> Markup {
+    html! {
+        div class="scroll" tabindex="0" role="region" aria-label="レイアウトの版" {
+            table class="table table--wide table--dense" {
+                caption class="vh" { "レイアウトの版（新しい順）" }
+                thead { tr { th scope="col" { "版" } th scope="col" { "状態" } th scope="col" { "使い始める日" } th scope="col" { "作った人" } th scope="col" { "メモ" } } }
+                tbody { @for (v, by) in list { tr {
+                    th scope="row" { a href={ "/layouts/" (v.id) } { "第" (v.version) "版" } }
+                    td data-label="状態" { (v.state.label()) @if in_use == Some(v.id.as_str()) { " " span class="tag tag--good" { "使用中" } } }
+                    td data-label="使い始める日" class="time" { @if v.made_by == "system" { "はじめから" } @else { (day(v.effective_from)) } }
+                    td data-label="作った人" { @if by == "system" { "出荷時" } @else { (by) } }
+                    td data-label="メモ" { (v.note) }
+                } } }
+            }
+        }
+    }
 }
 
 pub fn studio(site: &Site, staff: &Staff, s: &Studio, form: &SettingsForm, errors: &[FieldError]) -> Markup {

@@ -13,7 +13,7 @@ use crate::{
 };
 use actix_web::{
     HttpRequest, HttpResponse,
-    web::{Data, Path},
+    web::{Data, Path, Query},
 };
 use chrono::{Duration, NaiveDateTime};
 use std::collections::BTreeMap;
@@ -29,18 +29,12 @@ const AT_ONCE: Duration = SHOWN;
 const LONGEST_NOTE: usize = 2000;
 
 /// The address of an application inside the list that the person came from.
-fn path_of(id: &str, form: &FormBody) -> String {
-    let query: BTreeMap<String, String> = url::form_urlencoded::parse(form.get("list").as_bytes())
-        .into_owned()
-        .collect();
-    let query = Filter::read(&query).query();
-    match query.is_empty() {
-        true => format!("/applications/{id}"),
-        false => format!("/applications/{id}?{query}"),
-    }
+pub fn path_of(id: &str, form: &FormBody) -> String {
+    detail::path_in(id, &filter_of(form))
 }
 
-fn filter_of(form: &FormBody) -> Filter {
+/// The list that a form of an application's pages carries.
+pub fn filter_of(form: &FormBody) -> Filter {
     Filter::read(
         &url::form_urlencoded::parse(form.get("list").as_bytes())
             .into_owned()
@@ -176,8 +170,9 @@ pub async fn new_withdrawal(
     site: Data<Site>,
     staff: Staff,
     id: Path<String>,
+    query: Query<BTreeMap<String, String>>,
 ) -> Result<HttpResponse, Error> {
-    let detail = detail::load(&workspace, &staff, id.into_inner(), Filter::default()).await?;
+    let detail = detail::load(&workspace, &staff, id.into_inner(), Filter::read(&query)).await?;
     Ok(html(views::withdrawal(&site, &staff, &detail, "", &[])))
 }
 
@@ -191,11 +186,11 @@ pub async fn withdraw(
 ) -> Result<HttpResponse, Error> {
     let note = form.get("note").trim().to_owned();
     if note.is_empty() {
-        let detail = detail::load(&workspace, &staff, id.into_inner(), Filter::default()).await?;
+        let detail = detail::load(&workspace, &staff, id.into_inner(), filter_of(&form)).await?;
         let errors = [FieldError::new("note", "申し出の内容を入力してください")];
         return Ok(unprocessable(views::withdrawal(&site, &staff, &detail, &note, &errors)));
     }
-    let (world, now, path) = (workspace.clone(), workspace.clock.now(), format!("/applications/{id}"));
+    let (world, now, path) = (workspace.clone(), workspace.clock.now(), path_of(&id, &form));
     let write = move |conn: &mut Conn| {
         let mut application = store::find_for_change(conn, &id)?;
         if !application.state.allows(Registration::Withdrawn, Cause::Withdrawal) {

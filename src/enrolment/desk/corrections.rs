@@ -1,8 +1,8 @@
 //! Corrections at the console: one person proposes with note and evidence, another decides; until then the first may take
 //! it back.
-use super::{Filter, detail, views};
+use super::{Filter, actions, detail, views};
 use crate::{
-    accounts::{self, Staff},
+    accounts::{self, Permission, Staff},
     db::Conn,
     enrolment::{
         correction::{self, By, CorrectionError, Proposal},
@@ -14,9 +14,10 @@ use crate::{
 };
 use actix_web::{
     HttpResponse,
-    web::{Data, Path},
+    web::{Data, Path, Query},
 };
 use chrono::Duration;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A proposal with what a person needs to decide it.
 pub struct Pending {
@@ -36,6 +37,23 @@ pub struct Proposals {
     pub withdrawn: Vec<Pending>,
 }
 
+impl Proposals {
+    /// What the audit record says of looking at them: in the clear or not, and of which applications.
+    fn seen(&self, staff: &Staff) -> Option<String> {
+        let all = self.pending.iter().chain(&self.withdrawn);
+        let ids: BTreeSet<&str> = all.map(|p| p.correction.application_id.as_str()).collect();
+        if ids.is_empty() {
+            return None;
+        }
+        let how = match staff.may(Permission::HandleApplications) {
+            true => "clear",
+            false => "masked",
+        };
+        let named = ids.iter().map(|id| format!(" application/{id}"));
+        Some(named.fold(how.to_owned(), |words, one| words + &one))
+    }
+}
+
 /// Proposals that were taken back are shown so long.
 const SHOWN: Duration = Duration::days(7);
 /// The longest reason for taking one back.
@@ -51,13 +69,15 @@ pub struct Typed {
 
 /// `GET /corrections`: what waits for a second person.
 pub async fn index(workspace: Data<Workspace>, site: Data<Site>, staff: Staff) -> Result<HttpResponse, Error> {
-    let proposals = proposals(&workspace).await?;
+    let proposals = proposals(&workspace, &staff).await?;
     let nothing = FormBody::default();
     Ok(html(views::corrections(&site, &staff, &proposals, &nothing, None, &[])))
 }
 
-async fn proposals(workspace: &Data<Workspace>) -> Result<Proposals, Error> {
-    let (world, after) = (workspace.clone(), workspace.clock.now() - SHOWN);
+/// Reads them; what people wrote about applications is looked at here, and that is written down.
+async fn proposals(workspace: &Data<Workspace>, staff: &Staff) -> Result<Proposals, Error> {
+    let now = workspace.clock.now();
+    let (world, after) = (workspace.clone(), now - SHOWN);
     let read = move |conn: &mut Conn| {
         let open = store::open_corrections(conn)?;
         let withdrawn = store::withdrawn_corrections(conn, after)?;
@@ -70,7 +90,13 @@ async fn proposals(workspace: &Data<Workspace>) -> Result<Proposals, Error> {
             withdrawn: all(withdrawn)?,
         })
     };
-    workspace.db.read(read).await
+    let proposals = workspace.db.read(read).await?;
+    if let Some(seen) = proposals.seen(staff) {
+        let by = staff.clone();
+        let write = move |conn: &mut Conn| by.record(conn, now, "corrections.seen", "corrections", &seen);
+        workspace.db.write(write).await?;
+    }
+    Ok(proposals)
 }
 
 fn opened(conn: &mut Conn, world: &Workspace, mut correction: Correction) -> Result<Pending, Error> {
@@ -94,8 +120,9 @@ pub async fn new(
     site: Data<Site>,
     staff: Staff,
     id: Path<String>,
+    query: Query<BTreeMap<String, String>>,
 ) -> Result<HttpResponse, Error> {
-    let detail = detail::load(&workspace, &staff, id.into_inner(), Filter::default()).await?;
+    let detail = detail::load(&workspace, &staff, id.into_inner(), Filter::read(&query)).await?;
     Ok(html(views::new_correction(
         &site,
         &staff,
@@ -142,12 +169,12 @@ pub async fn create(
             correction::propose(conn, &world, &proposal, now)
         };
         match workspace.db.write::<_, CorrectionError>(write).await {
-            Ok(_) => return Ok(see_other(&format!("/applications/{id}"))),
+            Ok(_) => return Ok(see_other(&actions::path_of(&id, &form))),
             Err(CorrectionError::Other(error)) => return Err(error),
             Err(refused) => errors.push(FieldError::new("result", refused.to_string())),
         }
     }
-    let detail = detail::load(&workspace, &staff, id.into_inner(), Filter::default()).await?;
+    let detail = detail::load(&workspace, &staff, id.into_inner(), actions::filter_of(&form)).await?;
     Ok(unprocessable(views::new_correction(
         &site, &staff, &detail, &typed, &errors,
     )))
@@ -205,7 +232,7 @@ pub async fn withdraw(
     let mut errors = vec![];
     let reason = optional_words(&form, &reason_field(&id), "取り消す理由", LONGEST_REASON, &mut errors);
     if !errors.is_empty() {
-        let proposals = proposals(&workspace).await?;
+        let proposals = proposals(&workspace, &staff).await?;
         let page = views::corrections(&site, &staff, &proposals, &form, None, &errors);
         return Ok(unprocessable(page));
     }
@@ -232,7 +259,7 @@ async fn answer(
         Ok(()) => Ok(see_other("/corrections")),
         Err(CorrectionError::Other(error)) => Err(error),
         Err(refused) => {
-            let (proposals, sentence) = (proposals(workspace).await?, refused.to_string());
+            let (proposals, sentence) = (proposals(workspace, staff).await?, refused.to_string());
             let nothing = FormBody::default();
             let page = views::corrections(site, staff, &proposals, &nothing, Some(&sentence), &[]);
             Ok(unprocessable(page))

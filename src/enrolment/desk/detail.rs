@@ -33,6 +33,8 @@ pub struct Moment {
     pub text: String,
     /// What somebody typed with it; shown to those who may read notes.
     pub note: String,
+    /// A mail, whose words can be read.
+    pub mail: Option<String>,
     /// A mail that was laid aside and can be tried again.
     pub retry: Option<String>,
 }
@@ -47,6 +49,8 @@ pub struct Detail {
     pub record: ResultRecord,
     /// Until when this person sees it in the clear.
     pub revealed: Option<NaiveDateTime>,
+    /// The seconds until then, as the page counts them by itself.
+    pub hides_in: Option<i64>,
     pub moments: Vec<Moment>,
     pub notes: Vec<(Note, String)>,
     /// An undecided correction and who proposed it.
@@ -54,6 +58,35 @@ pub struct Detail {
     pub filter: Filter,
     pub previous: Option<String>,
     pub next: Option<String>,
+}
+
+impl Detail {
+    /// Its page inside the list that the person came from.
+    pub fn path(&self) -> String {
+        path_in(&self.id, &self.filter)
+    }
+    /// One of its further pages: `guidance`, `withdrawal` …
+    pub fn part(&self, name: &str) -> String {
+        match self.filter.query() {
+            query if query.is_empty() => format!("/applications/{}/{name}", self.id),
+            query => format!("/applications/{}/{name}?{query}", self.id),
+        }
+    }
+    /// The list that the person came from.
+    pub fn list(&self) -> String {
+        match self.filter.query() {
+            query if query.is_empty() => "/applications".to_owned(),
+            query => format!("/applications?{query}"),
+        }
+    }
+}
+
+/// The page of an application inside a list.
+pub fn path_in(id: &str, filter: &Filter) -> String {
+    match filter.query() {
+        query if query.is_empty() => format!("/applications/{id}"),
+        query => format!("/applications/{id}?{query}"),
+    }
 }
 
 pub async fn show(
@@ -118,11 +151,13 @@ fn gather(
     };
     let (state, attention) = (application.state, application.attention());
     let record = records::record(conn, workspace, application)?;
+    let revealed = store::revealed_until(conn, id, &staff.id, now)?;
     Ok(Detail {
         state,
         attention,
         next_step: next_step(state, &record.reason, &record.corrected_result),
-        revealed: store::revealed_until(conn, id, &staff.id, now)?,
+        revealed,
+        hides_in: revealed.map(|until| (until - now).num_seconds().max(0)),
         moments: moments(conn, workspace, id)?,
         record,
         id: id.to_owned(),
@@ -164,23 +199,46 @@ fn moments(conn: &mut Conn, workspace: &Workspace, id: &str) -> Result<Vec<Momen
             who: accounts::name_of(conn, &workspace.keys, &event.actor)?,
             text: Cause::from_word(&event.cause).map_or("", Cause::label).to_owned(),
             note: String::new(),
+            mail: None,
             retry: None,
         });
     }
-    for attempt in store::attempts_of(conn, id)? {
+    for (n, attempt) in store::attempts_of(conn, id)?.into_iter().enumerate() {
         for message in store::messages_of(conn, &attempt.id)? {
             moments.push(Moment {
                 at: message.at,
-                title: format!("ゲートウェイ：{}", views::message_kind(&message.kind)),
+                title: format!("ゲートウェイ（{}回目）：{}", n + 1, views::message_kind(&message.kind)),
                 who: "gateway".into(),
                 text: format!("{} {}", views::message_status(&message.status), message.raw_code)
                     .trim()
                     .to_owned(),
                 note: String::new(),
+                mail: None,
                 retry: None,
             });
         }
     }
+    moments.extend(of_mails(conn, id)?);
+    for reveal in store::reveals_of(conn, &workspace.keys, id)? {
+        moments.push(Moment {
+            at: reveal.at,
+            title: "伏せた項目を表示".into(),
+            who: accounts::name_of(conn, &workspace.keys, &format!("staff/{}", reveal.staff_id))?,
+            text: views::reveal_reason(&reveal.reason).unwrap_or_default().to_owned(),
+            note: reveal.note,
+            mail: None,
+            retry: None,
+        });
+    }
+    // Newest first; what happened at the same moment stays in its order, turned round.
+    moments.reverse();
+    moments.sort_by_key(|moment| std::cmp::Reverse(moment.at));
+    Ok(moments)
+}
+
+/// The mails about it, with their words for whoever opens them.
+fn of_mails(conn: &mut Conn, id: &str) -> Result<Vec<Moment>, Error> {
+    let mut moments = vec![];
     let mails = mail::mails_about(conn, id)?;
     let laid_aside = mail::laid_aside(conn, &mails)?;
     for sent in mails {
@@ -196,21 +254,9 @@ fn moments(conn: &mut Conn, workspace: &Workspace, id: &str) -> Result<Vec<Momen
             who: "system".into(),
             text: when.into(),
             note: String::new(),
-            retry: is_aside.then_some(sent.id),
+            retry: is_aside.then(|| sent.id.clone()),
+            mail: Some(sent.id),
         });
     }
-    for reveal in store::reveals_of(conn, &workspace.keys, id)? {
-        moments.push(Moment {
-            at: reveal.at,
-            title: "伏せた項目を表示".into(),
-            who: accounts::name_of(conn, &workspace.keys, &format!("staff/{}", reveal.staff_id))?,
-            text: views::reveal_reason(&reveal.reason).unwrap_or_default().to_owned(),
-            note: reveal.note,
-            retry: None,
-        });
-    }
-    // Newest first; what happened at the same moment stays in its order, turned round.
-    moments.reverse();
-    moments.sort_by_key(|moment| std::cmp::Reverse(moment.at));
     Ok(moments)
 }

@@ -37,8 +37,10 @@ pub async fn show(
 ) -> Result<HttpResponse, Error> {
     let (by, now) = (staff.clone(), workspace.clock.now());
     let filter = Filter::read(&query);
+    let words = filter.words();
     let asked = workspace.db.read(move |conn| ask(conn, &by, &filter, now)).await?;
-    let detail = format!("{} rows", asked.count);
+    let detail = format!("{} rows {words}", asked.count);
+    let detail = detail.trim_end().to_owned();
     let write = move |conn: &mut Conn| staff.record(conn, now, "applications.exported", "applications", &detail);
     workspace.db.write(write).await?;
     let begin = (workspace, Arc::new(asked), Some(Span::First));

@@ -63,6 +63,21 @@ pub const ORDERS: &[(&str, &str)] = &[
     ("decided", "結果の新しい順（結果の出たものだけ）"),
 ];
 
+/// A word of [`Filter::words`] as people read it.
+pub fn filter_word(word: &str) -> Option<&'static str> {
+    match word {
+        "attention" => return Some("要対応"),
+        "search" => return Some("お名前・電話番号などの検索"),
+        "further" => return Some("つづきのページ"),
+        _ => {}
+    }
+    let results = RESULTS.iter().map(|(name, label, _)| (name, label));
+    let all = PERIODS.iter().chain(ORDERS).map(|(name, label)| (name, label));
+    all.chain(results)
+        .find(|(name, _)| **name == word)
+        .map(|(_, label)| *label)
+}
+
 impl Filter {
     pub fn read(query: &BTreeMap<String, String>) -> Self {
         let word = |name: &str| query.get(name).map(|v| v.trim().to_owned()).unwrap_or_default();
@@ -133,6 +148,17 @@ impl Filter {
             _ => other.search.clear(),
         }
         other
+    }
+
+    /// What narrows and orders the list, as an audit entry says it: words and codes, never what was searched for.
+    pub fn words(&self) -> String {
+        let words = self.pairs().into_iter().map(|(name, value)| match name {
+            "institution" => format!("institution/{value}"),
+            "attention" => "attention".to_owned(),
+            "sid" => "search".to_owned(),
+            _ => value,
+        });
+        words.collect::<Vec<_>>().join(" ")
     }
 
     pub fn order(&self) -> Order {

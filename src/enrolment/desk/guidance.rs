@@ -14,8 +14,9 @@ use crate::{
 };
 use actix_web::{
     HttpResponse,
-    web::{Data, Path},
+    web::{Data, Path, Query},
 };
+use std::collections::BTreeMap;
 
 /// What the applicant can do next (the edges of the state machine, and whether the reason lets the same one go on).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,8 +54,9 @@ pub async fn show(
     site: Data<Site>,
     staff: Staff,
     id: Path<String>,
+    query: Query<BTreeMap<String, String>>,
 ) -> Result<HttpResponse, Error> {
-    let detail = detail::load(&workspace, &staff, id.into_inner(), Filter::default()).await?;
+    let detail = detail::load(&workspace, &staff, id.into_inner(), Filter::read(&query)).await?;
     Ok(html(views::guidance(&site, &staff, &workspace.site.url, &detail)))
 }
 

@@ -6,11 +6,12 @@ mod detail;
 mod export;
 mod filter;
 mod guidance;
+mod mails;
 mod search;
 mod views;
 
 pub use callers::{Candidate, Undecided, brief, by_what_is_said, happenings, unknowns, why_revealed};
-pub use filter::Filter;
+pub use filter::{Filter, filter_word};
 pub use views::{REASONS as REVEAL_REASONS, message_status, reveal_reason};
 
 use super::{
@@ -18,7 +19,7 @@ use super::{
     store::{self, Application, Cursor, Order, Span},
 };
 use crate::{
-    accounts::Staff,
+    accounts::{self, Staff},
     db::Conn,
     institutions::{self, Institution},
     web::{Error, Site, html},
@@ -43,6 +44,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .route("/applications/{id}/notes", post().to(actions::add_note))
         .route("/applications/{id}/attention", post().to(actions::attend))
         .route("/applications/{id}/guidance", get().to(guidance::show))
+        .route("/applications/{id}/mails/{mail}", get().to(mails::show))
         .route("/applications/{id}/mails/{mail}/retry", post().to(actions::retry_mail))
         .route("/applications/{id}/withdrawal", get().to(actions::new_withdrawal))
         .route("/applications/{id}/withdrawal", post().to(actions::withdraw))
@@ -97,7 +99,21 @@ pub struct ListPage {
     pub search: Option<String>,
 }
 
-/// `GET /applications`
+impl ListPage {
+    /// What the audit record says of looking at this page: how many rows, and what narrowed them. Nothing of the page that
+    /// the navigation opens, which is everybody's and holds the newest rows whoever asks.
+    fn seen(&self) -> Option<String> {
+        let words = self.filter.words();
+        let further = !matches!(self.span, Span::First);
+        if words.is_empty() && !further {
+            return None;
+        }
+        let further = if further { " further" } else { "" };
+        Some(format!("{} rows {words}{further}", self.rows.len()))
+    }
+}
+
+/// `GET /applications`; what somebody looked for is on record, though names are masked here.
 async fn index(
     workspace: Data<Workspace>,
     site: Data<Site>,
@@ -110,6 +126,11 @@ async fn index(
         .db
         .read(move |conn: &mut Conn| load(conn, &world, &by, &query))
         .await?;
+    if let (Some(seen), false) = (page.seen(), accounts::is_polling(req.headers())) {
+        let (by, now) = (staff.clone(), workspace.clock.now());
+        let write = move |conn: &mut Conn| by.record(conn, now, "applications.listed", "applications", &seen);
+        workspace.db.write(write).await?;
+    }
     let fragment = req.headers().contains_key("hx-request");
     let mut response = html(match fragment {
         true => views::result(&staff, &page),

@@ -26,9 +26,10 @@ use crate::{
 };
 use actix_web::{
     HttpResponse,
-    web::{Data, Path, ServiceConfig, get, post},
+    web::{Data, Path, Query, ServiceConfig, get, post},
 };
 use chrono::NaiveDateTime;
+use std::collections::BTreeMap;
 
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.route("/incidents", get().to(index))
@@ -59,11 +60,22 @@ const TITLE: usize = 60;
 /// Characters of a note.
 const WORDS: usize = 2000;
 
-/// `GET /incidents`
-async fn index(workspace: Data<Workspace>, site: Data<Site>, staff: Staff) -> Result<HttpResponse, Error> {
-    let read = |conn: &mut Conn| Ok::<_, Error>(store::list(conn, LISTED)?);
+/// `GET /incidents`; with `?waiting`, those in which something is broken still.
+async fn index(
+    workspace: Data<Workspace>,
+    site: Data<Site>,
+    staff: Staff,
+    query: Query<BTreeMap<String, String>>,
+) -> Result<HttpResponse, Error> {
+    let waiting = query.contains_key("waiting");
+    let read = move |conn: &mut Conn| {
+        Ok::<_, Error>(match waiting {
+            true => store::burning(conn)?,
+            false => store::list(conn, LISTED)?,
+        })
+    };
     let list = workspace.db.read(read).await?;
-    Ok(html(views::index(&site, &staff, &list)))
+    Ok(html(views::index(&site, &staff, &list, waiting)))
 }
 
 async fn institutions_of(workspace: &Data<Workspace>) -> Result<Vec<Institution>, Error> {

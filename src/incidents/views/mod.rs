@@ -11,7 +11,7 @@ use super::{
     store::Incident,
 };
 use crate::{
-    accounts::{ConsolePage, Permission, Staff, heading},
+    accounts::{ConsolePage, Permission, Staff, heading, only_waiting},
     institutions::Institution,
     web::{
         FormBody, Site,
@@ -32,7 +32,13 @@ fn tag(state: State) -> Markup {
     html! { span class=(look) { (state.label()) } }
 }
 
-pub fn index(site: &Site, staff: &Staff, list: &[Incident]) -> Markup {
+/// The incidents; only those in which somebody is `waiting` for the repair, or all.
+pub fn index(site: &Site, staff: &Staff, list: &[Incident], waiting: bool) -> Markup {
+    let title = if waiting {
+        "対応中の障害"
+    } else {
+        "完了していない障害"
+    };
     let (open, closed): (Vec<_>, Vec<_>) = list.iter().partition(|i| i.state != State::Closed);
     let main = html! {
         (heading("障害・連絡"))
@@ -41,9 +47,10 @@ pub fn index(site: &Site, staff: &Staff, list: &[Incident]) -> Markup {
             a href="/status" { "稼働状況" } "　" a href="/checks" { "目視点検" } "　" a href="/alarms" { "警報" }
         }
         @if staff.may(Permission::HandleIncidents) { p { a class="button" href="/incidents/new" { "障害を登録する" } } }
-        h2 { "完了していない障害" }
+        @if waiting { (only_waiting("対応中の障害", PART)) }
+        h2 { (title) }
         @if open.is_empty() { p { "0件です（確認済み）。" } }
-        @else { (table("完了していない障害", &open)) }
+        @else { (table(title, &open)) }
         @if !closed.is_empty() { h2 { "完了した障害" } (table("完了した障害", &closed)) }
     };
     ConsolePage::new("障害・連絡", PART, main).render(site, staff)

@@ -1,5 +1,6 @@
 //! The console's side of the institutions: the list, the page of each, and what an administrator changes.
 mod changes;
+mod replacement;
 mod stops;
 
 pub use changes::{NameForm, RetirementForm};
@@ -111,7 +112,13 @@ fn shown(conn: &mut Conn, workspace: &Workspace, code: &str, wanted: String) -> 
     let leaving = retirement::leaving(conn, today)?;
     Ok(Shown {
         leaving: leaving.into_iter().find(|l| l.code == code),
-        days: of_hours(conn, Some(&institution), (today, today + AHEAD), None)?,
+        days: of_hours(
+            conn,
+            Some(&institution),
+            (today, today + AHEAD),
+            &overview.openings.regular,
+            None,
+        )?,
         capture: settings.map_or_else(Default::default, |s| s.account_capture),
         branch_counts: store::branches_in_service(conn, code, today)?,
         import: imports::last_of(conn, &workspace.keys, code)?,

@@ -1,5 +1,5 @@
 //! Announcing a closed time: its rule is seen in a calendar before it counts.
-use super::{Asked, asked};
+use super::{Asked, asked, replacement::Replaced};
 use crate::{
     accounts::Staff,
     clock::jst,
@@ -19,7 +19,7 @@ use actix_web::{
     HttpResponse,
     web::{Data, Path},
 };
-use chrono::{Duration, NaiveDateTime};
+use chrono::{Days, Duration, NaiveDate, NaiveDateTime};
 
 /// The preview looks so far for times that a rule means.
 const AHEAD: Duration = Duration::days(365);
@@ -33,28 +33,52 @@ pub struct Stop {
     pub institution: String,
     pub rule: String,
     pub reason: String,
+    /// The recurring one that it takes the place of, and from which day on; empty for a new one.
+    pub replaces: String,
+    pub from: String,
 }
 
 impl Stop {
+    fn read(word: impl Fn(&str) -> String) -> Self {
+        Self {
+            institution: word("institution"),
+            rule: word("rule"),
+            reason: word("reason"),
+            replaces: word("replaces"),
+            from: word("from"),
+        }
+    }
     /// A recurring one as it would be typed.
     pub fn of(regular: &Regular) -> Self {
         Self {
             institution: regular.institution_code.clone().unwrap_or_default(),
             rule: regular.rule.to_string(),
             reason: regular.reason.clone(),
+            ..Self::default()
         }
     }
-    pub fn fields(&self) -> [(&'static str, &str); 3] {
+    /// What takes its place from tomorrow on, to be typed over.
+    pub fn replacing(regular: &Regular, today: NaiveDate) -> Self {
+        Self {
+            replaces: regular.id.clone(),
+            from: (today + Days::new(1)).to_string(),
+            ..Self::of(regular)
+        }
+    }
+    pub fn fields(&self) -> [(&'static str, &str); 5] {
         [
             ("institution", &self.institution),
             ("rule", &self.rule),
             ("reason", &self.reason),
+            ("replaces", &self.replaces),
+            ("from", &self.from),
         ]
     }
     /// The page where it is looked at; nothing of a person is in it.
     pub fn path(&self, month: &str, view: &str) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
-        query.extend_pairs(self.fields());
+        let is_asked = |(name, value): &(&str, &str)| !value.is_empty() || !["replaces", "from"].contains(name);
+        query.extend_pairs(self.fields().into_iter().filter(is_asked));
         for (name, value) in [("month", month), ("view", view)] {
             if !value.is_empty() {
                 query.append_pair(name, value);
@@ -67,8 +91,31 @@ impl Stop {
         sha256_hex(format!("{:?}", self.fields()).as_bytes())
     }
 
-    /// The rule, or what is wrong; a rule may be there although something else is wrong.
-    fn check(&self, known: &[Institution], now: NaiveDateTime) -> (Option<Rule>, Vec<FieldError>) {
+    /// The rule, and what it replaces, or what is wrong; a rule may be there although something else is wrong.
+    fn check<'a>(
+        &self,
+        known: &[Institution],
+        rules: &'a [Regular],
+        now: NaiveDateTime,
+    ) -> (Option<Rule>, Option<Replaced<'a>>, Vec<FieldError>) {
+        let (mut rule, mut errors) = self.check_words(known, now);
+        let replaced = Replaced::read(self, rules, now).unwrap_or_else(|wrong| {
+            errors.push(wrong);
+            None
+        });
+        if let (Some(replaced), Some(typed)) = (&replaced, &rule) {
+            rule = match replaced.begin(typed) {
+                Ok(begun) => Some(begun),
+                Err(wrong) => {
+                    errors.push(wrong);
+                    None
+                }
+            };
+        }
+        (rule, replaced, errors)
+    }
+
+    fn check_words(&self, known: &[Institution], now: NaiveDateTime) -> (Option<Rule>, Vec<FieldError>) {
         let mut errors = vec![];
         if !self.institution.is_empty() && !known.iter().any(|i| i.code == self.institution) {
             errors.push(FieldError::new("institution", "金融機関を選んでください"));
@@ -103,11 +150,7 @@ pub async fn new(
     staff: Staff,
     query: Asked,
 ) -> Result<HttpResponse, Error> {
-    let typed = Stop {
-        institution: asked(&query, "institution").to_owned(),
-        rule: asked(&query, "rule").to_owned(),
-        reason: asked(&query, "reason").to_owned(),
-    };
+    let typed = Stop::read(|name| asked(&query, name).to_owned());
     let (is_asked, unseen) = (query.contains_key("rule"), query.contains_key("unseen"));
     let (month, view) = (asked(&query, "month").to_owned(), asked(&query, "view").to_owned());
     let (now, stop) = (workspace.clock.now(), typed.clone());
@@ -116,13 +159,15 @@ pub async fn new(
         if !is_asked {
             return Ok((known, None, vec![]));
         }
-        let (rule, errors) = stop.check(&known, now);
-        let view = if stop.institution.is_empty() {
-            view
-        } else {
-            stop.institution
+        let rules = store::rules(conn)?;
+        let (rule, replaced, errors) = stop.check(&known, &rules, now);
+        let view = match stop.institution.is_empty() {
+            true => view,
+            false => stop.institution.clone(),
         };
-        let preview = rule.map(|rule| preview(conn, &known, rule, view, &month, now));
+        let rest = replaced.as_ref().map(|replaced| replaced.rest(&rules));
+        let stand = rest.as_deref().unwrap_or(&rules);
+        let preview = rule.map(|rule| preview(conn, &known, (rule, stand), view, &month, now));
         Ok::<_, Error>((known, preview.transpose()?, errors))
     };
     let (known, preview, errors) = workspace.db.read(read).await?;
@@ -140,7 +185,7 @@ pub async fn new(
 fn preview(
     conn: &mut Conn,
     known: &[Institution],
-    rule: Rule,
+    (rule, stand): (Rule, &[Regular]),
     view: String,
     month: &str,
     now: NaiveDateTime,
@@ -151,7 +196,7 @@ fn preview(
     let month = Month::read(month, soonest, today);
     let of = known.iter().find(|i| i.code == view);
     Ok(Preview {
-        days: of_hours(conn, of, (month.first, month.last()), Some(&rule))?,
+        days: of_hours(conn, of, (month.first, month.last()), stand, Some(&rule))?,
         view: of.map(|i| i.code.clone()).unwrap_or_default(),
         rule,
         windows,
@@ -162,11 +207,7 @@ fn preview(
 
 /// `POST /institutions/stops`: announces what was looked at; anything else is shown first.
 pub async fn create(workspace: Data<Workspace>, staff: Staff, form: FormBody) -> Result<HttpResponse, Error> {
-    let stop = Stop {
-        institution: form.get("institution").trim().to_owned(),
-        rule: form.get("rule").trim().to_owned(),
-        reason: form.get("reason").trim().to_owned(),
-    };
+    let stop = Stop::read(|name| form.get(name).trim().to_owned());
     let page = stop.path("", form.get("view"));
     if form.get("seen") != stop.digest() {
         return Ok(see_other(&format!("{page}&unseen=yes")));
@@ -174,8 +215,15 @@ pub async fn create(workspace: Data<Workspace>, staff: Staff, form: FormBody) ->
     let now = workspace.clock.now();
     let write = move |conn: &mut Conn| {
         let known = store::all(conn, jst(now).date())?;
-        match stop.check(&known, now) {
-            (Some(rule), errors) if errors.is_empty() => keep(conn, &staff, stop, rule, now).map(|()| true),
+        let rules = store::rules(conn)?;
+        match stop.check(&known, &rules, now) {
+            (Some(rule), replaced, errors) if errors.is_empty() => {
+                let id = keep(conn, &staff, &stop, rule, now)?;
+                if let Some(replaced) = replaced {
+                    end(conn, &staff, &replaced, &id, now)?;
+                }
+                Ok::<_, Error>(true)
+            }
             _ => Ok(false),
         }
     };
@@ -185,34 +233,51 @@ pub async fn create(workspace: Data<Workspace>, staff: Staff, form: FormBody) ->
     })
 }
 
-fn keep(conn: &mut Conn, staff: &Staff, stop: Stop, rule: Rule, now: NaiveDateTime) -> Result<(), Error> {
-    let institution_code = Some(stop.institution).filter(|code| !code.is_empty());
+/// Ends what was replaced, in the same transaction as the new one begins.
+fn end(conn: &mut Conn, staff: &Staff, replaced: &Replaced, by: &str, now: NaiveDateTime) -> Result<(), Error> {
+    if !store::end_rule(conn, replaced.old, replaced.end().as_ref(), now)? {
+        return Err(Error::Conflict);
+    }
+    let subject = format!("closure/{}", replaced.old.id);
+    staff.record(
+        conn,
+        now,
+        "closure.replaced",
+        &subject,
+        &format!("{} closure/{by}", replaced.day),
+    )
+}
+
+/// Writes it down; gives its id.
+fn keep(conn: &mut Conn, staff: &Staff, stop: &Stop, rule: Rule, now: NaiveDateTime) -> Result<String, Error> {
+    let institution_code = Some(stop.institution.clone()).filter(|code| !code.is_empty());
     let id = ulid::Ulid::generate().to_string();
     let detail = format!("{} {rule}", institution_code.as_deref().unwrap_or("service"));
     let subject = format!("closure/{id}");
     match rule.only_window() {
         Some(window) => {
             let closure = Closure {
-                id,
+                id: id.clone(),
                 institution_code,
                 starts_at: window.starts_at,
                 ends_at: window.ends_at,
-                reason: stop.reason,
+                reason: stop.reason.clone(),
                 owner: None,
             };
             store::add_closure(conn, &closure, now)?;
         }
         None => {
             let regular = Regular {
-                id,
+                id: id.clone(),
                 institution_code,
                 rule,
-                reason: stop.reason,
+                reason: stop.reason.clone(),
             };
             store::add_rule(conn, &regular, now)?;
         }
     }
-    staff.record(conn, now, "closure.announced", &subject, &detail)
+    staff.record(conn, now, "closure.announced", &subject, &detail)?;
+    Ok(id)
 }
 
 /// `POST /institutions/stops/{id}/withdrawal`

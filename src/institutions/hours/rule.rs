@@ -92,6 +92,36 @@ pub(super) struct YearlyTime {
 }
 
 impl Rule {
+    /// The same until the day before; `None` where nothing of it is left, and for one that stands once.
+    pub fn ended_before(&self, day: NaiveDate) -> Option<Self> {
+        let last = day.pred_opt()?;
+        let until = self.until.map_or(last, |until| until.min(last));
+        let is_left = self.recurs() && self.from.is_none_or(|from| from <= until);
+        is_left.then(|| Self {
+            until: Some(until),
+            ..self.clone()
+        })
+    }
+
+    /// The same from that day on; `None` where it is over by then, and for one that stands once.
+    pub fn begun_on(&self, day: NaiveDate) -> Option<Self> {
+        let from = self.from.map_or(day, |from| from.max(day));
+        let is_left = self.recurs() && self.until.is_none_or(|until| from <= until);
+        is_left.then(|| Self {
+            from: Some(from),
+            ..self.clone()
+        })
+    }
+
+    /// Whether no window begins on this day or later.
+    pub fn is_over(&self, day: NaiveDate) -> bool {
+        self.until.is_some_and(|until| until < day)
+    }
+
+    fn recurs(&self) -> bool {
+        !matches!(self.pattern, Pattern::Once { .. })
+    }
+
     /// Whether a window may begin on this day.
     pub(super) fn in_force(&self, day: NaiveDate) -> bool {
         self.from.is_none_or(|from| day >= from) && self.until.is_none_or(|until| day <= until)
@@ -166,6 +196,36 @@ mod tests {
             .filter(begins)
             .map(|day| day.format("%m-%d").to_string())
             .collect()
+    }
+
+    #[test]
+    fn a_rule_that_takes_anothers_place_leaves_no_day_to_both_and_none_to_neither() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        for text in ["毎日 1:00-2:00", "毎日 1:00-2:00（2026-12-01から2027-03-31まで）"] {
+            let rule = Rule::parse(text).unwrap();
+            let (old, new) = (
+                rule.ended_before(day("2027-01-10")).unwrap(),
+                rule.begun_on(day("2027-01-10")).unwrap(),
+            );
+            for date in day("2026-11-20").iter_days().take(200) {
+                assert_eq!(
+                    u32::from(old.in_force(date)) + u32::from(new.in_force(date)),
+                    u32::from(rule.in_force(date))
+                );
+            }
+            for written in [&old, &new] {
+                assert_eq!(Rule::parse(&written.to_string()).as_ref(), Ok(written));
+            }
+            assert!(old.is_over(day("2027-01-10")) && !old.is_over(day("2027-01-09")));
+        }
+        let bounded = Rule::parse("毎日 1:00-2:00（2026-12-01から2027-03-31まで）").unwrap();
+        assert_eq!(bounded.ended_before(day("2026-12-01")), None, "it has not begun");
+        assert_eq!(bounded.begun_on(day("2027-04-01")), None, "it is over");
+        let once = Rule::parse("2026-12-05 22:00-2026-12-06 6:00").unwrap();
+        assert_eq!(
+            (once.ended_before(day("2026-12-06")), once.begun_on(day("2026-12-01"))),
+            (None, None)
+        );
     }
 
     #[test]

@@ -90,6 +90,21 @@ pub fn add_rule(conn: &mut Conn, regular: &Regular, now: NaiveDateTime) -> Query
         .map(drop)
 }
 
+/// Puts a recurring closed time to its end: as `ended`, or taken back where nothing of it is left. `false` when it is not
+/// the one that was `seen` any more.
+pub fn end_rule(conn: &mut Conn, seen: &Regular, ended: Option<&Rule>, now: NaiveDateTime) -> QueryResult<bool> {
+    let row = diesel::update(closure_rules::table.find(&seen.id)).filter(
+        closure_rules::withdrawn_at
+            .is_null()
+            .and(closure_rules::rule.eq(seen.rule.to_string())),
+    );
+    let changed = match ended {
+        Some(ended) => row.set(closure_rules::rule.eq(ended.to_string())).execute(conn)?,
+        None => row.set(closure_rules::withdrawn_at.eq(now)).execute(conn)?,
+    };
+    Ok(changed > 0)
+}
+
 /// Takes a single or recurring closed time back, for its owner; `false` when there is none of this id that is the owner's.
 pub fn withdraw_closure(conn: &mut Conn, id: &str, owner: Option<&str>, now: NaiveDateTime) -> QueryResult<bool> {
     let single = diesel::update(closures::table.find(id)).filter(closures::withdrawn_at.is_null());

@@ -4,8 +4,8 @@ mod closed;
 mod directory;
 
 pub use closed::{
-    add_closure, add_mode, add_rule, calendar, calendar_over, closures, current_mode, holiday_names, last_holiday,
-    rules, service_stops, withdraw_closure,
+    add_closure, add_mode, add_rule, calendar, calendar_over, closures, current_mode, end_rule, holiday_names,
+    last_holiday, rules, service_stops, withdraw_closure,
 };
 pub use directory::{add, branches_in_service, every, leaving, reinstate, rename, retire};
 

@@ -56,11 +56,15 @@ pub fn stop(
     unseen: bool,
     errors: &[FieldError],
 ) -> Markup {
-    let title = "休止の予定を登録する";
+    let title = match typed.replaces.is_empty() {
+        true => "休止の予定を登録する",
+        false => "休止の規則を置きかえる",
+    };
     let main = html! {
         (ui::error_summary(errors))
         (heading(title))
         p { "いつ休むかを書き、暦で確かめてから登録します。" }
+        @if !typed.replaces.is_empty() { p { "もとの規則は、置きかえる日の前の日まで使い、その日から新しい規則を使います。" } }
         @if unseen && errors.is_empty() {
             p class="notice notice--warning" role="status" { "まだ登録していません。いまの内容を下の暦で確かめてから、「この予定で登録する」を押してください。" }
         }
@@ -87,14 +91,7 @@ pub fn stop(
 fn form(institutions: &[Institution], typed: &Stop, errors: &[FieldError]) -> Markup {
     html! {
         form class="form" id=(FORM) method="post" action="/institutions/stops" novalidate {
-            div class={ "field" @if FieldError::of(errors, "institution").is_some() { " field--error" } } {
-                label for="institution" { "金融機関" }
-                (ui::error_message("institution", errors))
-                select class="input" id="institution" name="institution" {
-                    option value="" { "サービス全体" }
-                    @for i in institutions { option value=(i.code) selected[i.code == typed.institution] { (i.name) } }
-                }
-            }
+            @if typed.replaces.is_empty() { (institution(institutions, typed, errors)) } @else { (replaced(institutions, typed, errors)) }
             (TextField { name: "rule", label: "いつ", hint: "例：第3日曜 21:00-翌7:00　2026-12-05 22:00-2026-12-06 6:00", value: &typed.rule, width: "full", autocomplete: "off", ..Default::default() }.render(errors))
             details class="details" {
                 summary { "「いつ」の書き方" }
@@ -104,6 +101,30 @@ fn form(institutions: &[Institution], typed: &Stop, errors: &[FieldError]) -> Ma
             (TextField { name: "reason", label: "理由", hint: "申込みの画面に表示します", value: &typed.reason, width: "full", autocomplete: "off", ..Default::default() }.render(errors))
             div class="actions" { button class="button" type="submit" formmethod="get" formaction=(LOOK) { "暦で確かめる" } }
         }
+    }
+}
+
+fn institution(institutions: &[Institution], typed: &Stop, errors: &[FieldError]) -> Markup {
+    html! {
+        div class={ "field" @if FieldError::of(errors, "institution").is_some() { " field--error" } } {
+            label for="institution" { "金融機関" }
+            (ui::error_message("institution", errors))
+            select class="input" id="institution" name="institution" {
+                option value="" { "サービス全体" }
+                @for i in institutions { option value=(i.code) selected[i.code == typed.institution] { (i.name) } }
+            }
+        }
+    }
+}
+
+/// What is replaced stays whose it is; from which day on is typed.
+fn replaced(institutions: &[Institution], typed: &Stop, errors: &[FieldError]) -> Markup {
+    let name = institutions.iter().find(|i| i.code == typed.institution);
+    html! {
+        input type="hidden" name="institution" value=(typed.institution);
+        input type="hidden" name="replaces" value=(typed.replaces);
+        p { "金融機関：" strong { (name.map_or("サービス全体", |i| i.name.as_str())) } }
+        (TextField { name: "from", label: "置きかえる日", hint: "あすからの日。例：2026-12-01", value: &typed.from, width: "w12", autocomplete: "off", ..Default::default() }.render(errors))
     }
 }
 
@@ -171,7 +192,7 @@ pub fn list(o: &Overview, of: Option<&Institution>, may: bool) -> Markup {
         .openings
         .regular
         .iter()
-        .filter(|r| concerned(&r.institution_code))
+        .filter(|r| concerned(&r.institution_code) && !r.rule.is_over(o.today))
         .collect();
     let undo = |id: &str, what: &str| {
         html! {
@@ -196,6 +217,7 @@ pub fn list(o: &Overview, of: Option<&Institution>, may: bool) -> Markup {
                 div { strong { (name_of(o, regular.institution_code.as_ref())) } p { (regular.rule.describe()) "　" (regular.reason) } }
                 @if may { div class="inline" {
                     a class="button button--secondary" href=(Stop::of(regular).path("", "")) { "これをもとに作る" span class="vh" { "：" (regular.reason) } }
+                    a class="button button--secondary" href=(Stop::replacing(regular, o.today).path("", "")) { "ある日から置きかえる" span class="vh" { "：" (regular.reason) } }
                     (undo(&regular.id, &regular.reason))
                 } }
             } }

@@ -64,7 +64,7 @@ async fn index(
         Ok::<_, Error>(list)
     };
     let list = workspace.db.read(read).await?;
-    Ok(html(views::index(&site, &staff, &list)))
+    Ok(html(views::index(&site, &staff, &list, waiting)))
 }
 
 async fn institutions_of(workspace: &Data<Workspace>) -> Result<Vec<Institution>, Error> {

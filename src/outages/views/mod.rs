@@ -5,7 +5,7 @@ pub use show::show;
 
 use super::{model::State, path_of, store::Outage};
 use crate::{
-    accounts::{ConsolePage, Permission, Staff, heading},
+    accounts::{ConsolePage, Permission, Staff, heading, only_waiting},
     institutions::Institution,
     web::{
         FormBody, Site,
@@ -30,12 +30,13 @@ fn tag(state: State) -> Markup {
 }
 
 /// Outages with their scope, the newest first.
-pub fn index(site: &Site, staff: &Staff, list: &[(String, Outage)]) -> Markup {
+pub fn index(site: &Site, staff: &Staff, list: &[(String, Outage)], waiting: bool) -> Markup {
     let (open, over): (Vec<_>, Vec<_>) = list.iter().partition(|(_, outage)| outage.state.is_open());
     let main = html! {
         (heading(TITLE))
         p { "計画した停止を提案し、2人目の承認を受けて、申込者に知らせます。毎月くり返す休止は「" a href="/institutions" { "金融機関・休止の予定" } "」で登録します。" }
         @if staff.may(Permission::PlanOutages) { p { a class="button" href="/outages/new" { "停止を提案する" } } }
+        @if waiting { (only_waiting("承認待ちの停止予定", ALL)) }
         h2 { "これからの停止" }
         @if open.is_empty() { p { "0件です（確認済み）。" } }
         @else { (table("これからの停止", &open)) }

@@ -11,7 +11,7 @@ use super::{
     store::TextVersion,
 };
 use crate::{
-    accounts::{ConsolePage, Permission, Staff, VersionState, decision, heading, refusal},
+    accounts::{ConsolePage, Permission, Staff, VersionState, decision, heading, only_waiting, refusal},
     web::{
         FormBody, Site, WORDS,
         ui::{self, FieldError, TextField, when},
@@ -27,6 +27,17 @@ pub fn path(id: &str) -> String {
     format!("/texts/versions/{id}")
 }
 
+/// The parts of the list: heading, caption and kinds.
+const GROUPS: [(&str, &str, &[Kind]); 3] = [
+    (
+        "申込みの画面",
+        "申込みの画面の文面",
+        &[Kind::Items, Kind::Terms, Kind::Page],
+    ),
+    ("メール", "メールの文面", &[Kind::Mail]),
+    ("手順書", "手順書の文面", &[Kind::Procedure]),
+];
+
 /// One text in the list.
 pub struct Row {
     pub id: TextId,
@@ -35,7 +46,8 @@ pub struct Row {
     pub waiting: usize,
 }
 
-pub fn index(site: &Site, staff: &Staff, rows: &[Row]) -> Markup {
+/// The texts; only those that are `waiting` for a second person, or all.
+pub fn index(site: &Site, staff: &Staff, rows: &[Row], waiting: bool) -> Markup {
     let table = |caption: &str, kinds: &[Kind]| {
         let rows = rows.iter().filter(|r| kinds.contains(&r.id.kind()));
         html! {
@@ -55,12 +67,11 @@ pub fn index(site: &Site, staff: &Staff, rows: &[Row]) -> Markup {
     let main = html! {
         (heading("文面"))
         p class="lead" { "申込みの項目、画面、メール、手順書の文面です。案を作り、ほかの承認者が承認すると、使い始める日から変わります。" }
-        h2 { "申込みの画面" }
-        (table("申込みの画面の文面", &[Kind::Items, Kind::Terms, Kind::Page]))
-        h2 { "メール" }
-        (table("メールの文面", &[Kind::Mail]))
-        h2 { "手順書" }
-        (table("手順書の文面", &[Kind::Procedure]))
+        @if waiting { (only_waiting("承認待ちの文面", PART)) }
+        @if rows.is_empty() { p { "0件（確認済み）" } }
+        @for (title, caption, kinds) in GROUPS {
+            @if rows.iter().any(|r| kinds.contains(&r.id.kind())) { h2 { (title) } (table(caption, kinds)) }
+        }
     };
     ConsolePage::new("文面", PART, main).render(site, staff)
 }
@@ -177,7 +188,7 @@ pub fn show(site: &Site, staff: &Staff, s: &Shown, form: &Form, errors: &[FieldE
         @if s.may_edit { (editor(s, form, &path, errors)) }
         (seen(s))
         @if name.kind() == Kind::Mail && s.problems.is_empty() && !s.is_tried && staff.may(Permission::EditTexts) {
-            (test_mail(form, &path, errors))
+            (test_mail(site, form, &path, errors))
         }
     };
     let list = format!("/texts/{}", name.as_str());
@@ -266,7 +277,7 @@ fn body_field(kind: Kind, body: &str) -> Markup {
         div class="field" {
             label for="body" { "本文" }
             p class="hint" id="body-hint" {
-                @if mail { "1行目に「件名：」と件名を書きます。" } @else { "見出しは「## 」、箇条書きは「- 」で始めます。" }
+                @if mail { "1行目に「件名：」と件名を書きます。人の名前・住所・番号は書きません。「様」などの付かない名前は、自動では見つけられません。" } @else { "見出しは「## 」、箇条書きは「- 」で始めます。" }
                 "差し込み：" @for word in WORDS { code { "{{" (word) "}}" } " " }
                 @if mail { code { "{{receipt_number}}" } " " code { "{{url}}" } }
             }
@@ -305,11 +316,12 @@ fn preview(s: &Shown) -> Markup {
     }
 }
 
-fn test_mail(form: &Form, path: &str, errors: &[FieldError]) -> Markup {
+fn test_mail(site: &Site, form: &Form, path: &str, errors: &[FieldError]) -> Markup {
     html! {
         form class="form" method="post" action={ (path) "/mails" } novalidate {
-            (TextField { name: "recipient", label: "試しに送る先のメールアドレス", hint: "受付番号は架空のものを入れて送ります", value: &form.recipient, width: "w20", mode: "email", autocomplete: "off", ..Default::default() }.render(errors))
+            (TextField { name: "recipient", label: "試しに送る先のメールアドレス", hint: "水道局のアドレスだけに送れます。受付番号は架空のものです。送る前に本人確認をします", value: &form.recipient, width: "w20", mode: "email", autocomplete: "off", ..Default::default() }.render(errors))
             button class="button button--secondary" type="submit" { "試しに送る" }
+            @if let Some(practice) = &site.practice { p class="hint" { "研修では外に出ません。" a href={ (practice.mails) "/" } { "届いたメールを見る" } } }
         }
     }
 }

@@ -344,6 +344,10 @@ async fn what_a_filter_holds_is_a_file_without_persons() {
         assert!(!file.html.contains('＊') && answers.status == 200);
         let (_, detail) = &world.audit("applications.exported").await[0];
         assert!(detail.starts_with(&format!("{registered} rows")), "{detail}");
+        assert!(
+            detail.contains(" rows registered"),
+            "what narrowed it is on record: {detail}"
+        );
         let mut viewer = Desk::open(&world, "v1", &[Role::Viewer]).await;
         assert!(!viewer.get("/applications").await.has("CSVを出力"));
         assert_eq!(viewer.get("/applications/export").await.status, 403);

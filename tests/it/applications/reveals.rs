@@ -63,6 +63,37 @@ async fn what_only_some_people_give_is_a_row_masked_until_it_is_revealed() {
     }
 }
 
+#[actix_web::test]
+async fn a_page_in_the_clear_hides_at_its_time_and_keeps_nobody_signed_in() {
+    for world in World::all_with_console().await {
+        let (_, id) = registered(&world, &Applicant::default()).await;
+        let here = format!("/applications/{id}");
+        let mut clerk = Desk::open(&world, "c1", &[Role::Clerk]).await;
+        let masked = clerk.get(&here).await;
+        assert!(!masked.html.contains("data-clear") && !masked.html.contains("refresh"));
+        clerk.post(&format!("{here}/reveals"), &[("reason", "inquiry")]).await;
+        world.workspace.clock.advance(Duration::minutes(4));
+        let clear = clerk.get(&here).await;
+        let seconds: i64 = clear.attributes("[data-hides-in]", "data-hides-in")[0].parse().unwrap();
+        assert!((300..=360).contains(&seconds), "the rest of ten minutes: {seconds}");
+        assert_eq!(clear.all("dl[data-clear]").len(), 1);
+        assert_eq!(clear.all("[data-hidden-since][hidden]").len(), 1);
+        let (after, to) = (seconds + 1, format!("{here}?&amp;unattended=yes"));
+        let refresh = format!("<noscript><meta http-equiv=\"refresh\" content=\"{after}; url={to}\">");
+        assert!(clear.html.contains(&refresh), "{}", clear.html);
+        // The browser opens it by itself, masked, and that is no sign of life.
+        world.workspace.clock.advance(Duration::minutes(7));
+        let by_itself = clerk.get(&format!("{here}?&unattended=yes")).await;
+        assert!(by_itself.status == 200 && !by_itself.has("山田"));
+        world.workspace.clock.advance(Duration::minutes(9));
+        assert_eq!(
+            clerk.get(&here).await.status,
+            401,
+            "16 minutes after the last action of a person"
+        );
+    }
+}
+
 async fn reveal(desk: &mut Desk, id: &str) -> u16 {
     let fields = [("reason", "inquiry")];
     desk.post(&format!("/applications/{id}/reveals"), &fields).await.status

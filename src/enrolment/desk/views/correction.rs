@@ -35,7 +35,7 @@ fn text_area(name: &str, label: &str, hint: &str, value: &str, errors: &[FieldEr
 }
 
 pub fn new_correction(site: &Site, staff: &Staff, d: &Detail, typed: &Typed, errors: &[FieldError]) -> Markup {
-    let path = format!("/applications/{}", d.id);
+    let (path, way) = (d.path(), format!("/applications/{}", d.id));
     let choices = CorrectedResult::ALL.iter().map(|r| Choice {
         value: r.as_str(),
         label: result_label(*r),
@@ -47,7 +47,8 @@ pub fn new_correction(site: &Site, staff: &Staff, d: &Detail, typed: &Typed, err
         (heading("結果の訂正を提案する"))
         p class="lead" { span class="mono" { (d.record.receipt_number) } "　いまの結果 " (tag(d.state)) }
         p { "金融機関の実際の登録と、この画面の結果がちがうときに使います。承認されると「訂正済」になり、つぎの還元データに訂正の行が入ります。" }
-        form class="form" method="post" action={ (path) "/corrections" } {
+        form class="form" method="post" action={ (way) "/corrections" } {
+            input type="hidden" name="list" value=(d.filter.query());
             (ui::choices("result", "正しい結果", "", &typed.result, &choices, errors))
             (text_area("note", "訂正の理由", "なぜちがいが起きたか", &typed.note, errors))
             (text_area("evidence", "確かめた根拠", "例：11月20日 金融機関の担当課に電話で確認、回答書の番号", &typed.evidence, errors))
@@ -55,26 +56,27 @@ pub fn new_correction(site: &Site, staff: &Staff, d: &Detail, typed: &Typed, err
         }
     };
     ConsolePage::new("結果の訂正を提案する", "/applications", main)
-        .crumbs(&[("受付結果", "/applications"), (&d.record.receipt_number, &path)])
+        .crumbs(&[("受付結果", &d.list()), (&d.record.receipt_number, &path)])
         .errors(!errors.is_empty())
         .render(site, staff)
 }
 
 pub fn withdrawal(site: &Site, staff: &Staff, d: &Detail, typed: &str, errors: &[FieldError]) -> Markup {
-    let path = format!("/applications/{}", d.id);
+    let (path, way) = (d.path(), format!("/applications/{}", d.id));
     let main = html! {
         (ui::error_summary(errors))
         (heading("取下げを記録する"))
         p class="lead" { span class="mono" { (d.record.receipt_number) } "　いまの結果 " (tag(d.state)) }
         p { "申込者から取下げの申し出があったときに記録します。金融機関の登録の解除は、別に手続きしてください。元にもどすことはできません。" }
-        form class="form" method="post" action={ (path) "/withdrawal" } {
+        form class="form" method="post" action={ (way) "/withdrawal" } {
+            input type="hidden" name="list" value=(d.filter.query());
             (text_area("note", "申し出の内容", "いつ、どの方法で、どなたから", typed, errors))
             (ui::submit("取下げを記録する"))
         }
         p { a href=(path) { "記録せずにもどる" } }
     };
     ConsolePage::new("取下げを記録する", "/applications", main)
-        .crumbs(&[("受付結果", "/applications"), (&d.record.receipt_number, &path)])
+        .crumbs(&[("受付結果", &d.list()), (&d.record.receipt_number, &path)])
         .errors(!errors.is_empty())
         .render(site, staff)
 }

@@ -87,8 +87,12 @@ pub fn detail(site: &Site, staff: &Staff, d: &Detail, typed: &str, errors: &[Fie
         (timeline(staff, d, &query))
         div class="actions noprint" { button class="button button--secondary" type="button" data-print { "印刷する" } }
     };
+    let masked = d
+        .hides_in
+        .map(|seconds| (seconds, format!("/applications/{}?{query}", d.id)));
     ConsolePage::new(&title, "/applications", main)
         .crumbs(&[("受付結果", &back)])
+        .open_for(masked)
         .errors(!errors.is_empty())
         .render(site, staff)
 }
@@ -107,7 +111,8 @@ fn walk(d: &Detail, query: &str) -> Markup {
 fn masking(staff: &Staff, d: &Detail, query: &str, typed: &str, errors: &[FieldError]) -> Markup {
     html! {
         @if let Some(until) = d.revealed {
-            p class="notice" { "伏せた項目を表示しています（" (jst(until).format("%H:%M")) "まで）。表示したことは操作記録に残りました。" }
+            p class="notice" data-hides-in=[d.hides_in] { "伏せた項目を表示しています（" (jst(until).format("%H:%M")) "まで）。表示したことは操作記録に残りました。" }
+            div role="status" { p class="notice" data-hidden-since hidden { "表示の時間が終わったため、項目を消しました。もう一度見るときは、" a href={ "/applications/" (d.id) "?" (query) } { "この画面を開き直し" } "、理由を選びます。" } }
         } @else if staff.may(Permission::RevealPersonal) {
             details class="details noprint" open[!errors.is_empty()] {
                 summary { "伏せた項目を表示する" }
@@ -165,7 +170,7 @@ fn summary(d: &Detail) -> Markup {
     let given = |label: &str, value: String| html! { @if !value.is_empty() { (ui::summary_row(label, &value, None)) } };
     let relation = Relation::from_word(&s.relation).map(Relation::label);
     html! {
-        dl class="summary summary--dense" {
+        dl class="summary summary--dense" data-clear[clear] {
             (ui::summary_row("申込区分", kind, None))
             (given("申込みをする方", relation.unwrap_or_default().to_owned()))
             (ui::summary_row("お問い合わせ番号", &number(&s.customer_number), None))
@@ -222,9 +227,9 @@ fn doing(staff: &Staff, d: &Detail) -> Markup {
         @if may {
             h2 class="noprint" { "できること" }
             ul class="noprint" {
-                @if correct { li { a href={ "/applications/" (d.id) "/corrections" } { "結果の訂正を提案する" } "（ほかの承認者が決めます）" } }
-                @if withdraw { li { a href={ "/applications/" (d.id) "/withdrawal" } { "取下げを記録する" } } }
-                li { "新しい手続き：" (next_sentence(d.next_step)) "　" a href={ "/applications/" (d.id) "/guidance" } { "新しい手続きの案内" } }
+                @if correct { li { a href=(d.part("corrections")) { "結果の訂正を提案する" } "（ほかの承認者が決めます）" } }
+                @if withdraw { li { a href=(d.part("withdrawal")) { "取下げを記録する" } } }
+                li { "新しい手続き：" (next_sentence(d.next_step)) "　" a href=(d.part("guidance")) { "新しい手続きの案内" } }
             }
         }
     }
@@ -233,7 +238,8 @@ fn doing(staff: &Staff, d: &Detail) -> Markup {
 /// What somebody typed: people write names into it.
 fn written(staff: &Staff, d: &Detail, text: &str) -> Markup {
     let clear = d.revealed.is_some() || staff.may(Permission::HandleApplications);
-    html! { @if clear { p class="pre" { (text) } } @else { p { "＊＊＊（内容は伏せています）" } } }
+    let for_now = !staff.may(Permission::HandleApplications);
+    html! { @if clear { p class="pre" data-clear[for_now] { (text) } } @else { p { "＊＊＊（内容は伏せています）" } } }
 }
 
 fn notes(staff: &Staff, d: &Detail, query: &str) -> Markup {
@@ -262,6 +268,7 @@ fn timeline(staff: &Staff, d: &Detail, query: &str) -> Markup {
             strong { (m.title) }
             span class="hint" { "　" (actor_label(&m.who)) }
             @if !m.text.is_empty() { p { (m.text) } }
+            @if let Some(mail) = &m.mail { p class="noprint" { a href=(d.part(&format!("mails/{mail}"))) { "送った文を読む" span class="vh" { "：" (m.title) } } } }
             @if !m.note.is_empty() { (written(staff, d, &m.note)) }
             @if let (Some(mail), true) = (&m.retry, staff.may(Permission::HandleApplications)) {
                 form class="noprint" method="post" action={ "/applications/" (d.id) "/mails/" (mail) "/retry" } {

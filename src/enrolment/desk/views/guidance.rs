@@ -36,7 +36,7 @@ fn steps(step: NextStep) -> &'static [&'static str] {
 /// One page to hand over: it names nobody, only the receipt number.
 pub fn guidance(site: &Site, staff: &Staff, public: &str, d: &Detail) -> Markup {
     let step = d.next_step;
-    let back = format!("/applications/{}", d.id);
+    let back = d.path();
     let url = match step {
         NextStep::OnPaper => format!("{public}/paper"),
         _ => format!("{public}/"),
@@ -61,6 +61,6 @@ pub fn guidance(site: &Site, staff: &Staff, public: &str, d: &Detail) -> Markup 
         }
     };
     ConsolePage::new("新しい手続きの案内", "/applications", main)
-        .crumbs(&[("受付結果", "/applications"), (&d.record.receipt_number, &back)])
+        .crumbs(&[("受付結果", &d.list()), (&d.record.receipt_number, &back)])
         .render(site, staff)
 }

@@ -2,11 +2,13 @@ mod correction;
 mod detail;
 mod guidance;
 mod list;
+mod mail;
 
 pub use correction::{corrections, new_correction, withdrawal};
 pub use detail::{REASONS, detail, message_kind, message_status, reveal_reason};
 pub use guidance::guidance;
 pub use list::{HEADER, cells, list, result};
+pub use mail::sent_mail;
 
 use crate::{clock::jst, enrolment::states::Registration};
 use chrono::NaiveDateTime;

@@ -26,8 +26,8 @@ const KINDS: [(&str, &str); 20] = [
     ("/staff", "staff"),
     ("/texts/versions", "text"),
 ];
-/// The longest id of ours, and some.
-const LONGEST: usize = 40;
+/// The longest number of a delivery or an institution, and some: no customer number and no telephone number is as short.
+const SHORT: usize = 6;
 
 /// Who tried what; the answer does not wait for trouble here.
 pub async fn note(req: &HttpRequest, staff: &Staff, pattern: &str) {
@@ -49,8 +49,9 @@ fn subject(pattern: &str, path: &str) -> Option<String> {
     let (before, _) = pattern.split_once("/{")?;
     let (_, kind) = KINDS.iter().find(|(begin, _)| *begin == before)?;
     let id = path.strip_prefix(before)?.strip_prefix('/')?.split('/').next()?;
-    let is_id = |id: &&str| {
-        (1..=LONGEST).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    let is_id = |id: &&str| match kind {
+        &"delivery" | &"institution" => id.len() <= SHORT && id.bytes().all(|b| b.is_ascii_digit()),
+        _ => id.parse::<ulid::Ulid>().is_ok(),
     };
     Some(id).filter(is_id).map(|id| format!("{kind}/{id}"))
 }
@@ -63,17 +64,22 @@ mod tests {
     fn a_denial_names_the_thing_and_nothing_that_somebody_typed() {
         let of = |pattern, path| subject(pattern, path);
         assert_eq!(
-            of("/applications/{id}/notes", "/applications/01KABC/notes").as_deref(),
-            Some("application/01KABC")
+            of(
+                "/applications/{id}/notes",
+                "/applications/01M8NW415JNGW4TRDRT4RV7ZTF/notes"
+            )
+            .as_deref(),
+            Some("application/01M8NW415JNGW4TRDRT4RV7ZTF")
         );
         assert_eq!(
-            of("/texts/versions/{id}", "/texts/versions/01K").as_deref(),
-            Some("text/01K")
+            of("/texts/versions/{id}", "/texts/versions/01M8NW415JNGW4TRDRT4RV7ZTF").as_deref(),
+            Some("text/01M8NW415JNGW4TRDRT4RV7ZTF")
         );
         for path in [
             "/applications/%E5%B1%B1%E7%94%B0",
             "/applications/taro@example.jp",
             "/applications/",
+            "/applications/09012345678",
         ] {
             assert_eq!(of("/applications/{id}", path), None, "{path}");
         }

@@ -3,6 +3,8 @@
 /// The beginning of a key, up to its `:`, its name, and what to do.
 #[rustfmt::skip]
 pub const CAUSES: &[(&str, &str, &str)] = &[
+    ("audit.not_sealed", "操作記録の終わりが封と合わない",
+        "漏えいのおそれとして調べます。調べ終わったら、コマンドで封をし直します"),
     ("deliveries.failed", "還元データを作れない",
         "ログの理由を見て直します。次のやり直しで作られます。止まった処理は、コマンドでやり直します"),
     ("deliveries.not_downloaded", "還元データが未ダウンロード",

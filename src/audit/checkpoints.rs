@@ -141,9 +141,10 @@ fn against_seal(conn: &mut Conn, keys: &KeyRing, head: Head, signed: i64) -> Que
     })
 }
 
-/// How far the keys vouch for a chain that [`check`] found whole.
-pub fn vouched(conn: &mut Conn) -> QueryResult<Vouched> {
-    let seal = Seal::read(&chain::head(conn)?.seal);
+/// How far the keys vouch for a chain that [`check`] found whole. A seal that is not of the head vouches for nothing.
+pub fn vouched(conn: &mut Conn, keys: &KeyRing) -> QueryResult<Vouched> {
+    let head = chain::head(conn)?;
+    let seal = Seal::read(&head.seal).filter(|seal| seal.no == head.no && seal.is_of(keys, &head.hash));
     let signed = checkpoints(conn)?.pop();
     Ok(Vouched {
         since: seal.as_ref().map_or(0, |seal| seal.since),

@@ -12,7 +12,7 @@ use std::borrow::Cow;
 pub use checkpoints::{
     Checkpoint, check, check_copy, check_slowly, checkpoints, make_checkpoint, public_key, signed_head, vouched,
 };
-pub use seal::HeadSeal;
+pub use seal::{HeadSeal, reseal};
 pub use store::{AuditEntry, Wanted, after, count, details_of, head_hash, head_no, record, search, verify};
 pub use words::{ACTIONS, FAMILIES, action_label, actor_label, actor_word, detail_word, family_label, subject_label};
 

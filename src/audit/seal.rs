@@ -3,11 +3,15 @@
 //! Whoever writes into the database alone can calculate a chain anew, and not this seal. It is replaced with every such
 //! write, so an end that was cut off, changed or added to fits it no more. What does not fit is never sealed again: a
 //! cut stays to be found, whatever is written after it.
-use super::store::{self, Head};
+use super::{
+    Actor,
+    store::{self, Head},
+};
 use crate::{
     crypto::{KeyRing, hmac_matches, hmac_sha256},
     db::{Around, Conn},
 };
+use chrono::NaiveDateTime;
 use diesel::QueryResult;
 use std::{
     cell::RefCell,
@@ -77,6 +81,14 @@ impl HeadSeal {
         let hmac = hmac_sha256(&self.key, message(since, head.no, &head.hash).as_bytes());
         format!("{since} {} {}", head.no, hex::encode(hmac))
     }
+}
+
+/// Seals a head that does not fit, after somebody has looked into it; what is before stays as unsealed as it was, and `since` says
+/// so. The entry says who decided it.
+pub fn reseal(conn: &mut Conn, keys: &KeyRing, by: Actor, now: NaiveDateTime) -> QueryResult<()> {
+    store::record(conn, now, by, "audit.resealed", "", "")?;
+    let head = store::head(conn)?;
+    store::seal(conn, &HeadSeal::new(keys).text(head.no, &head))
 }
 
 impl Around for HeadSeal {

@@ -43,6 +43,7 @@ pub const ACTIONS: &[(&str, &str)] = &[
     ("assist.seen", "開いている画面を見た"),
     ("attempt.second_success", "二重の登録のおそれ"),
     ("audit.checked", "操作記録を検証した"),
+    ("audit.resealed", "操作記録に封をし直した"),
     ("audit.exported", "操作記録を出力した"),
     ("backup.deleted", "古いバックアップを消した"),
     ("backup.made", "バックアップを作った"),

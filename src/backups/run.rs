@@ -257,6 +257,8 @@ pub async fn examine(db: &Db, keys: &Arc<KeyRing>, chain: ChainOf) -> Result<(Co
         db::is_whole(conn)?;
         let number = match chain(conn, &keys).map_err(DbError::from)? {
             ChainCheck::Whole(number) => number,
+            // Kept all the same: while it is looked into, there must be backups. An alarm says it.
+            ChainCheck::NotAsSealed { .. } => audit::head_no(conn).map_err(DbError::from)?,
             broken => return Err(BackupError::NotWhole(broken.to_string())),
         };
         enrolment::can_open(conn, &keys)?;
@@ -266,11 +268,21 @@ pub async fn examine(db: &Db, keys: &Arc<KeyRing>, chain: ChainOf) -> Result<(Co
     db.read(look).await
 }
 
+const NOT_SEALED: alarms::Cause = alarms::Cause {
+    key: "audit.not_sealed",
+    subject: "",
+    message: "操作記録の終わりが、封と合いません。`mizumado audit verify` で、どこからかを確かめてください。",
+};
+
 async fn note(workspace: &Workspace, manifest: &Manifest, seconds: u64) -> Result<(), BackupError> {
-    let (manifest, now) = (manifest.clone(), workspace.clock.now());
+    let (world, manifest, now) = (workspace.clone(), manifest.clone(), workspace.clock.now());
     let write = move |conn: &mut Conn| {
         store::add(conn, &manifest, seconds, now)?;
         alarms::end(conn, ALARM, now)?;
+        match audit::vouched(conn, &world.keys)?.sealed {
+            0 => alarms::raise(conn, &world, &NOT_SEALED, now)?,
+            _ => alarms::end(conn, NOT_SEALED.key, now)?,
+        }
         let name = manifest.name().to_string();
         Ok::<_, Error>(audit::record(
             conn,

@@ -96,6 +96,17 @@ enum AuditCommand {
     Verify(VerifyAudit),
     /// Print the signed checkpoints, one line a day, to be kept elsewhere
     Checkpoints(ConfigFile),
+    /// Seal the end of the chain anew, after somebody has looked into why it did not fit
+    Reseal(Reseal),
+}
+
+#[derive(Debug, Args)]
+struct Reseal {
+    #[command(flatten)]
+    config: ConfigFile,
+    /// 職員番号 of who decided it
+    #[arg(long, value_name = "NUMBER")]
+    by: String,
 }
 
 #[derive(Debug, Args)]
@@ -156,6 +167,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Logs(inspect::Logs::Check(file)) => inspect::check_logs(&file),
         Command::Audit(AuditCommand::Verify(options)) => serve::verify_audit(&options),
         Command::Audit(AuditCommand::Checkpoints(file)) => serve::list_checkpoints(&file),
+        Command::Audit(AuditCommand::Reseal(options)) => serve::reseal_audit(&options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,4 +1,4 @@
-use super::{ConfigFile, Outcome};
+use super::{ConfigFile, Outcome, staff};
 use crate::{
     app, audit,
     audit::ChainCheck,
@@ -284,7 +284,7 @@ pub fn verify_audit(options: &super::VerifyAudit) -> Outcome {
     let keys = workspace.keys.clone();
     let read = move |conn: &mut Conn| {
         let found = audit::check(conn, &keys, &kept)?;
-        Ok::<_, DbError>((found, audit::vouched(conn)?))
+        Ok::<_, DbError>((found, audit::vouched(conn, &keys)?))
     };
     match runtime()?.block_on(workspace.db.read(read))? {
         (whole @ ChainCheck::Whole(_), vouched) => {
@@ -294,6 +294,24 @@ pub fn verify_audit(options: &super::VerifyAudit) -> Outcome {
         }
         (broken, _) => Err(broken.to_string().into()),
     }
+}
+
+pub fn reseal_audit(options: &super::Reseal) -> Outcome {
+    let (workspace, _logs) = open(&options.config)?;
+    let by = staff::decided_by(&workspace, Some(&options.by))?;
+    let (keys, now) = (workspace.keys.clone(), workspace.clock.now());
+    let write = move |conn: &mut Conn| {
+        if audit::vouched(conn, &keys)?.sealed > 0 {
+            return Ok(false);
+        }
+        audit::reseal(conn, &keys, staff::typed(by.as_deref()), now)?;
+        Ok::<_, DbError>(true)
+    };
+    match runtime()?.block_on(workspace.db.write(write))? {
+        true => println!("the end of the audit chain is sealed anew; `mizumado audit verify` says since which entry"),
+        false => println!("the seal fits: there is nothing to do"),
+    }
+    Ok(())
 }
 
 pub fn list_checkpoints(file: &ConfigFile) -> Outcome {

@@ -16,13 +16,11 @@ use crate::{
     web::Error,
     workspace::Workspace,
 };
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{Duration, NaiveDate, NaiveDateTime};
 use std::collections::HashMap;
 
 /// Results in one batch; more than that wait for the next.
 const MOST: i64 = 100_000;
-/// Results that are looked at to see whether any waits; those that are under way again are no results.
-const LOOKED_AT: i64 = 100;
 /// Somebody else closing at the same time is rare; this often is enough.
 const TRIES: usize = 5;
 
@@ -212,7 +210,8 @@ fn rendered(
     })
 }
 
-/// The layout of a version. It was checked when it was proposed: a later rule does not stop the file of a day.
+/// The layout of a version, right or not: one that counts was checked when it was proposed, and a later rule does not stop the file
+/// of a day.
 pub fn layout_of(version: &Version) -> Result<Layout, Error> {
     let wrong = |_| Error::Internal(format!("version {} of the layout is not readable", version.version));
     toml::from_str(&version.body).map_err(wrong)
@@ -227,11 +226,15 @@ pub fn has_file(conn: &mut Conn, delivery: &Delivery) -> Result<bool, Error> {
     Ok(layout.empty_day == EmptyDay::File)
 }
 
+/// An empty file says that there was nothing; of an older day nobody needs to be told any more.
+const EMPTY_COUNTS: Duration = Duration::days(7);
+
 /// Files that nobody has downloaded, oldest first; reissues are for whoever made them.
-pub fn undownloaded(conn: &mut Conn) -> Result<Vec<Delivery>, Error> {
+pub fn undownloaded(conn: &mut Conn, now: NaiveDateTime) -> Result<Vec<Delivery>, Error> {
     let mut waiting = vec![];
     for delivery in store::undownloaded(conn)? {
-        if has_file(conn, &delivery)? {
+        let counts = delivery.row_count > 0 || now - delivery.made_at < EMPTY_COUNTS;
+        if counts && has_file(conn, &delivery)? {
             waiting.push(delivery);
         }
     }
@@ -249,7 +252,9 @@ pub fn is_missing(conn: &mut Conn, workspace: &Workspace, day: NaiveDate, cut: N
         Some(version) => layout_of(version)?.empty_day == EmptyDay::File,
         None => true,
     };
-    Ok(demanded || !enrolment::waiting_results(conn, workspace, cut, LOOKED_AT)?.is_empty())
+    // Of an application that is under way again nothing is to be delivered.
+    let waiting = enrolment::waiting_results(conn, workspace, cut, MOST)?;
+    Ok(demanded || waiting.iter().any(|entry| entry.record.is_some()))
 }
 
 fn keep(

@@ -206,7 +206,7 @@ async fn missing(workspace: &Workspace, at: NaiveDateTime) -> Result<bool, Error
 async fn tell_of_waiting(workspace: &Workspace, at: NaiveDateTime) -> Result<(), Error> {
     let (world, now) = (workspace.clone(), workspace.clock.now());
     let write = move |conn: &mut Conn| {
-        for file in batch::undownloaded(conn)?.iter().filter(|file| file.made_at < at) {
+        for file in batch::undownloaded(conn, now)?.iter().filter(|file| file.made_at < at) {
             let message = format!(
                 "還元データ 第{}号（{}、{}件）を、まだだれもダウンロードしていません。担当者に確かめてください。",
                 file.no, file.day, file.row_count

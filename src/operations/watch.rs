@@ -10,6 +10,7 @@ use crate::{
         self, Handler, Job, JobError,
         schedule::{Every, Standing},
     },
+    tasks,
     web::Error,
     workspace::Workspace,
 };
@@ -64,6 +65,7 @@ async fn watch(workspace: Workspace, _: Job) -> Result<(), JobError> {
             for threshold in &thresholds {
                 settle(conn, &world, threshold, now)?;
             }
+            tasks::purge(conn, now - JOBS_KEPT)?;
             Ok::<_, Error>(jobs::purge_finished(conn, now - JOBS_KEPT, 500).map(drop)?)
         })
         .await?;

@@ -8,12 +8,12 @@ mod views;
 
 pub use page::routes;
 pub use progress::Progress;
-pub use store::{Ending, Task, end, find_open};
+pub use store::{Ending, Task, end, find_open, purge};
 pub use views::open_tasks;
 
 use crate::{
     accounts::Staff,
-    db::Conn,
+    db::{Conn, one_at_a_time},
     jobs::{self, Job, JobError},
     web::{Error, see_other},
     workspace::Workspace,
@@ -23,8 +23,6 @@ use std::time::Duration;
 
 /// Tries after which whoever asked is told that it failed.
 const TRIES: i32 = 3;
-/// What has ended is forgotten after so long, as jobs are.
-const KEPT: chrono::Duration = chrono::Duration::days(30);
 /// How often the row says how far the work is.
 const TELLING: Duration = Duration::from_millis(500);
 
@@ -54,7 +52,7 @@ impl Kinds {
     }
 }
 
-/// Asks for work and leads to its page. Asked for once more while it is open, it is the same work. `wish` says what else is
+/// Asks for work and leads to its page. Asked for once more while it is open, by whomever, it is the same work. `wish` says what else is
 /// wanted, by opaque ids.
 pub async fn ask(
     workspace: &Workspace,
@@ -66,10 +64,10 @@ pub async fn ask(
     let (now, by) = (workspace.clock.now(), staff.person());
     let (subject, wish) = (subject.to_owned(), wish.to_owned());
     let write = move |conn: &mut Conn| {
+        one_at_a_time(conn, "tasks")?;
         if let Some(open) = store::find_same(conn, kind.job, &subject, &wish)? {
             return Ok(open.id);
         }
-        store::purge(conn, now - KEPT)?;
         let id = store::add(conn, kind.job, &subject, &wish, &by, now)?;
         jobs::enqueue(conn, now, kind.job, &id, now)?;
         Ok::<_, Error>(id)
@@ -80,7 +78,8 @@ pub async fn ask(
 }
 
 /// Does the work of a job. `work` ends the task itself, in the transaction of what it made ([`end`]): a process that ends in
-/// between has made nothing, and the next one begins anew. What was ended before is not done again.
+/// between has made nothing, and the next one begins anew. What has ended is not done again,
+/// whoever revives its job: after a failure somebody may have asked anew.
 pub async fn carry_out(
     workspace: &Workspace,
     job: &Job,
@@ -88,10 +87,14 @@ pub async fn carry_out(
 ) -> Result<(), JobError> {
     let id = job.payload.clone();
     let task = workspace.db.read(move |conn| store::find(conn, &id)).await?;
-    if matches!(task.ending, Some(Ending::Done | Ending::Nothing)) {
+    if task.ending.is_some() {
         return Ok(());
     }
     let (id, progress) = (task.id.clone(), Progress::default());
+    // What took the process along with it, or panicked, was no error that anybody could write down.
+    if job.attempts >= TRIES {
+        return fail(workspace, id, "it never came to its end".into()).await;
+    }
     let result = tokio::select! {
         result = work(task, progress.clone()) => result,
         () = tell(workspace, &id, &progress) => Ok(()),
@@ -100,10 +103,14 @@ pub async fn carry_out(
     if job.attempts + 1 < TRIES {
         return Err(JobError::Retry(error.to_string()));
     }
+    fail(workspace, id, error.to_string()).await
+}
+
+async fn fail(workspace: &Workspace, id: String, why: String) -> Result<(), JobError> {
     let now = workspace.clock.now();
     let write = move |conn: &mut Conn| end(conn, &id, Ending::Failed, None, now);
     workspace.db.write(write).await?;
-    Err(JobError::Dead(error.to_string()))
+    Err(JobError::Dead(why))
 }
 
 /// Writes down how far the work is, for as long as it goes on.

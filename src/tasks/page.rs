@@ -4,7 +4,7 @@ use super::{
     views::{self, Show},
 };
 use crate::{
-    accounts::{Staff, is_polling},
+    accounts::{Staff, UNATTENDED, is_polling},
     db::Conn,
     web::{Error, Site, html, see_other},
     workspace::Workspace,
@@ -23,7 +23,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
 const PATIENCE: Duration = Duration::from_millis(900);
 const LOOK: Duration = Duration::from_millis(40);
 
-/// `GET /tasks/{id}`: how far it is; when it is done, on to what was made. Of whoever asked for it, and of nobody else.
+/// `GET /tasks/{id}`: how far it is; when it is done, on to what was made. It says nothing of anybody's: whoever asked for the
+/// same meanwhile is led here, too.
 async fn show(
     req: HttpRequest,
     workspace: Data<Workspace>,
@@ -33,17 +34,17 @@ async fn show(
     id: Path<String>,
 ) -> Result<HttpResponse, Error> {
     let task = soon_ended(&workspace, &id).await?;
-    if task.by.id != staff.id {
-        return Err(Error::NotFound);
-    }
     let kind = kinds.of(&task.kind)?;
-    // A page that asks by itself shows a part alone; what has ended is another page.
+    // A page that asks by itself shows a part alone; what has ended is another page, and nobody opened it.
     let is_left = is_polling(req.headers()) && task.ending.is_some();
-    let left = |header: &'static str, value: &str| HttpResponse::Ok().insert_header((header, value)).finish();
+    let left = |to: &str| {
+        let to = format!("{to}?{UNATTENDED}");
+        HttpResponse::Ok().insert_header(("hx-redirect", to)).finish()
+    };
     Ok(match (task.ending, &task.result) {
-        (Some(Ending::Done), Some(result)) if is_left => left("hx-redirect", result),
+        (Some(Ending::Done), Some(result)) if is_left => left(result),
         (Some(Ending::Done), Some(result)) => see_other(result),
-        _ if is_left => left("hx-refresh", "true"),
+        _ if is_left => left(req.path()),
         _ => html(views::show(&site, &staff, &Show { kind, task: &task })),
     })
 }

@@ -56,7 +56,7 @@ pub(super) fn show(site: &Site, staff: &Staff, shown: &Show) -> Markup {
                     } @else { p class="lead" role="status" { "準備しています。" } }
                     p class="hint" { "始めた時刻：" (when(task.asked_at)) }
                 }
-                p { "この画面を閉じても、処理は続きます。終わると、できたものの画面に移ります。" }
+                p { "この画面を閉じても、処理は続きます。" }
                 div class="actions noprint" { a class="button button--secondary" href=(path) { "最新の様子を見る" } }
             }
             Some(Ending::Failed) => {

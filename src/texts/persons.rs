@@ -4,10 +4,36 @@ use unicode_normalization::UnicodeNormalization;
 
 /// What follows a name.
 const TITLES: [&str; 4] = ["様", "さま", "殿", "氏"];
-/// Before a title, these name nobody: 「お客様」「皆さま」「使用者様」「ご本人様」「同様」「仕様」「そのさま」.
-const NOBODY: [char; 20] = [
-    '客', '皆', 'な', '者', '方', '人', '族', '係', '同', '仕', '多', '模', '異', 'の', 'に', 'も', 'を', 'は', 'が',
-    'で',
+/// Before a title, these name nobody: 「お客様」「皆さま」「使用者様」「ご本人様」「同様」「仕様」「そのさま」「おかげさま」「お子様」.
+const NOBODY: [&str; 28] = [
+    "客",
+    "皆",
+    "な",
+    "者",
+    "方",
+    "人",
+    "族",
+    "係",
+    "同",
+    "仕",
+    "多",
+    "模",
+    "異",
+    "の",
+    "に",
+    "も",
+    "を",
+    "は",
+    "が",
+    "で",
+    "おかげ",
+    "お疲れ",
+    "お世話",
+    "お子",
+    "世帯主",
+    "会社",
+    "ご苦労",
+    "ごちそう",
 ];
 /// After a title, these make another word of it: 「様式」「様子」「氏名」「さまざま」「殿堂」.
 const ANOTHER_WORD: [char; 11] = ['々', '子', '式', '相', '態', '変', '名', '族', 'ざ', 'た', '堂'];
@@ -39,9 +65,10 @@ pub fn findings(text: &str) -> Vec<String> {
 /// Whether a word that is a name, or may be, stands before the title.
 fn names_somebody(text: &str, title: &str) -> bool {
     text.match_indices(title).any(|(at, _)| {
-        let before = text[..at].trim_end_matches(' ').chars().next_back();
+        let before = text[..at].trim_end_matches(' ');
         let after = text[at + title.len()..].chars().next();
-        let is_word = before.is_some_and(|c| c.is_alphabetic() && !NOBODY.contains(&c));
+        let is_nobody = NOBODY.iter().any(|word| before.ends_with(word));
+        let is_word = !is_nobody && before.chars().next_back().is_some_and(char::is_alphabetic);
         is_word && !after.is_some_and(|c| ANOTHER_WORD.contains(&c))
     })
 }
@@ -74,7 +101,9 @@ pub fn has_account(text: &str) -> bool {
     let plain: String = text.nfkc().collect();
     let is_near = |rest: &str| {
         let rest = rest.trim_start_matches(|c| BETWEEN.contains(c));
-        rest.chars().take_while(char::is_ascii_digit).count() >= DIGITS
+        let digits = rest.chars().take_while(char::is_ascii_digit).count();
+        // 「口座は2026年12月から」 is a day.
+        digits >= DIGITS && !rest[digits..].starts_with('年')
     };
     ACCOUNT.iter().any(|word| {
         let mut places = plain.match_indices(word);
@@ -118,6 +147,10 @@ mod tests {
             "お客さまへ",
             "皆様、みなさま",
             "使用者様",
+            "おかげさまで",
+            "お疲れ様です",
+            "お子様の",
+            "世帯主様",
             "ご家族様",
             "同様に、仕様、様式、様子、さまざまな",
             "氏名、口座名義人の氏名",

@@ -104,7 +104,7 @@ fn gather(conn: &mut Conn, workspace: &Workspace, staff: &Staff) -> Result<Today
             .may(Permission::ReadInquiries)
             .then(|| of_inquiries(conn, staff, now))
             .transpose()?,
-        undelivered: files.then(|| deliveries::undownloaded(conn)).transpose()?,
+        undelivered: files.then(|| deliveries::undownloaded(conn, now)).transpose()?,
         alarms: staff
             .may(Permission::ReadAlarms)
             .then(|| alarms::open_alarms(conn))

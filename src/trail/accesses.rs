@@ -26,6 +26,9 @@ pub enum Way {
     Clear,
     /// The masked items were asked for.
     Reveal,
+    /// The list of proposed corrections, note and evidence masked.
+    Corrections,
+    CorrectionsClear,
     /// A numbered file was downloaded.
     File,
     /// Written out, at the command line or as a list: whose it was stands in the file, not in the record.
@@ -44,6 +47,8 @@ impl Way {
             Way::Masked => "申込みを見た（伏せた表示）",
             Way::Clear => "申込みを見た（伏せない表示）",
             Way::Reveal => "伏せた項目を表示した",
+            Way::Corrections => "訂正の理由を見た（伏せた表示）",
+            Way::CorrectionsClear => "訂正の理由を見た（伏せない表示）",
             Way::File => "還元データを受け取った",
             Way::Export => "一覧・結果を出力した",
             Way::InquiryMasked => "問合せを見た（伏せた表示）",
@@ -54,15 +59,16 @@ impl Way {
 
     /// Whether items of a person were seen as they are.
     pub fn is_clear(self) -> bool {
-        !matches!(self, Way::Masked | Way::InquiryMasked)
+        !matches!(self, Way::Masked | Way::Corrections | Way::InquiryMasked)
     }
 }
 
 /// Actions of the audit record by which somebody sees personal data.
-const WAYS: [(&str, Way); 9] = [
+const WAYS: [(&str, Way); 10] = [
     ("application.seen", Way::Masked),
     ("application.seen_in_clear", Way::Clear),
     ("application.revealed", Way::Reveal),
+    ("corrections.seen", Way::Corrections),
     ("delivery.downloaded", Way::File),
     ("applications.exported", Way::Export),
     ("results.exported", Way::Export),
@@ -138,7 +144,11 @@ fn access(conn: &mut Conn, entry: AuditEntry, way: Way) -> Result<Access, Error>
             let all = deliveries::applications_in(conn, no)?;
             all.into_iter().map(Whose::Application).collect()
         }
-        _ => vec![],
+        _ => named(&entry),
+    };
+    let way = match way {
+        Way::Corrections if entry.detail.starts_with("clear") => Way::CorrectionsClear,
+        way => way,
     };
     Ok(Access {
         at: entry.at,
@@ -146,6 +156,13 @@ fn access(conn: &mut Conn, entry: AuditEntry, way: Way) -> Result<Access, Error>
         way,
         touched,
     })
+}
+
+/// The applications that an entry about several names in its detail.
+fn named(entry: &AuditEntry) -> Vec<Whose> {
+    let words = entry.detail_and_place().0.split(' ');
+    let ids = words.filter_map(|word| word.strip_prefix("application/"));
+    ids.map(|id| Whose::Application(id.to_owned())).collect()
 }
 
 /// What one person saw on the day.

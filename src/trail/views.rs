@@ -153,10 +153,11 @@ fn person_of_day(person: &Seen) -> Markup {
 /// How far the seal and the signatures reach.
 fn reach(vouched: &Vouched) -> Markup {
     html! {
-        p {
+        @if vouched.sealed == 0 { p class="error-summary" { "記録の終わりが、封と合いません。「いま検証する」を押してください。" } }
+        @else { p {
             "第" (vouched.sealed) "番まで、鍵で封をしています。封は、記録が増えるたびに新しくなります。"
             @if vouched.since > 0 { "第" (vouched.since) "番より前の記録は、はじめて封をしたときのままです。" }
-        }
+        } }
         @match vouched.signed {
             Some((day, no)) => p { "署名した控えがあるのは、" (day) "の第" (no) "番までです。その後の記録を守るのは、この封だけです。" },
             None => p { "署名した控えはまだありません。記録を守るのは、この封だけです。" },

@@ -185,7 +185,7 @@ async fn settle(desk: &Desk) -> Result<(), Error> {
     let now = desk.workspace.clock.now();
     let write = move |conn: &mut Conn| {
         if let Some(clerk) = accounts::find_by_code(conn, "mado")? {
-            for file in deliveries::undownloaded(conn)? {
+            for file in deliveries::undownloaded(conn, now)? {
                 deliveries::note_download(conn, file.no, &clerk.id, "file", now)?;
             }
         }

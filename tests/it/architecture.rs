@@ -45,6 +45,7 @@ const EDGES: &[(&str, &str, &str)] = &[
     ("enrolment", "accounts", "staff see applications and act on them"),
     ("institutions", "accounts", "staff announce closed times"),
     ("deliveries", "accounts", "staff download files and make layouts"),
+    ("operations", "tasks", "what has ended is forgotten with the jobs"),
     ("tasks", "accounts", "somebody asks, and waits at a page"),
     (
         "trail",

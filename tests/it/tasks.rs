@@ -88,17 +88,18 @@ async fn the_row_tells_how_far_the_work_is_while_it_goes_on() {
 }
 
 #[actix_web::test]
-async fn asked_for_twice_it_is_made_once_and_only_who_asked_sees_it() {
+async fn asked_for_by_two_it_is_made_once_and_both_are_led_to_it() {
     let world = World::with_console().await;
     let mut clerk = waiting(&world).await;
     let first = clerk.post("/deliveries", &[]).await.path;
     assert_eq!(clerk.post("/deliveries", &[]).await.path, first);
     let mut other = Desk::open(&world, "c2", &[Role::Clerk]).await;
-    assert_eq!(other.get(&first).await.status, 404);
-    assert!(other.get("/deliveries").await.link("様子を見る").is_none());
+    assert_eq!(other.get("/deliveries").await.link("様子を見る"), Some(first.clone()));
+    assert_eq!(other.post("/deliveries", &[]).await.path, first);
     assert_eq!(clerk.get("/tasks/nothing").await.status, 404);
     world.run_due().await;
     assert_eq!(deliveries(&world).await, 1);
+    assert_eq!(other.get(&first).await.path, "/deliveries/1");
 }
 
 #[actix_web::test]
@@ -151,6 +152,34 @@ async fn what_cannot_be_done_says_so_to_who_asked_and_to_the_operator() {
         .expect("データは変わっていません");
     let dead = "select count(*) as n from jobs where id = 'J1' and dead_at is not null";
     assert_eq!(world.count(dead).await, 1);
+    // Somebody has asked anew meanwhile: a job that is revived does not make it twice.
+    sql(
+        &world,
+        "update tasks set subject = ''; update tasks set kind = 'deliveries.close_now'",
+    )
+    .await;
+    sql(&world, "update jobs set kind = 'deliveries.close_now', dead_at = null, attempts = 0, lease_until = null where id = 'J1'").await;
+    world.run_due().await;
+    assert_eq!(deliveries(&world).await, 0);
+}
+
+#[actix_web::test]
+async fn what_takes_the_process_along_every_time_is_not_begun_for_ever() {
+    let world = World::with_console().await;
+    let mut clerk = waiting(&world).await;
+    let task = clerk.post("/deliveries", &[]).await.path;
+    sql(
+        &world,
+        "update jobs set attempts = 3 where kind = 'deliveries.close_now'",
+    )
+    .await;
+    world.run_due().await;
+    clerk
+        .get(&task)
+        .await
+        .expect("臨時の還元データの作成ができませんでした");
+    assert_eq!(deliveries(&world).await, 0);
+    assert_eq!(clerk.ask_for(&world, "/deliveries", &[]).await.path, "/deliveries/1");
 }
 
 #[actix_web::test]
@@ -162,8 +191,12 @@ async fn a_page_that_asks_by_itself_is_led_on_when_it_is_done() {
     world.run_due().await;
     clerk.headers = vec![("hx-request", "true".into()), ("x-polling", "yes".into())];
     let done = clerk.get(&task.path).await;
-    assert_eq!(done.headers["hx-redirect"], "/deliveries/1");
+    // Nobody opened it: the page that comes is no sign of life.
+    assert_eq!(done.headers["hx-redirect"], "/deliveries/1?unattended=yes");
     sql(&world, "update tasks set ending = 'failed', result = null").await;
     let failed = clerk.get(&task.path).await;
-    assert_eq!(failed.headers["hx-refresh"], "true");
+    assert_eq!(
+        failed.headers["hx-redirect"].to_str().unwrap(),
+        format!("{}?unattended=yes", task.path)
+    );
 }

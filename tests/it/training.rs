@@ -30,6 +30,7 @@ use diesel::{
 use futures_util::future::{Either, select};
 use mizumado::{
     accounts::Role,
+    audit,
     clock::jst,
     db,
     enrolment::{self, states::Registration},
@@ -211,6 +212,11 @@ async fn assert_whole(world: &World, class: &Class) {
     }
     let institutions = words("select distinct institution_code as word from applications").await;
     assert!(institutions.len() > 5, "{institutions:?}");
+    // Its own record is whole, and sealed with its own keys.
+    let keys = desk.workspace.keys.clone();
+    let read = move |conn: &mut db::Conn| Ok::<_, web::Error>(audit::check(conn, &keys, &[])?);
+    let chain = desk.workspace.db.read(read).await.unwrap();
+    assert!(matches!(chain, audit::ChainCheck::Whole(_)), "{chain}");
     for alike in ["0010", "0017"] {
         assert!(institutions.contains(alike), "{alike}: {institutions:?}");
     }

@@ -69,16 +69,16 @@ pub async fn index(
     query: Query<BTreeMap<String, String>>,
 ) -> Result<HttpResponse, Error> {
     let below = query.get("below").and_then(|b| b.parse().ok()).unwrap_or(i64::MAX);
-    let (world, own) = (workspace.clone(), staff.id.clone());
+    let world = workspace.clone();
     let waiting = query.contains_key("waiting");
     let read = move |conn: &mut Conn| {
         let list = match waiting {
-            true => store::undownloaded(conn)?,
+            true => batch::undownloaded(conn, world.clock.now())?,
             false => store::list(conn, below, PAGE + 1)?,
         };
         let all = list.into_iter().map(|d| full(conn, &world, d));
         let all = all.collect::<Result<Vec<_>, Error>>()?;
-        Ok::<_, Error>((all, open_tasks(conn, &own)?))
+        Ok::<_, Error>((all, open_tasks(conn)?))
     };
     let (mut list, open) = workspace.db.read(read).await?;
     let more = !waiting && list.len() as i64 > PAGE;
@@ -94,9 +94,9 @@ pub async fn index(
     Ok(html(views::deliveries(&site, &staff, &shown, &open, times)))
 }
 
-/// What a person has asked for here and is being made still.
-fn open_tasks(conn: &mut Conn, staff_id: &str) -> Result<Vec<(&'static tasks::Kind, Vec<Task>)>, Error> {
-    let of = |kind: &'static tasks::Kind| Ok((kind, tasks::find_open(conn, kind.job, staff_id)?));
+/// What somebody has asked for here and is being made still.
+fn open_tasks(conn: &mut Conn) -> Result<Vec<(&'static tasks::Kind, Vec<Task>)>, Error> {
+    let of = |kind: &'static tasks::Kind| Ok((kind, tasks::find_open(conn, kind.job)?));
     [&CLOSING, &REISSUING].into_iter().map(of).collect()
 }
 

@@ -1,11 +1,12 @@
 //! The layout studio: drafts, their columns, approval by a second person.
 use super::{
     super::{
+        batch::layout_of,
         layout::{Column, FIELDS, Layout},
         store::{self, NewVersion, Version},
         views::{self, ColumnForm, SettingsForm},
     },
-    studio::{draft_of, studio, studio_with},
+    studio::{studio, studio_with},
 };
 use crate::{
     accounts::{self, Staff, Verdict, VersionState},
@@ -98,7 +99,7 @@ async fn change(
             return Err(Error::Conflict);
         }
         let mut version = seen.clone();
-        let mut layout = draft_of(&seen)?;
+        let mut layout = layout_of(&seen)?;
         edit(&mut layout, &mut version)?;
         if !store::update_draft(conn, &seen, &layout.to_toml(), version.effective_from, &version.note)? {
             return Err(Error::Conflict);
@@ -251,7 +252,7 @@ fn put_column(
 async fn kept_column(workspace: &Data<Workspace>, id: &str, place: usize) -> Result<Column, Error> {
     let id = id.to_owned();
     let read = move |conn: &mut Conn| {
-        let layout = draft_of(&store::find_version(conn, &id)?)?;
+        let layout = layout_of(&store::find_version(conn, &id)?)?;
         layout.columns.into_iter().nth(place).ok_or(Error::NotFound)
     };
     workspace.db.read(read).await

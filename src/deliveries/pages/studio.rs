@@ -35,11 +35,6 @@ pub async fn studio(workspace: &Data<Workspace>, staff: &Staff, id: &str) -> Res
     studio_with(workspace, staff, id, None::<Nothing>).await
 }
 
-/// The layout of a version, right or not.
-pub(super) fn draft_of(version: &Version) -> Result<Layout, Error> {
-    toml::from_str(&version.body).map_err(|e| Error::Internal(e.message().to_owned()))
-}
-
 /// The same as it would be with a change; nothing is kept.
 pub(super) async fn studio_with(
     workspace: &Data<Workspace>,
@@ -50,7 +45,7 @@ pub(super) async fn studio_with(
     let (world, id, by) = (workspace.clone(), id.to_owned(), staff.word());
     let read = move |conn: &mut Conn| {
         let mut version = store::find_version(conn, &id)?;
-        let (mut layout, is_tried) = (draft_of(&version)?, tried.is_some());
+        let (mut layout, is_tried) = (layout_of(&version)?, tried.is_some());
         if let Some(change) = tried {
             change(&mut layout, &mut version)?;
         }

@@ -1,7 +1,12 @@
+mod lines;
+#[cfg(test)]
+mod tests;
+
 use crate::{
     deliveries::layout::{Column, Convert, Overflow, Pad, Part, Side, Summary, Unit, When},
     web::{FormBody, ui::FieldError},
 };
+use lines::{escaped, line, part};
 use std::collections::BTreeMap;
 
 /// What is typed about one column.
@@ -154,6 +159,10 @@ impl ColumnForm {
         if header.trim().is_empty() && !old.header.trim().is_empty() {
             errors.push(FieldError::new("header", "項目名を入力してください"));
         }
+        if self.source == "join" && lines::are_ambiguous(&shown.join, &self.join) {
+            let message = "同じ項目が2つ以上あります。減らすときや入れ替えるときは、「設定の全文」で直してください";
+            errors.push(FieldError::new("join", message));
+        }
         let map = self.read_map(&shown, old, &mut errors);
         let pad = self.read_pad(&shown, old, &mut errors);
         if !errors.is_empty() {
@@ -304,51 +313,8 @@ impl ColumnForm {
 }
 
 /// A part of a joined column as one line.
-fn line(part: &Part) -> String {
-    match (&part.field, &part.fixed, part.summary) {
-        (Some(field), ..) => field.clone(),
-        (_, Some(fixed), _) => format!("\"{}\"", escaped(fixed)),
-        (_, _, Some(summary)) => format!("{{{}}}", summary.word()),
-        _ => String::new(),
-    }
-}
-
 /// The part that a line means.
-fn part(line: &str) -> Part {
-    let between = |open, close| line.strip_prefix(open).and_then(|l| l.strip_suffix(close));
-    let summary = between('{', '}').and_then(|word| Summary::ALL.iter().copied().find(|s| s.word() == word));
-    let fixed = between('"', '"').map(plain);
-    let is_field = fixed.is_none() && summary.is_none();
-    Part {
-        field: is_field.then(|| line.to_owned()),
-        fixed,
-        summary,
-        ..Part::default()
-    }
-}
-
 /// On one line: a line break as `\n`.
-fn escaped(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('\n', "\\n").replace('\r', "\\r")
-}
-
-fn plain(text: &str) -> String {
-    let (mut out, mut rest) = (String::new(), text.chars());
-    while let Some(c) = rest.next() {
-        let meant = match (c, rest.as_str().chars().next()) {
-            ('\\', Some('n')) => Some('\n'),
-            ('\\', Some('r')) => Some('\r'),
-            ('\\', Some('\\')) => Some('\\'),
-            _ => None,
-        };
-        if meant.is_some() {
-            rest.next();
-        }
-        out.push(meant.unwrap_or(c));
-    }
-    out
-}
-
 /// Whether a pair of a map can stand as `a=b` on a line of its own.
 fn is_a_line(from: &str, to: &str) -> bool {
     !from.contains(['=', '\n', '\r']) && !to.contains(['\n', '\r']) && from.trim() == from
@@ -386,6 +352,3 @@ fn same_lines(typed: &str, shown: &str) -> bool {
     };
     lines(typed) == lines(shown)
 }
-
-#[cfg(test)]
-mod tests;

@@ -122,7 +122,7 @@ pub fn delivery(site: &Site, staff: &Staff, loaded: &Loaded, errors: &[FieldErro
             div class="notice notice--warning" {
                 h2 { "そのまま書けなかったものが" (file.findings) "件あります" }
                 p { "どの行の、どの項目の、どの文字を、何に置きかえたかの一覧です。取り込む前に確かめてください。" }
-                (findings::table(&loaded.reported, file.findings.unsigned_abs()))
+                @if staff.may(Permission::ReadApplications) { (findings::table(&loaded.reported, file.findings.unsigned_abs())) }
                 @if staff.may(Permission::DownloadDeliveries) { p { a href={ "/deliveries/" (no) "/report" } { "文字の一覧をダウンロードする" } } }
             }
         }

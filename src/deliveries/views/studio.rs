@@ -114,7 +114,7 @@ pub fn studio(site: &Site, staff: &Staff, s: &Studio, form: &SettingsForm, error
         h2 { "前の版とのちがい" }
         (changes(s))
         h2 { "ためし書き" }
-        (preview(s))
+        (preview(staff, s))
         h2 id="columns" { "項目" }
         (columns(s, &path))
         @if s.may_edit {
@@ -178,7 +178,7 @@ fn changes(s: &Studio) -> Markup {
     }
 }
 
-fn preview(s: &Studio) -> Markup {
+fn preview(staff: &Staff, s: &Studio) -> Markup {
     html! {
         @if let Some((real, totals)) = &s.tried {
             p { "ファイル名の例：" span class="mono" { (s.file_name) } }
@@ -187,7 +187,7 @@ fn preview(s: &Studio) -> Markup {
             @if !totals.findings.is_empty() {
                 details class="details" {
                     summary { "そのまま書けないもの（" (totals.findings_total) "件）" }
-                    (findings::of_the_draft(totals))
+                    @if staff.may(Permission::ReadApplications) { (findings::of_the_draft(totals)) } @else { p { "どの行のどの文字かは、申込みを見られる人に表示します。" } }
                 }
             }
         }

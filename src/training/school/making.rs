@@ -46,7 +46,11 @@ impl School {
         let opened = Workspace::open_practice(settings, Clock::system(), mails, faces.practice);
         let workspace = opened.map_err(|e| Error::Internal(e.to_string()))?;
         (self.0.engine.prepare)(&workspace).await?;
-        let unmark = |conn: &mut Conn| Ok::<_, Error>(conn.batch_execute("delete from world_marker")?);
+        // Whoever opens a copy marks and seals it with keys of its own.
+        let unmark = |conn: &mut Conn| {
+            let sql = "delete from world_marker; update audit_head set seal = ''";
+            Ok::<_, Error>(conn.batch_execute(sql)?)
+        };
         workspace.db.write(unmark).await?;
         if blank.exists() {
             fs::remove_file(&blank).map_err(fail(&blank))?;

@@ -48,7 +48,11 @@ const OUTBOX: &str = "select count(*) as n from result_outbox";
 async fn results_that_the_layout_leaves_out_are_taken_once_with_record_and_hand_nothing_on() {
     for world in World::all_with_console().await {
         zengin(&world).await;
-        let (workspace, day) = (&world.workspace, jst(world.workspace.clock.now()).date());
+        let (now, workspace, day) = (
+            world.workspace.clock.now(),
+            &world.workspace,
+            jst(world.workspace.clock.now()).date(),
+        );
         let close = async |days| {
             let now = workspace.clock.now();
             feature::close(workspace, day + Days::new(days), now, None)
@@ -77,7 +81,7 @@ async fn results_that_the_layout_leaves_out_are_taken_once_with_record_and_hand_
         assert!(!page.has(&format!("{here}/file")) && !page.has(&format!("{here}/encrypted")));
         assert_eq!(clerk.get(&format!("{here}/file")).await.status, 404);
         clerk.get("/deliveries").await.expect("ファイルなし");
-        let waiting = world.write(|conn| feature::undownloaded(conn)).await;
+        let waiting = world.write(move |conn| feature::undownloaded(conn, now)).await;
         assert!(waiting.is_empty(), "nobody waits for it");
         // The next day has the next result, and the one that was left out does not come again.
         result(&world, 2, Registration::Registered).await;
@@ -85,7 +89,7 @@ async fn results_that_the_layout_leaves_out_are_taken_once_with_record_and_hand_
         assert_eq!(next, no + 1);
         let made = deliveries(&world).await.pop().unwrap();
         assert_eq!((made.row_count, items(&world).await.len()), (1, 2));
-        let waiting = world.write(|conn| feature::undownloaded(conn)).await;
+        let waiting = world.write(move |conn| feature::undownloaded(conn, now)).await;
         assert_eq!(waiting.iter().map(|d| d.no).collect::<Vec<_>>(), [next]);
         let page = clerk.get(&format!("/deliveries/{next}")).await;
         assert!(page.has(&format!("/deliveries/{next}/file")) && !page.has("渡し済みとして数えます"));

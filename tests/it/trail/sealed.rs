@@ -218,11 +218,35 @@ async fn a_database_of_before_the_seal_gets_one_and_says_since_when() {
         );
         assert_eq!(after, ChainCheck::Whole(last));
         written(&world, 1).await;
-        let vouched = world.write(|conn| Ok(audit::vouched(conn)?)).await;
+        let keys = world.workspace.keys.clone();
+        let vouched = world.write(move |conn| Ok(audit::vouched(conn, &keys)?)).await;
         assert_eq!((vouched.since, vouched.sealed), (last, last + 1));
         // A seal of other keys is none.
         let others = KeyRing::parse(&KeyRing::generate("demo")).unwrap();
         let strange = world.write(move |conn| Ok(audit::check(conn, &others, &[])?)).await;
         assert_eq!(strange, ChainCheck::NotAsSealed { after: 0 });
+    }
+}
+
+#[actix_web::test]
+async fn an_end_that_somebody_looked_into_is_sealed_anew_and_says_since_when() {
+    for world in World::all().await {
+        written(&world, 5).await;
+        world
+            .write(|conn| Ok(conn.batch_execute("update audit_head set seal = '0 1 00'")?))
+            .await;
+        written(&world, 1).await;
+        assert!(matches!(check(&world).await, ChainCheck::NotAsSealed { .. }));
+        let (keys, now) = (world.workspace.keys.clone(), world.workspace.clock.now());
+        let keys_of = keys.clone();
+        world
+            .write(move |conn| Ok(audit::reseal(conn, &keys_of, Actor::OperatorFor("staff/x"), now)?))
+            .await;
+        written(&world, 1).await;
+        let ChainCheck::Whole(count) = check(&world).await else {
+            panic!("it is sealed again")
+        };
+        let vouched = world.write(move |conn| Ok(audit::vouched(conn, &keys)?)).await;
+        assert_eq!((vouched.since, vouched.sealed), (count - 1, count));
     }
 }

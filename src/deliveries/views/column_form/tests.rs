@@ -156,3 +156,22 @@ proptest! {
         prop_assert_eq!(plain(&escaped(&text)), text);
     }
 }
+
+#[test]
+fn of_lines_that_read_alike_none_is_taken_away_by_guess() {
+    let part = |date: &str| Part {
+        field: Some("decided_at".into()),
+        date: Some(date.into()),
+        ..Part::default()
+    };
+    let old = Column {
+        header: "年月".into(),
+        join: vec![part("%Y"), part("%m")],
+        ..Column::default()
+    };
+    let mut typed = ColumnForm::of(&old);
+    assert_eq!(typed.column(&old).unwrap(), old);
+    typed.join = "decided_at".into();
+    let errors = typed.column(&old).unwrap_err();
+    assert_eq!(errors[0].field, "join");
+}

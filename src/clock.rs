@@ -16,6 +16,12 @@ impl Clock {
     pub fn system() -> Self {
         Self::default()
     }
+    /// A clock of its own that stands so many days ahead of the system's.
+    pub fn days_ahead(days: u16) -> Self {
+        let clock = Self::system();
+        clock.advance(Duration::days(days.into()));
+        clock
+    }
     /// Now in UTC, cut to microseconds, which is what PostgreSQL keeps.
     pub fn now(&self) -> NaiveDateTime {
         let ahead = Duration::microseconds(self.ahead_micros.load(Ordering::Relaxed));

@@ -60,9 +60,12 @@ fn roles() -> Table {
 
 fn permission_table() -> Table {
     let used = columns_of_permissions();
-    let header = std::iter::once("操作".to_owned()).chain(used.iter().map(|role| role.label().to_owned()));
+    let header = std::iter::once("できること".to_owned()).chain(used.iter().map(|role| role.label().to_owned()));
     let rows = PERMISSIONS.iter().map(|(_, label, roles)| {
-        let cells = used.iter().map(|role| yes(roles.contains(role)));
+        // In the words of `/permissions`, which is printed too.
+        let cells = used
+            .iter()
+            .map(|role| if roles.contains(role) { "可" } else { "" }.to_owned());
         std::iter::once((*label).to_owned()).chain(cells).collect()
     });
     Table {

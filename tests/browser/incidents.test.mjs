@@ -16,7 +16,8 @@ after(async () => {
 });
 
 const OPERATOR = '水野';
-const AUDITOR = '堀田';
+const APPROVER = '堀田';
+const AUDITOR = '石黒';
 const options = { version: 'current', width: 1280, limit: 400_000, allow: [/422/] };
 const text = (page) => page.locator('main').innerText();
 const pathOf = (page) => new URL(page.url()).pathname;
@@ -83,7 +84,7 @@ test('an incident is opened, announced, worked, restored, explained, closed and 
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Wordのファイルを受け取る' }).click()]);
   assert.match(download.suggestedFilename(), /\.docx$/);
   await beside(async (approver, log) => {
-    await desk.signIn(approver, app, AUDITOR);
+    await desk.signIn(approver, app, APPROVER);
     await look({ page: approver, app, log }, [`${path}/accident`]);
   });
 }));
@@ -125,7 +126,7 @@ test('an outage is proposed, approved by a second person, read by citizens and t
   const path = pathOf(page);
   assert.ok((await text(page)).includes('ほかの人の承認を待っています'), 'not by who proposed');
   await beside(async (approver) => {
-    await desk.signIn(approver, app, AUDITOR);
+    await desk.signIn(approver, app, APPROVER);
     await approver.goto(app.console + path);
     await form.press(approver, '承認する');
     await form.open(approver, app, '/availability');

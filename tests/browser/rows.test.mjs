@@ -1,7 +1,7 @@
 // The console with no application, with one and with ten thousand; the ways in; and a clerk's case without a mouse.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { age, fill, ownDemo } from './lib/behind.mjs';
+import { age, fill, operator, ownDemo } from './lib/behind.mjs';
 import { closeAll } from './lib/browsers.mjs';
 import * as desk from './lib/desk.mjs';
 import { assertFocusSeen, chooseRadio, tabTo } from './lib/keyboard.mjs';
@@ -56,6 +56,16 @@ test('the list is sound with no row, with one and with ten thousand', (t) => vis
   await go(page, page.getByRole('link', { name: '次の50件' }));
   assert.match(await text(page), /51〜100件／全10,000件以上/);
   await page.getByRole('link', { name: '前の50件' }).waitFor();
+}));
+
+test('a rule of stops that stands is replaced from a day on, on a sound page', (t) => visit(t, options, async (stage) => {
+  const { page, app } = stage;
+  operator('stops', 'add', '--institution', '0010', '--by', '9001', '--reason', '試験', '第3日曜 21:00-翌7:00');
+  await desk.signIn(page, app, CLERK);
+  await page.goto(`${app.console}/institutions`);
+  const replacing = await page.getByRole('link', { name: /^ある日から置きかえる/ }).getAttribute('href');
+  await look(stage, ['/institutions', replacing]);
+  assert.match(await text(page), /もとの規則は、置きかえる日の前の日まで使い/);
 }));
 
 test('a clerk signs in, filters, opens, notes and proposes a correction by keyboard alone, and always sees where', (t) => visit(t, options, async ({ page, app }) => {

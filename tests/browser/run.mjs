@@ -16,9 +16,9 @@ const workers = Number(process.env.MIZUMADO_WORKERS ?? 2);
 // A file's bound on a busy machine; a quiet one needs a third of it.
 const FILE_MS = 1_500_000;
 // Long ones first, so that no worker idles at the end.
-const HEAVY = ['exercises', 'accessibility', 'accessibility-109', 'journeys', 'journeys-odd', 'errors', 'pictures', 'deliverables', 'practice-desk'];
+const HEAVY = ['exercises', 'accessibility', 'accessibility-109', 'journeys', 'journeys-odd', 'errors', 'pictures', 'deliverables', 'practice-desk', 'done-when'];
 // They need none, or one of their own.
-const NEED_NO_DEMO = new Set(['browsers', 'tools', 'passkeys', 'rare-pages', 'inquiries', 'incidents', 'exercises', 'deliverables', 'pictures', 'practice-desk', 'rows'].map((name) => `${name}.test.mjs`));
+const NEED_NO_DEMO = new Set(['browsers', 'tools', 'passkeys', 'rare-pages', 'inquiries', 'incidents', 'exercises', 'deliverables', 'pictures', 'practice-desk', 'rows', 'done-when'].map((name) => `${name}.test.mjs`));
 
 const run = randomUUID();
 const environment = { ...process.env, BROWSER_TEST_RUN: run, MIZUMADO_TEST_RESULTS: results, MIZUMADO_BIN: program };

@@ -151,6 +151,25 @@ async fn a_fresh_demo_holds_applications_of_invented_people_from_the_days_before
     assert_eq!(counted(dir.path(), "select count(*) as n from applications").await, 0);
 }
 
+#[actix_web::test]
+async fn a_demo_stands_as_many_days_ahead_as_it_is_told_with_three_people_and_the_auditor_audits_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let _demo = Demo::start_with(dir.path(), &["--empty", "--days-ahead", "3"]);
+    for (expected, sql) in [
+        (
+            3,
+            "select count(*) as n from staff where date(created_at) > date('now', '+1 day')",
+        ),
+        (
+            1,
+            "select count(*) as n from staff_roles where staff_id in
+             (select staff_id from staff_roles where role = 'auditor')",
+        ),
+    ] {
+        assert_eq!(counted(dir.path(), sql).await, expected, "{sql}");
+    }
+}
+
 #[test]
 fn the_commands_say_what_is_wrong_and_what_to_do() {
     let dir = tempfile::tempdir().unwrap();

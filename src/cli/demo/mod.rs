@@ -33,6 +33,9 @@ pub struct Options {
     /// Begin without the invented applications and inquiries that a fresh demo holds
     #[arg(long)]
     empty: bool,
+    /// Let the clock stand so many days ahead, so that what the days after bring by themselves can be seen now
+    #[arg(long, value_name = "DAYS", default_value_t = 0)]
+    days_ahead: u16,
 }
 
 pub fn run(options: Options) -> Outcome {
@@ -57,7 +60,8 @@ async fn start(options: Options) -> Outcome {
         training: format!("http://localhost:{}", training[0].local_addr()?.port()),
     };
     let files = setup::prepare(&options.dir, &addresses, gateway, &console.local_addr()?.to_string())?;
-    let workspace = Workspace::open(Settings::load(&files.settings)?, Clock::system())?;
+    let clock = Clock::days_ahead(options.days_ahead);
+    let workspace = Workspace::open(Settings::load(&files.settings)?, clock)?;
     app::prepare(&workspace).await?;
     sample::closures(&workspace).await?;
     // The staff are what tells a fresh demo: one that was cut off in its past goes on with what it has.
@@ -66,7 +70,7 @@ async fn start(options: Options) -> Outcome {
     if !options.empty && is_fresh {
         past::invent(&workspace, &files, gateway, &addresses).await?;
     }
-    let mut simulator = start_simulator(&files, gateway, &addresses).await?;
+    let mut simulator = start_simulator(&files, gateway, &addresses, options.days_ahead).await?;
     // Waiting for a child closes its input, and that would end it; held here, it closes when we end.
     let _input = simulator.stdin.take();
     let mails = side_server(mail, files.mails.clone())?;
@@ -95,6 +99,7 @@ async fn start_simulator(
     files: &setup::Files,
     address: std::net::SocketAddr,
     addresses: &Addresses,
+    days_ahead: u16,
 ) -> Result<Child, String> {
     let program = std::env::current_exe().map_err(|e| e.to_string())?;
     let child = Command::new(program)
@@ -105,6 +110,8 @@ async fn start_simulator(
         .arg(&files.simulator)
         .args(["--merchant", setup::MERCHANT, "--charset", "windows-31j"])
         .args(["--key", &files.gateway_key])
+        // It answers nothing that was sent at another time than its own.
+        .args(["--days-ahead", &days_ahead.to_string()])
         // Its input closes with us, whatever ends us.
         .arg("--end-with-stdin")
         .stdin(std::process::Stdio::piped())

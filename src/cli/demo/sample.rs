@@ -35,7 +35,8 @@ pub async fn closures(workspace: &Workspace) -> Result<(), Error> {
         .await
 }
 
-/// Two people, because much at the console takes two. Who has no key yet is invited anew at each start.
+/// Three people: much at the console takes two, and who inspects it is somebody else. Who has no key yet is invited anew
+/// at each start.
 pub async fn staff(workspace: &Workspace) -> Result<Vec<Invitation>, Error> {
     let people = [
         (
@@ -43,7 +44,8 @@ pub async fn staff(workspace: &Workspace) -> Result<Vec<Invitation>, Error> {
             "水野 花子",
             vec![Role::Clerk, Role::Administrator, Role::Operator, Role::Trainer],
         ),
-        ("demo-2", "堀田 次郎", vec![Role::Approver, Role::Auditor]),
+        ("demo-2", "堀田 次郎", vec![Role::Approver]),
+        ("demo-3", "石黒 四郎", vec![Role::Auditor]),
     ];
     let mut invitations = vec![];
     for (code, name, roles) in people {

@@ -180,8 +180,8 @@ impl Task {
 }
 
 /// Binds, prints `listening on http://ADDR` and `seed NUMBER`, and serves until SIGTERM or SIGINT.
-pub async fn run(options: Options) -> std::io::Result<()> {
-    let (address, server, seed) = begin(options, Clock::system()).await?;
+pub async fn run(options: Options, clock: Clock) -> std::io::Result<()> {
+    let (address, server, seed) = begin(options, clock).await?;
     let mut out = std::io::stdout();
     // One write: whoever reads only the first line may then close the other end.
     out.write_all(format!("listening on http://{address}\nseed {seed}\n").as_bytes())?;

@@ -10,11 +10,18 @@ const program = process.env.MIZUMADO_BIN ?? join(root, 'target', 'debug', 'mizum
 const results = process.env.MIZUMADO_TEST_RESULTS ?? join(root, 'test-results');
 const folder = () => dirname(process.env.MIZUMADO_ADDRESSES);
 
-/** A demo for one file alone; `settings` are variables as the program reads them. Answers how to stop it. */
-export async function ownDemo(name, settings = {}) {
-  const demo = await startDemo(program, join(results, name), process.env, settings);
+/** A demo for one file alone; `settings` are variables as the program reads them, `how` is `startDemo`'s. Answers how to stop it. */
+export async function ownDemo(name, settings = {}, how = {}) {
+  const demo = await startDemo(program, join(results, name), process.env, settings, how);
   process.env.MIZUMADO_ADDRESSES = demo.file;
   return demo.stop;
+}
+
+/** Stops the demo of this file, and starts it again on what it has, with its clock so many days ahead. Answers how to stop it. */
+export async function daysLater(stop, name, days) {
+  const how = { folder: folder(), flags: ['--days-ahead', String(days)] };
+  await stop({ keep: true });
+  return ownDemo(name, {}, how);
 }
 
 /** A statement to the demo's database. */

@@ -21,13 +21,15 @@ function readAddresses(file) {
 /** The program reads MIZUMADO_… as its own settings and refuses what it does not know; ours are not for it. */
 export const withoutOurs = (environment) => Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('MIZUMADO_')));
 
-export async function startDemo(program, logFolder, environment = process.env, settings = {}) {
-  const folder = mkdtempSync(join(tmpdir(), 'mizumado-demo-'));
+/** `flags` are of the command line; with a `folder`, a demo that was stopped and kept goes on there. */
+export async function startDemo(program, logFolder, environment = process.env, settings = {}, { flags = ['--empty'], folder = mkdtempSync(join(tmpdir(), 'mizumado-demo-')) } = {}) {
+  // That of an earlier start says where nothing answers any more.
+  rmSync(join(folder, 'addresses.json'), { force: true });
   mkdirSync(logFolder, { recursive: true });
   const logFile = join(logFolder, 'demo.log');
   const log = openSync(logFile, 'w');
   const listeners = LISTENERS.flatMap((name) => [`--${name}`, '127.0.0.1:0']);
-  const child = spawn(program, ['demo', '--empty', '--dir', folder, ...listeners], {
+  const child = spawn(program, ['demo', ...flags, '--dir', folder, ...listeners], {
     stdio: ['ignore', log, log],
     env: { ...withoutOurs(environment), ...settings },
   });
@@ -39,12 +41,12 @@ export async function startDemo(program, logFolder, environment = process.env, s
   let end;
   ended.then((how) => (end = how));
 
-  async function stop() {
+  async function stop({ keep = false } = {}) {
     if (end === undefined) child.kill('SIGTERM');
     const how = await until(() => (end === undefined ? false : { end }), STOP_MS).catch(() => ({ end: 'late' }));
     if (how.end === 'late') child.kill('SIGKILL');
     await ended;
-    rmSync(folder, { recursive: true, force: true });
+    if (!keep) rmSync(folder, { recursive: true, force: true });
     return how.end;
   }
 

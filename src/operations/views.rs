@@ -14,7 +14,8 @@ fn subject(staff: &Staff, subject: &str) -> Markup {
             Some("application") if staff.may(Permission::ReadApplications) => a href={ "/applications/" (id) } { "申込みを開く" },
             Some("delivery") if staff.may(Permission::ReadDeliveries) => a href={ "/deliveries/" (id) } { "還元データ 第" (id) "号を開く" },
             Some("incident") => a href={ "/incidents/" (id) } { "障害を開く" },
-            Some("inquiry") if staff.may(Permission::ReadInquiries) => a href={ "/inquiries/" (id) } { "問合せを開く" },
+            // An alarm is about a citizen's question: who may not see applications sees only what staff ask.
+            Some("inquiry") if staff.may(Permission::ReadInquiries) && staff.may(Permission::ReadApplications) => a href={ "/inquiries/" (id) } { "問合せを開く" },
             Some("outage") => a href={ "/outages/" (id) } { "停止予定を開く" },
             _ => { (kind) " " (id) },
         }

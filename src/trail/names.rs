@@ -87,6 +87,10 @@ impl Names {
     pub fn page(&self, word: &str, may: May) -> Option<String> {
         let (kind, id) = word.split_once('/')?;
         let (_, path, _) = PAGES.iter().find(|(of, _, needs)| *of == kind && may(*needs))?;
+        if kind == "inquiry" && !may(Permission::ReadApplications) {
+            // Those of citizens open to nobody else.
+            return None;
+        }
         let is_there = self.knows(word) || (BY_ID.contains(&kind) && is_id(id));
         is_there.then(|| format!("{path}/{id}"))
     }

@@ -262,6 +262,7 @@ fn every_action_and_alarm_has_its_words() {
         "applications.phone",
         "applications.kana",
         "applications.state",
+        "audit.check",
         "audit.checkpoint",
         "audit.head",
         "backup.at",

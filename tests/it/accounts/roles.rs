@@ -10,12 +10,14 @@ use mizumado::{
     app::CONSOLE_PLAN,
 };
 
+/// An id of nothing; of a delivery or an institution it is none.
+const MADE_UP: &str = "01M8NW415JNGW4TRDRT4RV7ZTF";
 const DENIED: &str = "この操作の権限がありません";
 
 /// Asks for a rule's route; the parts of the path that vary are made up.
 async fn request(browser: &mut Browser, rule: &Rule) -> Page {
     let part = regex::Regex::new(r"\{[^}]*\}").unwrap();
-    let path = part.replace_all(rule.path, "made-up");
+    let path = part.replace_all(rule.path, MADE_UP);
     let form = "application/x-www-form-urlencoded";
     let body = (rule.method == "POST").then(|| (form, vec![]));
     browser.once(rule.method, &path, body).await
@@ -77,9 +79,9 @@ async fn walk(world: &World, desk: &mut Desk, roles: &[Role]) {
                 panic!("{name}: {denials:?}")
             };
             assert_eq!(said, &detail, "{name}");
-            let is_named = subject.split_once('/').is_some_and(|(_, id)| id == "made-up");
+            let is_named = subject.split_once('/').is_some_and(|(_, id)| id == MADE_UP);
             assert!(subject == "console" || is_named, "{name}: {subject}");
-            assert!(!rule.path.starts_with("/applications/{id}") || subject == "application/made-up");
+            assert!(!rule.path.starts_with("/applications/{id}") || subject == &format!("application/{MADE_UP}"));
         }
         if !is_signed_in(desk).await {
             assert!(["/sign-out", "/account/sessions/end"].contains(&rule.path), "{name}");

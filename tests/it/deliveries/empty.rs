@@ -142,6 +142,27 @@ async fn a_days_file_that_is_not_there_raises_the_alarm_until_it_is() {
         result(&world, 1, Registration::Registered).await;
         let busy = calendar.next_bureau_business_day(quiet + Days::new(1));
         laid_aside(&world, busy).await;
-        assert!(watched(&world, busy).await);
+        let seen = watched(&world, busy).await;
+        let keys = world.workspace.clone();
+        let waits = world
+            .write(move |conn| {
+                Ok(mizumado::enrolment::waiting_results(conn, &keys, keys.clock.now(), 100)
+                    .unwrap()
+                    .into_iter()
+                    .map(|w| (w.application_id, w.event_no, w.record.is_some()))
+                    .collect::<Vec<_>>())
+            })
+            .await;
+        assert!(
+            seen,
+            "{:?} {waits:?} {:?} {}",
+            alarms(&world).await,
+            deliveries(&world)
+                .await
+                .iter()
+                .map(|d| (d.no, d.row_count))
+                .collect::<Vec<_>>(),
+            world.workspace.clock.now()
+        );
     }
 }

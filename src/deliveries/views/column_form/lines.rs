@@ -34,7 +34,7 @@ pub fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace('\n', "\\n").replace('\r', "\\r")
 }
 
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     let (mut out, mut rest) = (String::new(), text.chars());
     while let Some(c) = rest.next() {
         let meant = match (c, rest.as_str().chars().next()) {

@@ -153,7 +153,7 @@ proptest! {
 
     #[test]
     fn a_text_on_one_line_comes_back(text in "[a\\\\nr\n\r\"]{0,12}") {
-        prop_assert_eq!(plain(&escaped(&text)), text);
+        prop_assert_eq!(lines::plain(&escaped(&text)), text);
     }
 }
 

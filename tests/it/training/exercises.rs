@@ -137,6 +137,36 @@ fn an_exercise_that_cannot_be_failed_or_names_what_is_not_there_is_refused() {
             "state = \"registered\"\nof = \"caller\"\ndetail = \"x\"",
             Some("belong to audit"),
         ),
+        (
+            "audit = \"application.seen\"",
+            "audit = \"application.seen\"\nby = \"same\"",
+            Some("need a goal with audit before"),
+        ),
+        (
+            "audit = \"application.seen\"",
+            "audit = \"application.seen\"\nby = \"self\"",
+            Some("needs same = true"),
+        ),
+        (
+            "audit = \"application.seen\"",
+            "audit = \"application.seen\"\non = \"sunday\"",
+            Some("on can be"),
+        ),
+        (
+            "audit = \"application.seen\"",
+            "audit = \"application.seen\"\ndetail = \"{{next-month}}\"",
+            Some("can be filled in"),
+        ),
+        (
+            "start = \"/\"",
+            "start = \"/\"\ncourses = [\"nobody\"]",
+            Some("is no course"),
+        ),
+        (
+            "start = \"/\"",
+            "start = \"/\"\nscenes = [\"rain\"]",
+            Some("is no scene"),
+        ),
         ("role = \"clerk\"", "role = \"worker\"", Some("nobody of a desk")),
         ("id = \"x\"", "id = \"X Y\"", Some("may hold")),
         ("## ヒント", "## 何か", Some("is missing")),

@@ -31,6 +31,8 @@ pub fn draw(name: &str) -> Option<Table> {
         "public-screens" => public_screens(library().ok()?),
         "deliverables" => deliverables(library().ok()?),
         "exercises" => exercises(),
+        "courses" => sets_of_exercises("役割", &training::COURSES),
+        "scenes" => sets_of_exercises("場面", &training::SCENES),
         _ => return None,
     })
 }
@@ -281,4 +283,20 @@ fn exercises() -> Table {
         ]
     });
     table(["課題", "役割", "時間", "要件"], rows.collect::<Vec<_>>().into_iter())
+}
+
+/// What a class is made of when a trainer chooses one of these sets.
+fn sets_of_exercises(what: &str, sets: &[(&str, &str)]) -> Table {
+    let all = Exercises::load(None, &training::cases()).ok();
+    let rows = sets.iter().map(|(word, label)| {
+        let heads: Vec<_> = all
+            .iter()
+            .flat_map(|all| all.of_set(word))
+            .map(|one| &one.head)
+            .collect();
+        let titles: String = heads.iter().map(|head| format!("「{}」", head.title)).collect();
+        let minutes: u32 = heads.iter().map(|head| head.minutes).sum();
+        [(*label).to_owned(), titles, format!("{minutes}分")]
+    });
+    table([what, "課題", "合計"], rows.collect::<Vec<_>>().into_iter())
 }

@@ -185,11 +185,12 @@ impl Hall {
             return app.clone();
         }
         let (config, listed) = (self.config.clone(), (!called).then(|| networks(&self.school)));
+        let site = site_of(desk, self.school.trusted_proxies());
         let made = match self.face {
             Face::Console => ready_console(&self.school, desk, config).await,
-            Face::Public => ready(public(desk.clone(), listed), config).await,
-            Face::Bank => ready(bank(desk.clone(), listed), config).await,
-            Face::Mails => ready(mails(desk.clone(), listed), config).await,
+            Face::Public => ready(public(site, desk.clone(), listed), config).await,
+            Face::Bank => ready(bank(site, desk.clone(), listed), config).await,
+            Face::Mails => ready(mails(site, desk.clone(), listed), config).await,
         };
         let Ok(app) = made else {
             tracing::error!(desk = desk.id, "the app of a desk could not be made");
@@ -218,19 +219,11 @@ fn take_desk(req: &mut Request) -> Option<String> {
 
 /// A file that leaves a practice desk says so in its name.
 fn mark_file(response: &mut ServiceResponse<BoxBody>) {
+    let path = response.request().path().to_owned();
     let headers = response.headers_mut();
-    let Some(old) = headers.get(CONTENT_DISPOSITION).and_then(|value| value.to_str().ok()) else {
-        return;
-    };
-    let plain = old
-        .split_once("filename=\"")
-        .and_then(|(_, rest)| rest.split('"').next());
-    let encoded = old.split_once("filename*=UTF-8''").map(|(_, name)| name);
-    let Some(own) = encoded.or(plain) else {
-        return;
-    };
-    let new = pages::document::training_file(plain.unwrap_or("file"), own);
-    if let Ok(value) = HeaderValue::from_str(&new) {
+    let old = headers.get(CONTENT_DISPOSITION).and_then(|value| value.to_str().ok());
+    let new = old.and_then(|old| pages::document::marked(old, &path));
+    if let Some(value) = new.and_then(|new| HeaderValue::from_str(&new).ok()) {
         headers.insert(CONTENT_DISPOSITION, value);
     }
 }
@@ -344,9 +337,9 @@ fn site_of(desk: &Desk, trusted_proxies: Vec<std::net::IpAddr>) -> Data<Site> {
     })
 }
 
-fn public(desk: Desk, listed: Listed) -> an_app!() {
+fn public(site: Data<Site>, desk: Desk, listed: Listed) -> an_app!() {
     let app = App::new()
-        .app_data(site_of(&desk, vec![]))
+        .app_data(site)
         .app_data(Data::new(desk.workspace))
         .app_data(PayloadConfig::new(LARGEST_BODY))
         .wrap(Compress::default())
@@ -355,8 +348,8 @@ fn public(desk: Desk, listed: Listed) -> an_app!() {
     guarded!(app, listed).configure(public_routes)
 }
 
-fn bank(desk: Desk, listed: Listed) -> an_app!() {
-    let (site, running) = (site_of(&desk, vec![]), desk.bank);
+fn bank(site: Data<Site>, desk: Desk, listed: Listed) -> an_app!() {
+    let running = desk.bank;
     let guard = Condition::new(listed.is_some(), from_fn(pages::listed_networks_only));
     let mark = simulator::Mark {
         title: TITLE_MARK,
@@ -373,9 +366,8 @@ fn bank(desk: Desk, listed: Listed) -> an_app!() {
         .configure(|cfg: &mut ServiceConfig| running.configure(cfg))
 }
 
-fn mails(desk: Desk, listed: Listed) -> an_app!() {
+fn mails(site: Data<Site>, desk: Desk, listed: Listed) -> an_app!() {
     let folder = viewer::Folder(desk.mails.path().to_owned());
-    let site = site_of(&desk, vec![]);
     let above = viewer::Above {
         title: TITLE_MARK,
         bar: pages::environment_banner(&site),

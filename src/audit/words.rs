@@ -315,8 +315,11 @@ const OF_A_FAMILY: &[(&str, &[(&str, &str)])] = &[
     ("inquiry", &[
         ("answered", "回答済み"), ("handover", "引き継ぎの一覧"), ("clean", "異常なし"), ("closed", "完了"), ("counter", "窓口"), ("infected", "ウイルスあり"),
         ("mail", "郵便・メール"), ("open", "未回答"), ("phone", "電話"), ("staff", "運用担当あて"), ("waiting", "返事待ち"), ("web", "サイト"),
+        ("account", "口座・金融機関の変更"), ("bill", "料金・引き落とし"), ("other", "その他"), ("privacy", "個人情報の取扱い"),
+        ("procedure", "申込みの方法"), ("result", "申込みの結果・登録の状況"), ("trouble", "画面が動かない・表示がおかしい"),
     ]),
-    ("layout", &[("column_added", "項目を追加"), ("more", "より多い"), ("shape", "形のちがい"), ("values", "値のちがい")]),
+    ("inquiry_template", &[("overdue", "期限のあと")]),
+    ("layout", &[("column", "項目"), ("column_added", "項目を追加"), ("more", "より多い"), ("shape", "形のちがい"), ("values", "値のちがい")]),
     ("staff", &[("name", "氏名"), ("unit", "所属")]),
 ];
 

@@ -203,13 +203,8 @@ pub fn take_in(
         due_at: due(conn, now, intake.priority)?,
     };
     let inquiry = store::add(conn, &workspace.keys, &new)?;
-    staff.record(
-        conn,
-        now,
-        "inquiry.received",
-        &inquiry.subject(),
-        intake.source.as_str(),
-    )?;
+    let detail = format!("{} {}", intake.source.as_str(), intake.category.as_str());
+    staff.record(conn, now, "inquiry.received", &inquiry.subject(), &detail)?;
     if !intake.answer.is_empty() {
         // After the question, also for whoever sorts by the time.
         let at = now + Duration::microseconds(1);
@@ -242,7 +237,7 @@ pub fn say(
     }
 }
 
-/// Writes down that an answer began with a template.
+/// Writes down that an answer began with a template, and whether it came after it was due.
 pub fn note_template(
     conn: &mut Conn,
     staff: &Staff,
@@ -253,7 +248,8 @@ pub fn note_template(
     if !store::templates(conn)?.iter().any(|known| known.id == template) {
         return Ok(());
     }
-    let detail = format!("inquiry_template/{template}");
+    let late = if inquiry.is_overdue(now) { " overdue" } else { "" };
+    let detail = format!("inquiry_template/{template}{late}");
     staff.record(conn, now, "inquiry_template.used", &inquiry.subject(), &detail)
 }
 

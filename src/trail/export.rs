@@ -5,7 +5,7 @@ use crate::{
     audit::{self, Wanted},
     clock::jst,
     db::Conn,
-    web::{Error, see_other, spreadsheet},
+    web::{Error, Site, see_other, spreadsheet},
     workspace::Workspace,
 };
 use actix_web::{
@@ -39,6 +39,7 @@ type Row = [String; COLUMNS.len()];
 /// `GET /audit/export`: it is on record before the first row leaves; that entry is not in the file.
 pub async fn show(
     workspace: Data<Workspace>,
+    site: Data<Site>,
     staff: Staff,
     query: Query<BTreeMap<String, String>>,
 ) -> Result<HttpResponse, Error> {
@@ -58,7 +59,7 @@ pub async fn show(
         Ok::<_, Error>(Some((rows, (workspace, by, next))))
     });
     let name = format!("audit_{}.csv", jst(now).format("%Y%m%d_%H%M%S"));
-    spreadsheet(&name, COLUMNS, parts)
+    spreadsheet(&site, &name, COLUMNS, parts)
 }
 
 /// What comes in meanwhile belongs to no count and to no file.

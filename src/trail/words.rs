@@ -96,6 +96,14 @@ mod tests {
                 "50 件 前営業日 登録完了 金融機関 0140 要対応 お名前・電話番号などの検索 つづきのページ",
             ),
             ("applications.exported", "7 rows", "7 件"),
+            ("layout.changed", "column 預金種別名", "項目 預金種別名"),
+            ("inquiry.received", "phone procedure", "電話 申込みの方法"),
+            (
+                "inquiry_template.used",
+                "inquiry_template/01K overdue",
+                "回答のひな形 01K 期限のあと",
+            ),
+            ("closure.announced", "service outage/01K", "サービス全体 停止予定 01K"),
             ("corrections.seen", "clear application/01K", "伏せない表示 申込み 01K"),
             ("delivery.downloaded", "encrypted", "暗号化したファイル"),
             (

@@ -24,6 +24,12 @@ pub struct Head {
     pub requirement: String,
     #[serde(default)]
     pub acceptance: bool,
+    /// The courses that it belongs to, by the words of [`COURSES`]; without any, that of its role.
+    #[serde(default)]
+    courses: Vec<String>,
+    /// What happens in it, by the words of [`SCENES`].
+    #[serde(default)]
+    scenes: Vec<String>,
     /// The page of the console on which it begins.
     pub start: String,
     #[serde(rename = "goal")]
@@ -39,16 +45,20 @@ pub struct Goal {
     pub screen: Option<String>,
     /// An action of the desk's audit record.
     pub audit: Option<String>,
-    /// Words that stand in a row in that entry's detail, such as the state that was reached.
+    /// Words that stand in a row in that entry's detail, such as the state that was reached. `{{last-month}}` is the month
+    /// before the one in which it was done.
     pub detail: Option<String>,
-    /// Done to what the goal of the record before was done to: the incident that was opened is the one that is closed.
+    /// Done to what the goal of the record before was done to: the incident that was opened is the one that is closed. An
+    /// entry is also about what its detail names: the answer that was begun with the template.
     #[serde(default)]
     pub same: bool,
     /// The case whose application is meant.
     pub of: Option<String>,
-    /// `another`: somebody else than who reached the goal before; `staff`: anybody at the console; `system`: nobody, it
-    /// came by itself.
+    /// `another`: somebody else than who reached the goal before; `same`: the same person, and afterwards; `self`: the person
+    /// to whom the goals before were done; `staff`: anybody at the console; `system`: nobody, it came by itself.
     pub by: Option<String>,
+    /// `month_begin`: on the first business day of a month.
+    pub on: Option<String>,
     /// The state that the case's application is in.
     pub state: Option<String>,
     pub question: Option<String>,
@@ -80,8 +90,30 @@ pub const ALL: &str = "all";
 /// Not a set: the exercises are chosen one by one.
 pub const OWN: &str = "own";
 
+/// The courses of the trainer's manual, in the order in which they stand there.
+pub const COURSES: [(&str, &str); 6] = [
+    ("clerk", "受付担当（はじめ）"),
+    ("clerk-more", "受付担当（つづき）"),
+    ("approver", "承認者"),
+    ("administrator", "管理者"),
+    ("auditor", "監査"),
+    ("operator", "運用担当"),
+];
+/// What may happen to an application or to the service, as classes are made of it.
+pub const SCENES: [(&str, &str); 5] = [
+    ("usual", "正常"),
+    ("name-mismatch", "名義不一致"),
+    ("midway", "途中でやめた"),
+    ("no-result", "結果が来ない"),
+    ("closed-hours", "停止時間帯"),
+];
+
 /// Who may be asked for.
-const BY: [&str; 3] = ["another", "staff", "system"];
+const BY: [&str; 5] = ["another", "same", "self", "staff", "system"];
+/// The day that may be asked for.
+pub const MONTH_BEGIN: &str = "month_begin";
+/// What stands in a detail for the month before.
+pub const LAST_MONTH: &str = "{{last-month}}";
 /// What a text may say of a case.
 const PARTS: [&str; 6] = ["name", "kana", "receipt", "customer", "phone", "institution"];
 pub const HEADINGS: [&str; 4] = ["## 状況", "## やること", "## ヒント", "## まちがえやすいところ"];
@@ -119,10 +151,10 @@ impl Exercises {
         self.0.iter()
     }
 
-    /// Those of a set by its word: `all`, or the role that one begins with. Nothing is in a set that is none.
+    /// Those of a set by its word: `all`, a course, or a scene. Nothing is in a set that is none.
     pub fn of_set<'a>(&'a self, set: &'a str) -> impl Iterator<Item = &'a Exercise> {
         self.iter()
-            .filter(move |exercise| set == ALL || exercise.head.role == set)
+            .filter(move |exercise| set == ALL || exercise.head.is_of(set))
     }
 
     pub fn find(&self, id: &str) -> Option<&Exercise> {
@@ -132,6 +164,26 @@ impl Exercises {
     /// File name and text of ours, to be copied and changed.
     pub fn built_in() -> &'static [(&'static str, &'static str)] {
         BUILT_IN
+    }
+}
+
+impl Head {
+    fn is_of(&self, set: &str) -> bool {
+        let by_role = self.courses.is_empty() && self.role == set;
+        by_role || self.courses.iter().chain(&self.scenes).any(|word| word == set)
+    }
+
+    fn check_sets(&self) -> Result<(), String> {
+        let unknown = |words: &[String], known: &[(&str, &str)]| {
+            let mut words = words.iter();
+            words
+                .find(|word| !known.iter().any(|(known, _)| known == word))
+                .cloned()
+        };
+        if let Some(word) = unknown(&self.courses, &COURSES) {
+            return Err(format!("courses: {word:?} is no course"));
+        }
+        unknown(&self.scenes, &SCENES).map_or(Ok(()), |word| Err(format!("scenes: {word:?} is no scene")))
     }
 }
 
@@ -167,6 +219,7 @@ impl Exercise {
         if super::sample::person_of(&head.role).is_none() {
             return Err(format!("role = {:?}: nobody of a desk has it", head.role));
         }
+        head.check_sets()?;
         if head.goals.is_empty() || head.goals.iter().all(|goal| goal.question.is_some()) {
             return Err("at least one [[goal]] must look at the desk: audit = … or state = …".into());
         }
@@ -219,8 +272,8 @@ impl Goal {
     /// What is asked of the record; `is_first` when no goal before asks anything of it.
     fn check_record(&self, is_first: bool) -> Result<(), String> {
         let Some(action) = &self.audit else {
-            return match self.detail.is_some() || self.by.is_some() || self.same {
-                true => Err("detail, by and same belong to audit = …".into()),
+            return match self.detail.is_some() || self.by.is_some() || self.on.is_some() || self.same {
+                true => Err("detail, by, on and same belong to audit = …".into()),
                 false => Ok(()),
             };
         };
@@ -230,10 +283,20 @@ impl Goal {
         if self.by.as_deref().is_some_and(|by| !BY.contains(&by)) {
             return Err(format!("by can be one of {}", BY.join(", ")));
         }
-        if is_first && (self.same || self.by.as_deref() == Some("another")) {
-            return Err("same and by = \"another\" need a goal with audit before them".into());
+        if self.on.as_deref().is_some_and(|on| on != MONTH_BEGIN) {
+            return Err(format!("on can be {MONTH_BEGIN}"));
         }
-        Ok(())
+        let words = self.detail.as_deref().unwrap_or_default();
+        if words.replace(LAST_MONTH, "").contains("{{") {
+            return Err(format!("detail = {words:?}: only {LAST_MONTH} can be filled in"));
+        }
+        if is_first && (self.same || matches!(self.by.as_deref(), Some("another" | "same"))) {
+            return Err("same, by = \"another\" and by = \"same\" need a goal with audit before them".into());
+        }
+        match self.by.as_deref() == Some("self") && !self.same {
+            true => Err("by = \"self\" needs same = true".into()),
+            false => Ok(()),
+        }
     }
 
     /// Whether what was answered is right.

@@ -2,31 +2,59 @@
 //! applications. Nothing here believes what somebody says of themselves.
 use super::{
     class::{DeskKept, Try},
-    exercises::{Exercise, Goal},
+    exercises::{Exercise, Goal, LAST_MONTH, MONTH_BEGIN},
 };
 use crate::{
     audit::{self, AuditEntry},
+    clock::jst,
     db::Conn,
-    enrolment,
+    enrolment::{self, states::Registration},
+    institutions,
+    japan::date::wareki,
     web::Error,
 };
-use std::collections::BTreeSet;
+use chrono::{Datelike, NaiveDate, NaiveDateTime};
+use std::collections::{BTreeMap, BTreeSet};
+
+#[cfg(test)]
+mod table;
 
 /// Which goals are reached now, in their order.
 pub fn reached(conn: &mut Conn, desk: &DeskKept, exercise: &Exercise, begun: &Try) -> Result<Vec<bool>, Error> {
     let goals = &exercise.head.goals;
     let entries = audit::after(conn, begun.audit_no)?;
-    let mut all = Record { entries, goals, desk }.shows();
-    for (no, goal) in goals.iter().enumerate() {
-        match (&goal.state, case_id(goal, desk)) {
-            (Some(state), Some(id)) => all[no] = enrolment::state_of(conn, id)?.as_str() == state,
-            _ if goal.question.is_some() => {
-                all[no] = begun.answers.get(&no).is_some_and(|answer| goal.is_right(answer, desk));
-            }
-            _ => {}
-        }
+    let month_begins = match goals.iter().any(|goal| goal.on.as_deref() == Some(MONTH_BEGIN)) {
+        true => month_begins(conn, &entries)?,
+        false => BTreeSet::new(),
+    };
+    let mut states = BTreeMap::new();
+    for id in goals
+        .iter()
+        .filter_map(|goal| goal.state.as_ref().and(case_id(goal, desk)))
+    {
+        states.insert(id.to_owned(), enrolment::state_of(conn, id)?);
     }
-    Ok(all)
+    let record = Record {
+        entries,
+        goals,
+        desk,
+        month_begins,
+    };
+    Ok(record.with(&states, &begun.answers))
+}
+
+/// Which days of the entries are the first business day of a month.
+fn month_begins(conn: &mut Conn, entries: &[AuditEntry]) -> Result<BTreeSet<NaiveDate>, Error> {
+    let (Some(first), Some(last)) = (entries.first(), entries.last()) else {
+        return Ok(BTreeSet::new());
+    };
+    let calendar = institutions::calendar_over(conn, first.at, last.at)?;
+    let days: BTreeSet<NaiveDate> = entries.iter().map(|entry| jst(entry.at).date()).collect();
+    let is_first = |day: &NaiveDate| {
+        let mut month = day.with_day(1).unwrap_or(*day).iter_days();
+        month.find(|day| calendar.bureau_business_day(*day)) == Some(*day)
+    };
+    Ok(days.into_iter().filter(is_first).collect())
 }
 
 fn case_id<'a>(goal: &Goal, desk: &'a DeskKept) -> Option<&'a str> {
@@ -39,9 +67,24 @@ struct Record<'a> {
     entries: Vec<AuditEntry>,
     goals: &'a [Goal],
     desk: &'a DeskKept,
+    month_begins: BTreeSet<NaiveDate>,
 }
 
 impl Record<'_> {
+    /// Which goals are reached: by the record, by the states of applications by id, by answers by goal.
+    fn with(&self, states: &BTreeMap<String, Registration>, answers: &BTreeMap<usize, String>) -> Vec<bool> {
+        let mut all = self.shows();
+        for (no, goal) in self.goals.iter().enumerate() {
+            if let Some(state) = &goal.state {
+                let now = case_id(goal, self.desk).and_then(|id| states.get(id));
+                all[no] = now.is_some_and(|now| now.as_str() == state);
+            } else if goal.question.is_some() {
+                all[no] = answers.get(&no).is_some_and(|answer| goal.is_right(answer, self.desk));
+            }
+        }
+        all
+    }
+
     /// Which goals the record shows. Those that are about one thing are looked for at each thing that fits the first of
     /// them, and the thing with which most was done counts: half of it done to one and half to another is nothing done.
     fn shows(&self) -> Vec<bool> {
@@ -88,37 +131,62 @@ impl Record<'_> {
     }
 
     fn fits(&self, entry: &AuditEntry, goal: &Goal, thing: Option<&str>) -> bool {
-        let says = goal
-            .detail
-            .as_deref()
-            .is_none_or(|words| holds(entry.detail_and_place().0, words));
-        goal.audit.as_ref() == Some(&entry.action) && self.is_about(entry, goal, thing) && says
+        let detail = entry.detail_and_place().0;
+        let says = |words: &str| holds(detail, &words.replace(LAST_MONTH, &month_before(entry.at)));
+        let is_on_day = goal.on.is_none() || self.month_begins.contains(&jst(entry.at).date());
+        goal.audit.as_ref() == Some(&entry.action)
+            && self.is_about(entry, goal, thing)
+            && goal.detail.as_deref().is_none_or(says)
+            && is_on_day
     }
 
     fn is_about(&self, entry: &AuditEntry, goal: &Goal, thing: Option<&str>) -> bool {
         let of_case = match &goal.of {
             None => true,
-            Some(_) => case_id(goal, self.desk).is_some_and(|id| entry.subject == format!("application/{id}")),
+            Some(_) => case_id(goal, self.desk).is_some_and(|id| is_named(entry, &format!("application/{id}"))),
         };
-        of_case && thing.is_none_or(|thing| thing == entry.subject)
+        let of_thing = |thing: &str| match goal.by.as_deref() {
+            Some("self") => thing == entry.actor,
+            _ => is_named(entry, thing),
+        };
+        of_case && thing.is_none_or(of_thing)
     }
 
-    /// Whether the right one did it. `another` answers what was done last before, which must itself be the goal before.
+    /// Whether the right one did it. `another` and `same` answer what was done last before, which must itself be the goal
+    /// before.
     fn is_by(&self, at: usize, goal: &Goal, before: Option<&Goal>, thing: Option<&str>) -> bool {
         let actor = &self.entries[at].actor;
         match goal.by.as_deref() {
-            None => true,
+            None | Some("self") => true,
             Some("system") => actor == "system",
             Some("staff") => actor.starts_with("staff/"),
-            Some(_) => before.is_some_and(|before| {
+            Some(by) => before.is_some_and(|before| {
                 let thing = thing.filter(|_| goal.same);
                 let mut earlier = self.entries[..at].iter().rev();
                 let last = earlier
                     .find(|entry| before.audit.as_ref() == Some(&entry.action) && self.is_about(entry, before, thing));
-                last.is_some_and(|last| last.actor != *actor && self.fits(last, before, thing))
+                last.is_some_and(|last| {
+                    let is_same = last.actor == *actor;
+                    is_same == (by == "same") && self.fits(last, before, thing)
+                })
             }),
         }
     }
+}
+
+/// Whether an entry is about a thing: what it was done to, or what its detail names.
+fn is_named(entry: &AuditEntry, thing: &str) -> bool {
+    let mut words = entry.detail_and_place().0.split_whitespace();
+    entry.subject == thing || words.any(|word| word == thing)
+}
+
+/// The month before that of a moment, as papers have it: 「令和8年10月」.
+fn month_before(at: NaiveDateTime) -> String {
+    let begins = jst(at).date().with_day(1);
+    let before = begins.and_then(|day| day.pred_opt()).and_then(|day| day.with_day(1));
+    let day = before.map(wareki).unwrap_or_default();
+    day.split_once('月')
+        .map_or(String::new(), |(month, _)| format!("{month}月"))
 }
 
 /// Whether the words of a goal stand in a detail in a row.
@@ -169,6 +237,7 @@ mod tests {
             entries,
             goals,
             desk: &desk,
+            month_begins: BTreeSet::new(),
         }
         .shows()
     }
@@ -239,6 +308,19 @@ mod tests {
             approved("b"),
         ];
         assert_eq!(shown(&goals, in_turn), [true, true]);
+    }
+
+    #[test]
+    fn the_same_person_does_it_and_afterwards() {
+        let goals = [
+            goal("assist.ended", false, None, Some("staff")),
+            goal("inquiry.received", false, Some("phone"), Some("same")),
+        ];
+        let ended = || entry(1, "a", "assist.ended", "assist/1", "");
+        let received = |by: &str| entry(2, by, "inquiry.received", "inquiry/1", "phone");
+        assert_eq!(shown(&goals, vec![ended(), received("a")]), [true, true]);
+        assert_eq!(shown(&goals, vec![ended(), received("b")]), [true, false]);
+        assert_eq!(shown(&goals, vec![received("a"), ended()]), [true, false]);
     }
 
     #[test]

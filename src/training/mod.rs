@@ -21,7 +21,7 @@ mod views;
 pub use class::{Class, Kind, Seat, beginning};
 pub use clockwork::{Move, Speed};
 pub use desk::Desk;
-pub use exercises::{Exercise, ExerciseError, Exercises};
+pub use exercises::{COURSES, Exercise, ExerciseError, Exercises, SCENES};
 pub use pages::routes;
 pub use people::{People, Person};
 pub use room::{SEAT, desk_routes, routes as room_routes};

@@ -109,6 +109,24 @@ pub fn training_file(plain: &str, encoded: &str) -> String {
     format!("attachment; filename=\"training_{plain}\"; filename*=UTF-8''%E7%A0%94%E4%BF%AE_{encoded}")
 }
 
+/// What stands in place of the `Content-Disposition` of an answer that comes from a training. A file that names none is
+/// called as the last part of its address; what is shown within a page stays as it is.
+pub fn marked(disposition: &str, path: &str) -> Option<String> {
+    let plain = disposition
+        .split_once("filename=\"")
+        .and_then(|(_, rest)| rest.split('"').next());
+    let encoded = disposition.split_once("filename*=UTF-8''");
+    let encoded = encoded.and_then(|(_, rest)| rest.split(';').next());
+    let of_address = || {
+        let last = path.rsplit('/').find(|part| !part.is_empty()).unwrap_or("file");
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+        let is_file = disposition.starts_with("attachment");
+        is_file.then_some(if last.chars().all(is_plain) { last } else { "file" })
+    };
+    let own = encoded.or(plain).or_else(of_address)?;
+    Some(training_file(plain.unwrap_or("file"), own))
+}
+
 fn answer(bytes: Vec<u8>, disposition: String) -> HttpResponse {
     HttpResponse::Ok()
         .content_type("application/vnd.openxmlformats-officedocument.wordprocessingml.document")
@@ -206,6 +224,38 @@ mod tests {
         };
         assert!(heads(Some(TRAINING)).iter().any(|head| head.contains("研修用")));
         assert!(heads(None).iter().all(|head| !head.contains("研修用")));
+    }
+
+    #[test]
+    fn a_file_says_in_its_name_that_it_comes_from_a_training_whatever_named_it() {
+        let name = |name: &str| format!("filename*=UTF-8''%E7%A0%94%E4%BF%AE_{name}");
+        for (disposition, path, named) in [
+            ("attachment; filename=\"a.csv\"", "/x", Some("a.csv")),
+            (
+                "attachment; filename*=UTF-8''%E5%B1%80.csv",
+                "/x",
+                Some("%E5%B1%80.csv"),
+            ),
+            (
+                "attachment; filename=\"f.pdf\"; filename*=UTF-8''b.pdf",
+                "/x",
+                Some("b.pdf"),
+            ),
+            ("attachment", "/files/branches.csv", Some("branches.csv")),
+            ("attachment", "/files/", Some("files")),
+            ("attachment", "/", Some("file")),
+            ("attachment", "/a/b\"c", Some("file")),
+            ("inline", "/pictures/1", None),
+        ] {
+            let marked = marked(disposition, path);
+            assert_eq!(marked.is_some(), named.is_some(), "{disposition}");
+            if let (Some(marked), Some(named)) = (marked, named) {
+                assert!(
+                    marked.starts_with("attachment; ") && marked.ends_with(&name(named)),
+                    "{marked}"
+                );
+            }
+        }
     }
 
     #[test]

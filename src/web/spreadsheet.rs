@@ -1,4 +1,5 @@
-use super::Error;
+use super::{Error, Site, document::TRAINING};
+use crate::config::Environment;
 use actix_web::{
     HttpResponse, HttpResponseBuilder,
     http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY},
@@ -10,13 +11,15 @@ use futures_util::{Stream, StreamExt, future, stream};
 /// its parts come, so that a file of any length needs the memory of one part.
 ///
 /// `name` is in ASCII. Files for machines are written by `deliveries`, byte for byte as their layout says. A part that
-/// fails cuts the answer off before its end, so that no browser takes it for the whole file.
+/// fails cuts the answer off before its end, so that no browser takes it for the whole file. What comes from a training says
+/// so in a line above the headings.
 pub fn spreadsheet<const N: usize>(
+    site: &Site,
     name: &str,
     header: [&str; N],
     parts: impl Stream<Item = Result<Vec<[String; N]>, Error>> + 'static,
 ) -> Result<HttpResponse, Error> {
-    let head = head(header)?;
+    let head = head(header, site.environment == Environment::Training)?;
     let parts = parts.map(|part| {
         let written = part.and_then(|rows| lines(rows.into_iter()));
         written.inspect_err(|error| tracing::error!(%error, "a spreadsheet was cut off"))
@@ -38,9 +41,12 @@ fn answer(name: &str) -> HttpResponseBuilder {
     answer
 }
 
-fn head<const N: usize>(header: [&str; N]) -> Result<Vec<u8>, Error> {
+fn head<const N: usize>(header: [&str; N], is_training: bool) -> Result<Vec<u8>, Error> {
+    // As many cells as each line has.
+    let mark = std::array::from_fn(|n| if n == 0 { TRAINING.to_owned() } else { String::new() });
+    let above = is_training.then_some(mark);
     let mut bytes = "\u{FEFF}".as_bytes().to_vec();
-    bytes.extend(lines(std::iter::once(header.map(str::to_owned)))?);
+    bytes.extend(lines(above.into_iter().chain([header.map(str::to_owned)]))?);
     Ok(bytes)
 }
 
@@ -60,5 +66,19 @@ fn defused(text: String) -> String {
     match text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         true => format!("'{text}"),
         false => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_training_says_so_above_the_headings_and_nothing_else_does() {
+        let header = ["受付番号", "結果"];
+        let text = |is_training| String::from_utf8(head(header, is_training).unwrap()).unwrap();
+        assert_eq!(text(true), "\u{FEFF}研修用,\r\n受付番号,結果\r\n");
+        assert_eq!(text(false), "\u{FEFF}受付番号,結果\r\n");
     }
 }

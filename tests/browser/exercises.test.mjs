@@ -215,7 +215,7 @@ const SOLUTIONS = {
     await toConsole(page);
     const newest = (await page.locator('main table tbody th').first().innerText()).trim();
     await toExercise(page, exercise);
-    await practice.move(page, '次の締めのあとまで');
+    await practice.move(page, 'つぎの月の最初の営業日へ');
     await bar(page, '職員の画面');
     await until(async () => {
       await part(page, '還元データ');

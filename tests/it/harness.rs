@@ -287,7 +287,7 @@ async fn start_simulator(dir: &Path, clock: Clock, wish: &Wish) -> (String, Join
 
 /// The addresses are those of sockets that are bound already.
 const TRAINING: &str = "[training]\nlisten = \"127.0.0.1:1\"\nurl = \"http://localhost:1\"\nnetworks = [\"127.0.0.1/32\"]\n\
-                        folder = \"training\"\n";
+                        folder = \"training\"\ntrusted_proxies = [\"127.0.0.3\"]\n";
 
 /// Opens the world's school and serves its four faces.
 async fn open_school(workspace: &Workspace, sockets: [TcpListener; 4], tasks: &mut Vec<JoinHandle<()>>) -> School {

@@ -391,7 +391,8 @@ async fn a_closed_time_of_an_outage_is_taken_back_there_alone() {
         let list = administrator.get("/institutions").await;
         list.expect(NOTICE).expect("停止予定を開く");
         assert!(list.attributes("form[action$=withdrawal]", "action").is_empty());
-        let (subject, _) = world.audit("closure.announced").await.remove(0);
+        let (subject, detail) = world.audit("closure.announced").await.remove(0);
+        assert!(detail.contains(" outage/"), "it says of which outage: {detail}");
         let closure = subject.strip_prefix("closure/").unwrap().to_owned();
         let alone = administrator
             .post(&format!("/institutions/stops/{closure}/withdrawal"), &[])

@@ -12,6 +12,7 @@ mod left;
 mod mails;
 mod making;
 mod polling;
+mod proxied;
 mod roles;
 mod seats;
 mod shared;

@@ -89,7 +89,7 @@ async fn change(
     workspace: &Data<Workspace>,
     staff: &Staff,
     id: &str,
-    what: &'static str,
+    what: String,
     edit: impl FnOnce(&mut Layout, &mut Version) -> Result<(), Error> + Send + 'static,
 ) -> Result<(), Error> {
     let (now, by, id) = (workspace.clock.now(), staff.clone(), id.to_owned());
@@ -104,7 +104,7 @@ async fn change(
         if !store::update_draft(conn, &seen, &layout.to_toml(), version.effective_from, &version.note)? {
             return Err(Error::Conflict);
         }
-        by.record(conn, now, "layout.changed", &format!("layout/{id}"), what)
+        by.record(conn, now, "layout.changed", &format!("layout/{id}"), &what)
     };
     workspace.db.write(write).await
 }
@@ -142,7 +142,7 @@ pub async fn update(
         typed.text.clone_from(&studio.version.body);
         return Ok(html(views::studio(&site, &staff, &studio, &typed, &[])));
     }
-    change(&workspace, &staff, &id, "", move |layout, version| {
+    change(&workspace, &staff, &id, String::new(), move |layout, version| {
         put_settings(&typed, layout, version)
     })
     .await?;
@@ -164,7 +164,7 @@ pub async fn columns(
     let count = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
     let seen = count.clone();
     let what = if added { "column_added" } else { "" };
-    change(&workspace, &staff, &id, what, move |layout, _| {
+    change(&workspace, &staff, &id, what.to_owned(), move |layout, _| {
         let columns = &mut layout.columns;
         match action.as_str() {
             "add" => columns.push(Column {
@@ -221,12 +221,12 @@ pub async fn update_column(
             let here = (place, &kept);
             Ok(html(views::column(&site, &staff, &studio, here, &typed, &[])))
         }
-        Ok(_) => {
+        Ok(column) => {
             // Once more, by what stands there in this very transaction.
             let put = move |layout: &mut Layout, _: &mut Version| {
                 put_column(layout, place, |old| typed.column(old).map_err(|_| Error::Conflict))
             };
-            change(&workspace, &staff, &id, "", put).await?;
+            change(&workspace, &staff, &id, what_it_holds(&column), put).await?;
             Ok(see_other(&format!("/layouts/{id}#columns")))
         }
         Err(errors) => {
@@ -237,6 +237,13 @@ pub async fn update_column(
             )))
         }
     }
+}
+
+/// For the record: the item of an application that a column holds, where it holds one.
+fn what_it_holds(column: &Column) -> String {
+    let item = column.field.as_deref();
+    let item = item.and_then(|name| FIELDS.iter().find(|field| field.name == name));
+    item.map_or("column".to_owned(), |item| format!("column {}", item.label))
 }
 
 fn put_column(
@@ -268,7 +275,7 @@ pub async fn update_text(
 ) -> Result<HttpResponse, Error> {
     match Layout::from_toml_text(form.get("text")) {
         Ok(new) => {
-            change(&workspace, &staff, &id, "", move |layout, _| {
+            change(&workspace, &staff, &id, String::new(), move |layout, _| {
                 *layout = new;
                 Ok(())
             })

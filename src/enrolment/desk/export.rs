@@ -7,7 +7,7 @@ use crate::{
     db::Conn,
     enrolment::store::{self, Narrow, Order, Span},
     institutions::{self, Institution},
-    web::{Error, spreadsheet},
+    web::{Error, Site, spreadsheet},
     workspace::Workspace,
 };
 use actix_web::{
@@ -32,6 +32,7 @@ struct Asked {
 /// `GET /applications/export`: it is on record before the first row leaves.
 pub async fn show(
     workspace: Data<Workspace>,
+    site: Data<Site>,
     staff: Staff,
     query: Query<BTreeMap<String, String>>,
 ) -> Result<HttpResponse, Error> {
@@ -52,7 +53,7 @@ pub async fn show(
         Ok::<_, Error>(Some((rows, (workspace, asked, next))))
     });
     let name = format!("applications_{}.csv", jst(now).format("%Y%m%d_%H%M%S"));
-    spreadsheet(&name, views::HEADER, parts)
+    spreadsheet(&site, &name, views::HEADER, parts)
 }
 
 fn ask(conn: &mut Conn, staff: &Staff, filter: &Filter, now: NaiveDateTime) -> Result<Asked, Error> {

@@ -59,7 +59,8 @@ fn announce(
     institutions::add_closure(conn, &closure, now)?;
     let scope = closure.institution_code.as_deref().unwrap_or("service");
     let subject = format!("closure/{}", closure.id);
-    staff.record(conn, now, "closure.announced", &subject, scope)?;
+    let detail = format!("{scope} {}", outage.subject());
+    staff.record(conn, now, "closure.announced", &subject, &detail)?;
     Ok(closure.id)
 }
 

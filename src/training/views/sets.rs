@@ -1,9 +1,8 @@
 //! The exercises of a class to be: a set at once, or one by one.
 use super::or;
 use crate::{
-    accounts::Role,
     training::{
-        exercises::{ALL, OWN},
+        exercises::{ALL, COURSES, OWN, SCENES},
         school::School,
     },
     web::{
@@ -13,19 +12,12 @@ use crate::{
 };
 use maud::{Markup, html};
 
-/// Whose work there are exercises for, in the order of the manual.
-const ROLES: [Role; 5] = [
-    Role::Clerk,
-    Role::Approver,
-    Role::Administrator,
-    Role::Auditor,
-    Role::Operator,
-];
-
 fn sets(school: &School) -> Vec<(&'static str, String)> {
-    let named = ROLES.map(|role| (role.as_str(), role.label()));
+    let all = [(ALL, "すべて".to_owned())];
+    let courses = COURSES.map(|(word, label)| (word, label.to_owned()));
+    let scenes = SCENES.map(|(word, label)| (word, format!("場面「{label}」")));
     let mut sets = vec![];
-    for (word, label) in [(ALL, "すべて")].into_iter().chain(named) {
+    for (word, label) in all.into_iter().chain(courses).chain(scenes) {
         let (mut count, mut minutes) = (0, 0);
         for exercise in school.exercises().of_set(word) {
             (count, minutes) = (count + 1, minutes + exercise.head.minutes);

@@ -4,10 +4,29 @@ use crate::{
     applicant::Applicant,
     applications::registered,
     browser::{Browser, Page},
+    console_pages::ELSEWHERE,
     desk::Desk,
     harness::school_of,
 };
-use mizumado::{accounts::Role, training::SchoolError};
+use mizumado::{
+    accounts::Role,
+    training::{Class, SchoolError},
+};
+use std::collections::BTreeSet;
+
+/// A browser at a face with all cookies of another world, under their own names and as this world calls its own.
+fn disguised(face: &str, theirs: &Browser) -> Browser {
+    let mut browser = Browser::new(face);
+    for (name, value) in &theirs.cookies {
+        let other = match name.strip_prefix("practice-") {
+            Some(plain) => plain.to_owned(),
+            None => format!("practice-{name}"),
+        };
+        browser.cookies.insert(name.clone(), value.clone());
+        browser.cookies.insert(other, value.clone());
+    }
+    browser
+}
 
 /// A request that was let in somewhere: anything but the way in, a refusal, or nothing.
 fn is_let_in(page: &Page) -> bool {
@@ -26,6 +45,17 @@ async fn a_request_at_one_listener_never_reaches_the_other_s_workspace() {
     let addresses = world.school().addresses().clone();
     let routes = crate::routes::console_routes().await;
     assert!(routes.len() > 150);
+    let with_practice = disguised(&world.console, &learner);
+    let with_real = disguised(&addresses.console, &staff);
+    // At a desk by a seat of it, where the session is asked for.
+    let mut with_seat = with_real.clone();
+    let seat = learner.cookies["practice-seat"].clone();
+    with_seat.cookies.insert("practice-seat".into(), seat);
+    assert!(with_practice.cookies.contains_key("staff") && with_seat.cookies.contains_key("practice-staff"));
+    for browser in [&learner, &*staff] {
+        let page = browser.clone().once("GET", "/", None).await;
+        assert!(is_let_in(&page), "in its own world each is somebody");
+    }
     for route in &routes {
         let (method, path) = route.split_once(char::is_whitespace).unwrap();
         let path = path.trim();
@@ -41,21 +71,20 @@ async fn a_request_at_one_listener_never_reaches_the_other_s_workspace() {
             continue;
         }
         let body = (method == "POST").then(|| ("application/x-www-form-urlencoded", b"person=mado".to_vec()));
-        let mut with_practice = Browser::new(&world.console);
-        with_practice.cookies = learner.cookies.clone();
-        let page = with_practice.once(method, &filled(practice_id), body.clone()).await;
+        let mut browser = with_practice.clone();
+        let page = browser.once(method, &filled(practice_id), body.clone()).await;
         assert!(
             !is_let_in(&page),
             "{method} {path}: practice cookies at the real console"
         );
-        let mut with_real = Browser::new(&addresses.console);
-        with_real.cookies = staff.cookies.clone();
-        let page = with_real.once(method, &filled(&real_id), body).await;
         let is_room = path.starts_with("/training");
-        assert!(
-            is_room || !is_let_in(&page),
-            "{method} {path}: real cookies at the practice console"
-        );
+        for seen in [&with_real, &with_seat] {
+            let page = seen.clone().once(method, &filled(&real_id), body.clone()).await;
+            assert!(
+                is_room || !is_let_in(&page),
+                "{method} {path}: real cookies at the practice console"
+            );
+        }
     }
     // The other's application, by somebody who is let in.
     assert_eq!(staff.get(&format!("/applications/{practice_id}")).await.status, 404);
@@ -136,17 +165,109 @@ async fn a_practice_desk_starts_on_no_other_world_s_files() {
     );
 }
 
+/// Whether an address that is no page gives out a file at a desk. What the others are is said here.
+fn gives_a_file(path: &str) -> bool {
+    let parts_of_pages = ["/assets/", "/favicon", "/manuals/pictures/"];
+    // To sign in, which is otherwise at a desk; and the trainer's, which are at the real console.
+    let not_at_desks = ["/sign-in", "/enrolments/", "/proof", "/training/{class}"];
+    // Nobody can attach a file where nothing looks for viruses, and no desk has that.
+    let attached = "/inquiries/{id}/files/{file}";
+    let mut others = parts_of_pages.iter().chain(&not_at_desks);
+    path != attached && !others.any(|start| path.starts_with(start))
+}
+
+/// The first row of a list of the desk.
+async fn first_of(browser: &mut Browser, list: &str) -> String {
+    let page = browser.get(list).await;
+    page.attributes("main tbody th a", "href").remove(0)
+}
+
+/// An incident with personal data, so that there is a report of an accident.
+async fn accident(operator: &mut Browser, class: &Class) -> String {
+    let happened = format!("{} 09:50", class.day);
+    let new = [
+        ("title", "個人情報の事故"),
+        ("happened_at", happened.as_str()),
+        ("severity", "critical"),
+        ("words", "わかったこと"),
+        ("function_personal_data", "yes"),
+    ];
+    let incident = operator.post("/incidents", &new).await.path;
+    be(operator, "shonin").await;
+    let until = format!("{} 09:55", class.day);
+    let report = [
+        ("contents", "氏名、住所"),
+        ("place", "業務課の事務室"),
+        ("situation", "業務によらない閲覧"),
+        ("response", "利用を停止した"),
+        ("seen_by", "mado"),
+        ("seen_from", happened.as_str()),
+        ("seen_to", until.as_str()),
+    ];
+    let page = operator.post(&format!("{incident}/accident"), &report).await;
+    assert_eq!(page.status, 200, "{}", page.text());
+    incident
+}
+
+/// The routes that give out a file, each with an address of the desk and who may have it.
+async fn files_of_a_desk(browser: &mut Browser, class: &Class) -> Vec<(&'static str, &'static str, String)> {
+    be(browser, "mado").await;
+    let delivery = first_of(browser, "/deliveries").await;
+    be(browser, "shonin").await;
+    let paper = browser
+        .post("/papers", &[("kind", "minutes"), ("period", "2026-11-25")])
+        .await
+        .path;
+    be(browser, "unyo").await;
+    let incident = accident(browser, class).await;
+    let outage = first_of(browser, "/outages").await;
+    vec![
+        ("/applications/export", "mado", "/applications/export".into()),
+        (
+            "/training/files/branches.csv",
+            "mado",
+            "/training/files/branches.csv".into(),
+        ),
+        ("/deliveries/{no}/file", "mado", format!("{delivery}/file")),
+        ("/deliveries/{no}/report", "mado", format!("{delivery}/report")),
+        ("/papers/{id}/word", "shonin", format!("{paper}/word")),
+        ("/outages/{id}/record/word", "unyo", format!("{outage}/record/word")),
+        ("/incidents/{id}/report/word", "unyo", format!("{incident}/report/word")),
+        (
+            "/incidents/{id}/accident/word",
+            "shonin",
+            format!("{incident}/accident/word"),
+        ),
+        ("/audit/export", "kansa", "/audit/export".into()),
+    ]
+}
+
 #[actix_web::test]
-async fn every_file_that_leaves_a_desk_says_so_in_its_name() {
+async fn every_file_that_leaves_a_desk_says_so_in_its_name_and_a_spreadsheet_in_its_first_line() {
     let world = one().await;
     let class = class(&world, 1).await;
-    let mut clerk = come_in(&world, &class, "1", "山本 一郎").await;
-    be(&mut clerk, "mado").await;
-    for path in ["/applications/export", "/training/files/branches.csv"] {
-        let file = clerk.get(path).await;
+    let mut learner = come_in(&world, &class, "1", "山本 一郎").await;
+    let files = files_of_a_desk(&mut learner, &class).await;
+    let given: BTreeSet<&str> = files.iter().map(|(route, ..)| *route).collect();
+    let asked = ELSEWHERE.into_iter().filter(|path| gives_a_file(path));
+    let asked: BTreeSet<&str> = asked.chain(["/training/files/branches.csv"]).collect();
+    assert_eq!(given, asked, "every address of files is tried");
+    for (route, person, path) in &files {
+        be(&mut learner, person).await;
+        let file = learner.get(path).await;
+        assert_eq!(file.status, 200, "{path}: {}", file.text());
         let name = file.headers["content-disposition"].to_str().unwrap();
+        assert!(name.starts_with("attachment; "), "{path}: {name}");
         assert!(name.contains("filename*=UTF-8''%E7%A0%94%E4%BF%AE_"), "{path}: {name}");
+        // What the program or the billing system reads again is as it would be.
+        let is_for_people = ["/applications/export", "/audit/export"].contains(route);
+        assert_eq!(file.html.starts_with("\u{FEFF}研修用,"), is_for_people, "{path}");
     }
+    // The real console's says nothing of the kind.
+    let mut staff = Desk::open(&world, "a1", Role::ALL).await;
+    let file = staff.get("/applications/export").await;
+    let name = file.headers["content-disposition"].to_str().unwrap();
+    assert!(!name.contains("%E7%A0%94") && !file.has("研修用"), "{name}");
 }
 
 /// Told above the page, across every sheet of paper, and whose desk it is.

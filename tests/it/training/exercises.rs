@@ -137,6 +137,36 @@ fn an_exercise_that_cannot_be_failed_or_names_what_is_not_there_is_refused() {
             "state = \"registered\"\nof = \"caller\"\ndetail = \"x\"",
             Some("belong to audit"),
         ),
+        (
+            "audit = \"application.seen\"",
+            "audit = \"application.seen\"\nby = \"same\"",
+            Some("need a goal with audit before"),
+        ),
+        (
+            "audit = \"application.seen\"",
+            "audit = \"application.seen\"\nby = \"self\"",
+            Some("needs same = true"),
+        ),
+        (
+            "audit = \"application.seen\"",
+            "audit = \"application.seen\"\non = \"sunday\"",
+            Some("on can be"),
+        ),
+        (
+            "audit = \"application.seen\"",
+            "audit = \"application.seen\"\ndetail = \"{{next-month}}\"",
+            Some("can be filled in"),
+        ),
+        (
+            "start = \"/\"",
+            "start = \"/\"\ncourses = [\"nobody\"]",
+            Some("is no course"),
+        ),
+        (
+            "start = \"/\"",
+            "start = \"/\"\nscenes = [\"rain\"]",
+            Some("is no scene"),
+        ),
         ("role = \"clerk\"", "role = \"worker\"", Some("nobody of a desk")),
         ("id = \"x\"", "id = \"X Y\"", Some("may hold")),
         ("## ヒント", "## 何か", Some("is missing")),
@@ -269,4 +299,51 @@ async fn who_is_invited_at_a_desk_enrols_a_key_there_and_the_exercise_sees_it() 
         .await
         .expect("停止中");
     assert_eq!(met(&mut administrator).await, 5);
+}
+
+#[actix_web::test]
+async fn an_answer_by_the_template_to_what_is_not_late_is_not_the_one_asked_for() {
+    let world = one().await;
+    let class = class(&world, 1).await;
+    let school = world.school();
+    let mut clerk = come_in(&world, &class, "1", "山本 一郎").await;
+    be(&mut clerk, "shonin").await;
+    let exercise = "/training/exercises/answer-inquiry";
+    clerk.post(&format!("{exercise}/beginning"), &[]).await;
+    let met = async |browser: &mut crate::browser::Browser| {
+        browser.get(exercise).await;
+        school.class(&class.id).unwrap().seat(1).unwrap().tries["answer-inquiry"].reached()
+    };
+    let template = [("name", "あいさつと結び"), ("body", "ありがとうございます。")];
+    let page = clerk.post("/inquiries/templates", &template).await;
+    let template = page.attributes("section.card h2 a", "href").remove(0);
+    let template = template.rsplit('/').next().unwrap().to_owned();
+    assert_eq!(met(&mut clerk).await, 1);
+    be(&mut clerk, "mado").await;
+    let answer = async |browser: &mut crate::browser::Browser, inquiry: &str| {
+        let way = format!("{inquiry}/messages");
+        let form = browser.get(inquiry).await.form_to(&way);
+        let typed = [
+            ("kind", "reply"),
+            ("body", "お答えします。"),
+            ("used", template.as_str()),
+        ];
+        let page = browser.post_with(&way, &form, &typed).await;
+        page.expect("回答済み");
+    };
+    let list = clerk.get("/inquiries").await;
+    let links = list.attributes("main table a", "href");
+    let asked: BTreeSet<String> = links
+        .into_iter()
+        .filter(|way| way.starts_with("/inquiries/0"))
+        .collect();
+    assert!(!asked.is_empty(), "{}", list.text());
+    let call = [("source", "phone"), ("category", "result"), ("body", "結果はいつ")];
+    let fresh = clerk.post("/inquiries", &call).await.path;
+    answer(&mut clerk, &fresh).await;
+    assert_eq!(met(&mut clerk).await, 1, "it was not late");
+    for inquiry in asked {
+        answer(&mut clerk, &inquiry).await;
+    }
+    assert_eq!(met(&mut clerk).await, 2, "one of them was");
 }

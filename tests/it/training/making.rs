@@ -5,7 +5,7 @@ use crate::{
     harness::{World, school_of},
 };
 use futures_util::future::join;
-use mizumado::accounts::Role;
+use mizumado::{accounts::Role, training};
 use std::{fs, path::PathBuf};
 
 fn folder(world: &World) -> PathBuf {
@@ -103,29 +103,45 @@ async fn a_class_is_made_of_a_set_of_exercises_or_of_those_that_were_chosen() {
     assert_eq!(fresh["set"], "all");
     for label in [
         "すべて（",
-        "受付担当（",
-        "承認者（",
+        "受付担当（はじめ）（",
+        "受付担当（つづき）（",
+        "承認者（5課題、77分）",
         "管理者（",
         "監査（",
         "運用担当（",
+        "場面「正常」（",
+        "場面「名義不一致」（",
+        "場面「途中でやめた」（",
+        "場面「結果が来ない」（",
+        "場面「停止時間帯」（",
         "えらんで決める",
     ] {
         page.expect(label);
     }
-    let ids = |role: &str| -> Vec<String> {
-        let all = school.exercises().iter();
-        let of_role = all.filter(|e| role == "all" || e.head.role == role);
-        of_role.map(|e| e.head.id.clone()).collect()
-    };
-    for set in ["all", "clerk", "operator"] {
+    let every: Vec<String> = school.exercises().iter().map(|e| e.head.id.clone()).collect();
+    let every: Vec<&str> = every.iter().map(String::as_str).collect();
+    for (set, ids) in [
+        ("all", every.as_slice()),
+        (
+            "approver",
+            &[
+                "unknown-result",
+                "correct-result",
+                "change-layout",
+                "change-text",
+                "monthly-paper",
+            ],
+        ),
+        ("operator", &["planned-outage", "visual-check", "incident"]),
+        ("no-result", &["still-checking", "unknown-result"]),
+    ] {
         // The list below counts for nothing then.
         let changed = [("title", "役割の研修"), ("size", "1"), ("set", set)];
         let page = trainer.post_with("/training", &fresh, &changed).await;
         let code = page.path.rsplit('/').next().unwrap();
         let made = school.class(code).unwrap().exercises;
-        assert!(made == ids(set) && !made.is_empty(), "{set}: {made:?}");
+        assert_eq!(made, ids, "{set}");
     }
-    assert!(ids("operator").len() < ids("clerk").len());
     let day = today(&world);
     let own = [
         ("title", "役割の研修"),
@@ -142,5 +158,20 @@ async fn a_class_is_made_of_a_set_of_exercises_or_of_those_that_were_chosen() {
         let page = trainer.post("/training", &wrong).await;
         assert_eq!(page.status, 422);
         page.expect("課題を1つ以上えらんでください");
+    }
+}
+
+#[actix_web::test]
+async fn every_exercise_of_ours_stands_in_a_course_and_every_set_holds_some() {
+    let world = one().await;
+    let exercises = world.school().exercises();
+    let ids = |set: &'static str| exercises.of_set(set).map(|e| e.head.id.as_str());
+    let mut in_courses: Vec<&str> = training::COURSES.into_iter().flat_map(|(set, _)| ids(set)).collect();
+    in_courses.sort_unstable();
+    let mut every: Vec<&str> = exercises.iter().map(|e| e.head.id.as_str()).collect();
+    every.sort_unstable();
+    assert_eq!(in_courses, every, "each in one course");
+    for (set, label) in training::COURSES.into_iter().chain(training::SCENES) {
+        assert!(ids(set).count() > 0, "{label} holds nothing");
     }
 }

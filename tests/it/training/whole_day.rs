@@ -62,7 +62,7 @@ async fn find(class: &Class, learner: &mut Browser) {
         .await;
 }
 
-/// The second goes over a weekend by the moves of the practice clock, and takes Monday's file.
+/// The second goes over a weekend and into the next month by the moves of the practice clock, and takes its first file.
 async fn go_over_a_weekend(world: &World, class: &Class, learner: &mut Browser) {
     let now = || jst(world.school().desk(&class.desks[1].id).unwrap().workspace.clock.now());
     for _ in 0..2 {
@@ -75,10 +75,18 @@ async fn go_over_a_weekend(world: &World, class: &Class, learner: &mut Browser) 
     begin(learner, "first-delivery", "mado").await;
     learner.post("/training/clock", &[("to", "cut")]).await.expect("課題");
     assert_eq!(now().date(), NaiveDate::from_ymd_opt(2026, 11, 30).unwrap());
+    // The file of another day is not the first of a month.
+    let page = learner.get(&path("first-delivery")).await;
+    assert_eq!(page.all("main li.card .tag--good").len(), 0, "{}", page.text());
+    learner
+        .post("/training/clock", &[("to", "month_begin")])
+        .await
+        .expect("課題");
+    assert_eq!(now().date(), NaiveDate::from_ymd_opt(2026, 12, 1).unwrap());
     be(learner, "mado").await;
     let newest = learner.get("/deliveries").await;
     let way = newest.attributes("main tbody tr th a", "href").remove(0);
-    learner.get(&way).await.expect("定時").expect("11月30日");
+    learner.get(&way).await.expect("定時").expect("12月1日");
     let file = learner.get(&format!("{way}/file")).await;
     assert!(file.status == 200 && !file.bytes.is_empty());
     learner

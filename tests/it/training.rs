@@ -3,6 +3,7 @@ mod acts;
 mod apart;
 mod classes;
 mod clock;
+mod closed;
 mod codes;
 mod crowd;
 mod ending;
@@ -12,9 +13,12 @@ mod left;
 mod mails;
 mod making;
 mod polling;
+mod replays;
 mod roles;
+mod sample;
 mod seats;
 mod shared;
+mod told;
 mod whole_day;
 
 use crate::{

@@ -2,7 +2,7 @@
 use crate::{
     audit::HeadSeal,
     clock::Clock,
-    config::{ConfigError, Items, Settings, Terms, Transport},
+    config::{ConfigError, Environment, Items, Settings, Terms, Transport},
     crypto::{KeyError, KeyRing},
     db::{Db, DbError, MarkerError},
     gateways::Gateways,
@@ -60,6 +60,11 @@ pub enum OpenError {
         asked: &'static str,
         found: String,
     },
+    #[error(
+        "keys = {path}: this key file names no world, and the database is new: write environment = {asked:?} as its \
+         first line, or make one with `mizumado keys new --out FILE --environment {asked}`"
+    )]
+    UnmarkedKeys { path: String, asked: &'static str },
     #[error(transparent)]
     Mail(#[from] MailError),
 }
@@ -116,8 +121,14 @@ impl Workspace {
             });
         }
         let key_check = keys.blind("world", "marker");
-        Db::refuse_another_world(&settings.database, asked, &key_check)?;
+        let is_claimed = Db::refuse_another_world(&settings.database, asked, &key_check)?;
         let db = Db::open_with(&settings.database, Arc::new(HeadSeal::new(&keys)))?;
+        // Keys from before they named their world go on with the database that they sealed; a new one they would let any
+        // world claim.
+        if keys.environment().is_none() && !is_claimed && settings.environment != Environment::Demo {
+            let path = settings.keys.display().to_string();
+            return Err(OpenError::UnmarkedKeys { path, asked });
+        }
         db.claim(asked, &key_check, clock.now())?;
         let terms = Terms::load(settings.form.terms.as_deref())?;
         Ok(Self {
@@ -142,11 +153,14 @@ impl Workspace {
 fn mailer(settings: &Settings) -> Result<Mailer, MailError> {
     let mail = &settings.mail;
     match mail.transport {
-        Transport::Smtp => Mailer::smtp(mail.smtp_url.as_deref().unwrap_or_default()),
+        Transport::Smtp if settings.environment != Environment::Training => {
+            Mailer::smtp(mail.smtp_url.as_deref().unwrap_or_default())
+        }
         Transport::File => {
             let folder = mail.folder.as_deref().unwrap_or(std::path::Path::new("mail"));
             Ok(Mailer::File(MailFolder::open(folder)?))
         }
-        Transport::Memory => Ok(Mailer::Memory(Arc::new(Mutex::new(vec![])))),
+        // A training has no way out, whatever the settings say.
+        Transport::Smtp | Transport::Memory => Ok(Mailer::Memory(Arc::new(Mutex::new(vec![])))),
     }
 }

@@ -39,7 +39,7 @@ impl Place {
             actix_web::rt::System::new().block_on(async move {
                 app::prepare(&served).await.unwrap();
                 let settings = served.settings.console.clone().unwrap();
-                let console = app::serve_console(served.clone(), settings, console, None, None).unwrap();
+                let console = app::serve_console(served.clone(), settings, console, None, Default::default()).unwrap();
                 let public = app::serve_public(served, public, None).unwrap();
                 ready.send(()).unwrap();
                 let _ = futures_util::future::join(public, console).await;

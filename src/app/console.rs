@@ -8,7 +8,7 @@ use crate::{
     promotion, reconciliation,
     tasks::{self, Kinds},
     texts, today, trail,
-    training::{self, School},
+    training::{self, Doors},
     web as pages,
     web::{Certificate, Networks, Site},
     workspace::Workspace,
@@ -70,8 +70,8 @@ pub(super) struct Parts {
     pub relying: Data<Relying>,
     pub networks: Data<Networks>,
     pub plan: Plan,
-    /// The classes, where a trainer leads them.
-    pub school: Option<Data<School>>,
+    /// The classes, where a trainer leads them, or why there are none.
+    pub doors: Doors,
 }
 
 /// The console with its guards.
@@ -96,9 +96,10 @@ pub(super) fn console_app(
         .app_data(Data::new(texts::Controls(enrolment::as_asked)))
         .app_data(Data::new(parts.workspace.clone()))
         .app_data(PayloadConfig::new(super::LARGEST_BODY));
-    let app = match parts.school {
-        Some(school) => app.app_data(school),
-        None => app,
+    let app = match parts.doors {
+        Doors::Open(school) => app.app_data(Data::new(school)),
+        Doors::Closed(why) => app.app_data(Data::new(why)),
+        Doors::None => app,
     };
     app.wrap(Compress::default())
         .wrap(from_fn(accounts::gate))
@@ -113,28 +114,29 @@ pub(super) fn console_app(
         .configure(console_routes)
 }
 
-/// Serves the console on an already bound socket, with TLS when a certificate is given. `school` is where a trainer leads
-/// classes.
+/// Serves the console on an already bound socket, with TLS when a certificate is given. `doors` are those of the
+/// practice site.
 pub fn serve_console(
     workspace: Workspace,
     settings: Console,
     socket: TcpListener,
     certificate: Option<Arc<Certificate>>,
-    school: Option<School>,
+    doors: Doors,
 ) -> Result<Server, ConsoleError> {
     let relying = Relying::new(&settings, &workspace.settings.bureau);
     let relying = relying.map_err(|_| ConsoleError::Relying(settings.url.clone()))?;
     let parts = Parts {
         site: Data::new(Site {
-            practice_entrance: school
-                .as_ref()
-                .map(|school| format!("{}/training/", school.addresses().console)),
+            practice_entrance: match &doors {
+                Doors::Open(school) => Some(format!("{}/training/", school.addresses().console)),
+                _ => None,
+            },
             ..Site::console(&workspace.settings, &settings)
         }),
         relying: Data::new(relying),
         networks: Data::new(Networks(settings.networks.clone())),
         plan: PLAN,
-        school: school.map(Data::new),
+        doors,
         workspace,
     };
     let server = HttpServer::new(move || console_app(parts.clone()))

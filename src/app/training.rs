@@ -5,8 +5,8 @@ use crate::{
     accounts::Relying,
     gateways::simulator,
     mail::viewer,
-    training::{self, Desk, Engine, School},
-    web::{self as pages, Certificate, Networks, Practice, Site},
+    training::{self, Desk, Doors, Engine, School},
+    web::{self as pages, Certificate, Networks, Practice, Site, Unread},
 };
 use actix_http::Request;
 use actix_service::{IntoServiceFactory, Service, ServiceFactory, fn_factory_with_config, fn_service};
@@ -241,6 +241,7 @@ fn room_site(school: &School) -> Site {
             public: addresses.public.clone(),
             bank: addresses.bank.clone(),
             mails: addresses.mails.clone(),
+            unread: Unread::default(),
         }),
         ..Site::new(school.base())
     }
@@ -321,7 +322,7 @@ async fn ready_console(school: &School, desk: &Desk, config: AppConfig) -> Resul
         relying: Data::new(relying),
         networks: networks(school),
         plan: rules::PRACTICE_PLAN,
-        school: None,
+        doors: Doors::None,
     };
     ready(console::console_app(parts).configure(training::desk_routes), config).await
 }
@@ -353,7 +354,7 @@ fn bank(site: Data<Site>, desk: Desk, listed: Listed) -> an_app!() {
     let guard = Condition::new(listed.is_some(), from_fn(pages::listed_networks_only));
     let mark = simulator::Mark {
         title: TITLE_MARK,
-        above: pages::environment_banner(&site),
+        above: pages::environment_banner(&site.drawn_once()),
     };
     let app = App::new().app_data(site).app_data(Data::new(mark));
     let app = match listed {
@@ -370,7 +371,7 @@ fn mails(site: Data<Site>, desk: Desk, listed: Listed) -> an_app!() {
     let folder = viewer::Folder(desk.mails.path().to_owned());
     let above = viewer::Above {
         title: TITLE_MARK,
-        bar: pages::environment_banner(&site),
+        bar: pages::environment_banner(&site.drawn_once()),
         stylesheet: pages::asset_path("app.css"),
     };
     let app = App::new()

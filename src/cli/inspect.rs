@@ -3,8 +3,10 @@ use super::{ConfigFile, Outcome, serve, staff};
 use crate::{
     audit::{self, Actor},
     clock::{jst, utc_from_jst},
-    operations::{self, Verdict},
+    config::Settings,
+    operations::{self, Check, Verdict},
     reconciliation,
+    training::{self, Exercises},
     web::Error,
 };
 use chrono::{Days, NaiveDate, NaiveTime};
@@ -27,10 +29,30 @@ pub enum Logs {
     Check(ConfigFile),
 }
 
+/// The bureau's own exercises: a wrong file keeps the practice site closed at the next start.
+fn exercises(settings: &Settings) -> Option<Check> {
+    let folder = settings.training.as_ref()?.exercises.as_deref()?;
+    let (verdict, found, remedy) = match Exercises::load(Some(folder), &training::cases()) {
+        Ok(_) => (Verdict::Good, "can be read".to_owned(), ""),
+        Err(error) => (
+            Verdict::Wrong,
+            error.to_string(),
+            "mend the file, or move it away; until then the practice site does not open",
+        ),
+    };
+    Some(Check {
+        part: "exercises of the bureau".to_owned(),
+        verdict,
+        found,
+        remedy,
+    })
+}
+
 /// One line a part; exit code 1 when something is wrong.
 pub fn doctor(file: &ConfigFile) -> Outcome {
     let (workspace, _logs) = serve::open(file)?;
-    let checks = serve::runtime()?.block_on(operations::examine(&workspace));
+    let mut checks = serve::runtime()?.block_on(operations::examine(&workspace));
+    checks.extend(exercises(&workspace.settings));
     for check in &checks {
         let word = match check.verdict {
             Verdict::Good => "ok   ",

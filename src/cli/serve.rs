@@ -1,13 +1,13 @@
 use super::{ConfigFile, Outcome, staff};
 use crate::{
-    app, audit,
+    alarms, app, audit,
     audit::ChainCheck,
     clock::Clock,
     config::{Settings, Tls, Training, log_filter},
     db::{Conn, DbError},
     logs, operations,
-    training::{Addresses, School},
-    web::Certificate,
+    training::{Addresses, Closed, Doors, School},
+    web::{Certificate, Error},
     workspace::Workspace,
 };
 use actix_web::{
@@ -88,7 +88,7 @@ pub fn serve(file: &ConfigFile) -> Outcome {
         };
         tracing::info!(address = %public.local_addr()?, "serving the public site");
         let training = match &workspace.settings.training {
-            Some(training) => Some(training_sockets(training)?),
+            Some(training) => Some(training_sockets(training)),
             None => None,
         };
         let sockets = Sockets {
@@ -126,8 +126,8 @@ pub struct Sockets {
     pub public: TcpListener,
     pub ops: Option<TcpListener>,
     pub console: Option<TcpListener>,
-    /// The four faces of the practice site, in the order of `app::Face::ALL`.
-    pub training: Option<[TcpListener; 4]>,
+    /// The four faces of the practice site, in the order of `app::Face::ALL`, or why they cannot be had.
+    pub training: Option<Result<[TcpListener; 4], String>>,
 }
 
 /// Serves and works until SIGTERM or Ctrl-C, then lets the running requests end.
@@ -144,8 +144,8 @@ pub async fn run(workspace: Workspace, sockets: Sockets) -> Outcome {
         .transpose()?;
     let ops_handle = ops.as_ref().map(|server| server.handle());
     let ops = ops.map(actix_web::rt::spawn);
-    let (school, practice) = training(&workspace, sockets.training, &mut renewing).await?;
-    let console = serve_console(&workspace, sockets.console, &mut renewing, school)?;
+    let (doors, practice) = training(&workspace, sockets.training, &mut renewing).await;
+    let console = serve_console(&workspace, sockets.console, &mut renewing, doors)?;
     let public = app::serve_public(workspace, sockets.public, certificate)?;
     let all: Vec<Server> = [Some(public), console].into_iter().flatten().chain(practice).collect();
     let handles: Vec<ServerHandle> = all.iter().map(Server::handle).collect();
@@ -175,37 +175,85 @@ pub async fn run(workspace: Workspace, sockets: Sockets) -> Outcome {
     outcome
 }
 
-/// The practice site, where the settings have one: the school, and its four listeners.
+/// The practice site, where the settings have one. What is wrong with it is told, and stops nothing else.
 async fn training(
     workspace: &Workspace,
-    sockets: Option<[TcpListener; 4]>,
+    sockets: Option<Result<[TcpListener; 4], String>>,
     renewing: &mut Vec<JoinHandle<()>>,
-) -> Result<(Option<School>, Vec<Server>), Box<dyn std::error::Error>> {
-    let (Some(settings), Some(sockets)) = (&workspace.settings.training, sockets) else {
-        return Ok((None, vec![]));
+) -> (Doors, Vec<Server>) {
+    let (doors, servers) = match (&workspace.settings.training, sockets) {
+        (Some(settings), Some(sockets)) => match open_school(workspace, settings, sockets, renewing).await {
+            Ok((school, servers)) => (Doors::Open(school), servers),
+            Err(error) => {
+                tracing::error!(%error, "the practice site stays closed");
+                (Doors::Closed(Closed::by(error.as_ref())), vec![])
+            }
+        },
+        _ => (Doors::None, vec![]),
     };
-    let urls = settings.urls().ok_or("training.url is no address")?;
-    let bank_here = format!("http://{}", sockets[2].local_addr()?);
-    let [console, public, bank, mails] = urls;
+    if let Err(error) = tell(workspace, &doors).await {
+        tracing::error!(%error, "how the practice site is could not be told");
+    }
+    (doors, servers)
+}
+
+/// Raises what is wrong with the practice site at this start, and ends what no longer is.
+async fn tell(workspace: &Workspace, doors: &Doors) -> Result<(), Error> {
+    let (closed, left_out) = match doors {
+        Doors::Closed(Closed(why)) => (Some(why.clone()), 0),
+        Doors::Open(school) => (None, school.left_out()),
+        Doors::None => (None, 0),
+    };
+    let (world, now) = (workspace.clone(), workspace.clock.now());
+    let write = move |conn: &mut Conn| {
+        let why = closed.as_deref().unwrap_or_default();
+        let message =
+            format!("研修の画面を開けません。{why}本番の画面は動いています。直したら、起動し直してください。");
+        let cause = alarms::Cause {
+            key: "training.closed",
+            subject: "",
+            message: &message,
+        };
+        alarms::hold(conn, &world, closed.is_some(), &cause, now)?;
+        let message = format!("開けない研修の教室があります（{left_out}件）。ほかの教室と本番の画面は動いています。");
+        let cause = alarms::Cause {
+            key: "training.class_closed",
+            subject: "",
+            message: &message,
+        };
+        alarms::hold(conn, &world, left_out > 0, &cause, now)
+    };
+    workspace.db.write(write).await
+}
+
+/// The school, and its four listeners.
+async fn open_school(
+    workspace: &Workspace,
+    settings: &Training,
+    sockets: Result<[TcpListener; 4], String>,
+    renewing: &mut Vec<JoinHandle<()>>,
+) -> Result<(School, Vec<Server>), Box<dyn std::error::Error>> {
+    let sockets = sockets?;
+    let [console, public, bank, mails] = settings.urls().ok_or("training.url is no address")?;
     let addresses = Addresses {
+        bank_here: format!("http://{}", sockets[2].local_addr()?),
         console,
         public,
         bank,
         mails,
-        bank_here,
     };
+    let certificate = certificate(settings.tls.as_ref(), renewing)?;
     let clock = Clock::system();
     let school = School::open(&workspace.settings, settings, addresses, app::ENGINE, clock).await?;
-    let certificate = certificate(settings.tls.as_ref(), renewing)?;
     let servers = app::serve_training(&school, sockets, certificate)?;
-    Ok((Some(school), servers))
+    Ok((school, servers))
 }
 
 fn serve_console(
     workspace: &Workspace,
     socket: Option<TcpListener>,
     renewing: &mut Vec<JoinHandle<()>>,
-    school: Option<School>,
+    doors: Doors,
 ) -> Result<Option<Server>, Box<dyn std::error::Error>> {
     let (Some(socket), Some(settings)) = (socket, workspace.settings.console.clone()) else {
         return Ok(None);
@@ -216,7 +264,7 @@ fn serve_console(
         settings,
         socket,
         certificate,
-        school,
+        doors,
     )?))
 }
 

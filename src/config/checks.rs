@@ -159,6 +159,11 @@ impl Settings {
             let what = "mail.transport = \"file\" sends nothing: use \"smtp\" in production";
             return Err(source.at_setting("mail.transport", what));
         }
+        if let Some(training) = &self.training {
+            let console = self.console.iter().map(|console| ("console.url", console.url.as_str()));
+            let real: Vec<(&str, &str)> = console.chain([("public.url", self.public.url.as_str())]).collect();
+            training.check_host(&real, source)?;
+        }
         let of_one_byte = |key: &[u8]| key.windows(2).all(|pair| pair[0] == pair[1]);
         for (index, gateway) in self.gateways.iter().enumerate() {
             if gateway

@@ -52,6 +52,27 @@ impl Training {
         Some([of(0)?, of(1)?, of(2)?, of(3)?])
     }
 
+    /// Hosts are compared, not origins: ports share their cookies, and passkeys know hosts alone (S15). A demo may live on
+    /// one machine's `localhost`.
+    pub(super) fn check_host(&self, real: &[(&str, &str)], source: &Source) -> Result<(), ConfigError> {
+        let host = |url: &str| {
+            let url = url::Url::parse(url).ok()?;
+            Some(url.host_str()?.trim_end_matches('.').to_owned())
+        };
+        let own = host(&self.url);
+        match real.iter().find(|(_, url)| own.is_some() && host(url) == own) {
+            None => Ok(()),
+            Some((setting, url)) => {
+                let what = format!(
+                    "training.url = {:?} has the host of {setting} = {url:?}: cookies and passkeys of production would \
+                     reach the practice site; give it a name of its own, such as \"https://renshu.example.lg.jp:8090\"",
+                    self.url
+                );
+                Err(source.at_setting("training.url", what))
+            }
+        }
+    }
+
     pub(super) fn check(&self, source: &Source) -> Result<(), ConfigError> {
         let wrong = |setting: &str, what: String| Err(source.at_setting(setting, what));
         if self.sockets().is_none() {

@@ -40,14 +40,15 @@ impl Marker {
 
 impl Db {
     /// Refuses another world's database before its tables are brought up to date: a newer program of a class must not
-    /// migrate production's. What cannot be asked yet is left to [`Db::open`] and [`Db::claim`].
-    pub fn refuse_another_world(url: &str, environment: &str, key_check: &str) -> Result<(), MarkerError> {
+    /// migrate production's. What cannot be asked yet is left to [`Db::open`] and [`Db::claim`]. Gives whether it is this
+    /// world's already.
+    pub fn refuse_another_world(url: &str, environment: &str, key_check: &str) -> Result<bool, MarkerError> {
         let Ok(mut conn) = Manager::new(url).connect() else {
-            return Ok(());
+            return Ok(false);
         };
         match Marker::query().first(&mut conn) {
-            Ok(found) => found.expect(environment, key_check),
-            Err(_) => Ok(()),
+            Ok(found) => found.expect(environment, key_check).map(|()| true),
+            Err(_) => Ok(false),
         }
     }
 

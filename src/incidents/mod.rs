@@ -19,7 +19,7 @@ use crate::{
     workspace::Workspace,
 };
 use chrono::NaiveDateTime;
-use model::{NoteKind, State};
+use model::{Function, NoteKind, Severity, State};
 use store::NewIncident;
 
 /// The address of an incident at the console.
@@ -85,29 +85,75 @@ fn tell(
     Ok(())
 }
 
-/// An incident of an invented past, for a practice desk: it broke, was worked on, and is over but for its papers.
-pub fn invent(conn: &mut Conn, workspace: &Workspace, by: &str, happened_at: NaiveDateTime) -> Result<(), Error> {
+/// What broke in an invented past.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Past {
+    /// An institution's page; its papers are to be written still.
+    Institution,
+    /// Mails were late; closed.
+    Mails,
+}
+
+impl Past {
+    fn new_incident(self, happened_at: NaiveDateTime) -> NewIncident {
+        let (title, severity, functions) = match self {
+            Past::Institution => ("金融機関の手続きの画面が開きにくい", Severity::Minor, vec![]),
+            Past::Mails => (
+                "結果のお知らせのメールが遅れる",
+                Severity::Major,
+                vec![Function::Mails.as_str().to_owned()],
+            ),
+        };
+        NewIncident {
+            title: title.into(),
+            severity,
+            is_accident: false,
+            happened_at,
+            institutions: vec![],
+            functions,
+        }
+    }
+
+    /// How it was heard of, what ended it, its cause.
+    fn words(self) -> [&'static str; 3] {
+        match self {
+            Past::Institution => [
+                "申込者から電話があった",
+                "復旧：金融機関が機器を入れ替えた",
+                "金融機関の機器の故障",
+            ],
+            Past::Mails => [
+                "送れていないメールの警報が出た",
+                "復旧：たまっていたメールを、すべて送った",
+                "メールサーバーの証明書の期限切れ",
+            ],
+        }
+    }
+}
+
+/// An incident of an invented past, for a practice desk: it broke, was worked on, and is over.
+pub fn invent(
+    conn: &mut Conn,
+    workspace: &Workspace,
+    by: &str,
+    past: Past,
+    happened_at: NaiveDateTime,
+) -> Result<(), Error> {
     let (keys, later) = (&workspace.keys, happened_at + chrono::Duration::minutes(50));
-    let new = NewIncident {
-        title: "金融機関の手続きの画面が開きにくい".into(),
-        severity: model::Severity::Minor,
-        is_accident: false,
-        happened_at,
-        institutions: vec![],
-        functions: vec![],
-    };
-    let incident = open(
-        conn,
-        workspace,
-        &new,
-        "申込者から電話があった",
-        Actor::System,
-        happened_at,
-    )?;
+    let (new, [heard, over, cause]) = (past.new_incident(happened_at), past.words());
+    let incident = open(conn, workspace, &new, heard, Actor::System, happened_at)?;
     if !store::change_state(conn, &incident, State::Restored, later)? {
         return Err(Error::Conflict);
     }
-    let line = "復旧：金融機関が機器を入れ替えた";
-    store::add_note(conn, keys, &incident.id, NoteKind::State, line, by, later)?;
-    store::set_cause(conn, keys, &incident.id, "金融機関の機器の故障")
+    store::add_note(conn, keys, &incident.id, NoteKind::State, over, by, later)?;
+    store::set_cause(conn, keys, &incident.id, cause)?;
+    if past == Past::Mails {
+        let (restored, closed_at) = (store::find(conn, &incident.id)?, later + chrono::Duration::days(1));
+        if !store::change_state(conn, &restored, State::Closed, closed_at)? {
+            return Err(Error::Conflict);
+        }
+        let line = "完了：証明書の期限を、月に1度確かめることにした";
+        store::add_note(conn, keys, &incident.id, NoteKind::State, line, by, closed_at)?;
+    }
+    Ok(())
 }

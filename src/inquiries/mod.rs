@@ -18,9 +18,10 @@ pub use desk::{View, count, routes as desk_routes};
 pub use jobs::{handlers, standing};
 pub use model::Source;
 pub use pages::routes;
-pub use store::{Improvement, Tally, tally};
+pub use store::{Improvement, Inquiry, Tally, tally};
 
 use crate::{
+    audit::{self, Actor},
     crypto::{KeyRing, random_token},
     db::Conn,
     institutions,
@@ -90,7 +91,7 @@ pub fn invent(
     phone: &str,
     body: &str,
     now: NaiveDateTime,
-) -> Result<(), Error> {
+) -> Result<Inquiry, Error> {
     let question = model::Question {
         category: model::Category::ALL[0],
         body: body.to_owned(),
@@ -100,5 +101,38 @@ pub fn invent(
             ..Default::default()
         },
     };
-    work::receive(conn, workspace, &question, &random_token(), now).map(drop)
+    match work::receive(conn, workspace, &question, &random_token(), now)? {
+        work::Received::Kept { inquiry, .. } => Ok(*inquiry),
+        work::Received::Changed => Err(Error::Conflict),
+    }
+}
+
+/// An invented question is answered by one of a practice desk's people.
+pub fn answer_invented(
+    conn: &mut Conn,
+    workspace: &Workspace,
+    inquiry: &Inquiry,
+    staff_id: &str,
+    words: &str,
+    now: NaiveDateTime,
+) -> Result<(), Error> {
+    let actor = Actor::Staff {
+        id: staff_id,
+        address: "10.0.0.9",
+    };
+    let by = actor.word();
+    let kind = model::MessageKind::Reply;
+    let message = store::add_message(conn, &workspace.keys, &inquiry.id, kind, &by, words, now)?;
+    store::note_answer(conn, inquiry, now)?;
+    store::set_status(conn, inquiry, model::Status::Answered, inquiry.due_at, now)?;
+    store::add_event(conn, &inquiry.id, &by, "moved", model::Status::Answered.as_str(), now)?;
+    let detail = format!("message/{message}");
+    Ok(audit::record(
+        conn,
+        now,
+        actor,
+        "inquiry.replied",
+        &inquiry.subject(),
+        &detail,
+    )?)
 }

@@ -121,6 +121,15 @@ impl Planner {
         Ok(leads)
     }
 
+    /// When work that comes once a day is due next, after `now`.
+    pub fn next_daily(&self, now: NaiveDateTime) -> Option<NaiveDateTime> {
+        let daily = self
+            .standing
+            .iter()
+            .filter(|work| matches!(work.every, Every::Daily(..)));
+        daily.map(|work| work.every.newest(now) + work.every.length()).min()
+    }
+
     /// Steps down, so that another node need not wait for the lease to end.
     pub async fn resign(&self) -> Result<(), DbError> {
         let node = self.node.clone();

@@ -70,6 +70,31 @@ pub struct DeskKept {
     pub ahead_micros: i64,
     /// The invented applications that exercises speak of, by name.
     pub cases: BTreeMap<String, Case>,
+    /// The replay that was begun last since its beginning.
+    #[serde(default)]
+    pub replay: Option<Replaying>,
+}
+
+/// A replay of busy days at a desk.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replaying {
+    /// Tells one replay of a desk from the next.
+    pub no: u32,
+    /// By the clock of the desk (UTC).
+    pub until: NaiveDateTime,
+    pub state: ReplayState,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ReplayState {
+    Running,
+    Done,
+    /// By the trainer.
+    Stopped,
+    Failed,
+    /// The program was started anew.
+    Interrupted,
 }
 
 /// An invented application, as texts name it.

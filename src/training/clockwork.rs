@@ -6,7 +6,7 @@ use crate::{
     institutions,
     web::Error,
 };
-use chrono::{Datelike, Days, Duration, NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{Datelike, Days, Duration, Months, NaiveDate, NaiveDateTime, NaiveTime};
 
 /// Where the clock is moved to; always ahead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,16 +18,19 @@ pub enum Move {
     Cut,
     /// The first business day after the next day on which the bureau is closed.
     OverHoliday,
+    /// The first business day of the next month: the papers of the month are due.
+    MonthBegin,
     /// The first business day of the next year.
     OverYearEnd,
 }
 
 impl Move {
-    pub const ALL: [Move; 5] = [
+    pub const ALL: [Move; 6] = [
         Move::Hour,
         Move::BusinessDay,
         Move::Cut,
         Move::OverHoliday,
+        Move::MonthBegin,
         Move::OverYearEnd,
     ];
     pub fn word(self) -> &'static str {
@@ -36,6 +39,7 @@ impl Move {
             Move::BusinessDay => "business_day",
             Move::Cut => "cut",
             Move::OverHoliday => "over_holiday",
+            Move::MonthBegin => "month_begin",
             Move::OverYearEnd => "over_year_end",
         }
     }
@@ -45,6 +49,7 @@ impl Move {
             Move::BusinessDay => "次の営業日の8時31分まで",
             Move::Cut => "次の締めのあとまで",
             Move::OverHoliday => "次の休みの明けまで",
+            Move::MonthBegin => "つぎの月の最初の営業日へ",
             Move::OverYearEnd => "年明けの最初の営業日まで",
         }
     }
@@ -83,10 +88,20 @@ impl Speed {
     }
 }
 
-/// Steps in which time passes: every job that comes each quarter of an hour has its turn.
+/// Steps in which time passes at most. What comes more often has its turn once in each; what comes once a day is done at
+/// its time, however far the clock is moved.
 const STEP: Duration = Duration::minutes(30);
+/// So long before the end of a far move the steps are short; before that they are [`STRIDE`], so that a year's end takes
+/// two seconds and not ten.
+const NEAR: Duration = Duration::days(2);
+const STRIDE: Duration = Duration::hours(6);
 /// Days that are looked at for a business day; the longest closed time of a bureau is shorter.
 const FAR: u64 = 40;
+
+fn next_month(day: NaiveDate) -> NaiveDate {
+    let begins = day.with_day(1).unwrap_or(day);
+    begins.checked_add_months(Months::new(1)).unwrap_or(day)
+}
 
 /// The moment (UTC) that a move leads to.
 pub async fn target(desk: &Desk, to: Move) -> Result<NaiveDateTime, Error> {
@@ -115,6 +130,7 @@ pub async fn target(desk: &Desk, to: Move) -> Result<NaiveDateTime, Error> {
                 let closed = days.find(|day| !calendar.bureau_business_day(*day));
                 first(closed.unwrap_or(today), opens)
             }
+            Move::MonthBegin => first(next_month(today), opens),
             Move::OverYearEnd => first(NaiveDate::from_ymd_opt(local.year() + 1, 1, 1).unwrap_or(today), opens),
         })
     };
@@ -125,13 +141,14 @@ pub async fn target(desk: &Desk, to: Move) -> Result<NaiveDateTime, Error> {
 pub async fn advance(desk: &Desk, until: NaiveDateTime) -> Result<(), Error> {
     let _alone = desk.moving.lock().await;
     loop {
-        let left = until - desk.workspace.clock.now();
+        let now = desk.workspace.clock.now();
+        let left = until - now;
         if left <= Duration::zero() {
             return Ok(());
         }
-        // Over weeks a step is longer: nobody looks at each half hour of a fortnight.
-        let step = if left > Duration::days(4) { STEP * 12 } else { STEP };
-        desk.workspace.clock.advance(step.min(left));
+        let step = if left > NEAR { STRIDE } else { STEP };
+        let daily = desk.next_daily(now).map_or(step, |at| at - now);
+        desk.workspace.clock.advance(step.min(daily).min(left));
         desk.work().await?;
     }
 }

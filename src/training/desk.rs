@@ -10,6 +10,7 @@ use crate::{
     web::{Error, Practice},
     workspace::Workspace,
 };
+use chrono::NaiveDateTime;
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
@@ -201,6 +202,11 @@ impl Desk {
             actix_web::rt::spawn(self.planner.clone().run()),
         ]));
         self
+    }
+
+    /// When work that comes once a day is due next, after `now`.
+    pub fn next_daily(&self, now: NaiveDateTime) -> Option<NaiveDateTime> {
+        self.planner.next_daily(now)
     }
 
     /// Plans what is due and does it, until nothing is.

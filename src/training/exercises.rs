@@ -79,6 +79,16 @@ pub enum ExerciseError {
     Folder { path: String, cause: std::io::Error },
 }
 
+impl ExerciseError {
+    /// The file that is wrong, without its folder; `None` where none was read.
+    pub fn file(&self) -> Option<&str> {
+        match self {
+            Self::Wrong { file, .. } => Path::new(file).file_name().and_then(|name| name.to_str()),
+            Self::Folder { .. } => None,
+        }
+    }
+}
+
 /// All exercises by id, in the order in which they are taught.
 #[derive(Clone, Debug)]
 pub struct Exercises(Vec<Exercise>);

@@ -232,6 +232,7 @@ mod tests {
             generation: 0,
             ahead_micros: 0,
             cases: Default::default(),
+            replay: None,
         };
         Record {
             entries,

@@ -63,9 +63,16 @@ impl Keeping {
         write().map_err(fail(&path))
     }
 
-    /// Every class that runs, and every record.
-    pub fn load_all(&self, keys: &KeyRing) -> Result<Vec<Class>, Error> {
-        let mut all = vec![];
+    /// Every class that runs, and every record; and the codes of those that cannot be read.
+    pub fn load_all(&self, keys: &KeyRing) -> Result<(Vec<Class>, Vec<String>), Error> {
+        let (mut all, mut unread) = (vec![], vec![]);
+        let mut load = |id: String, file: &Path| match self.load(keys, &id, file) {
+            Ok(class) => all.push(class),
+            Err(error) => {
+                tracing::error!(class = id, %error, "a class cannot be read; it is left out");
+                unread.push(id);
+            }
+        };
         let classes = self.folder.join("classes");
         for entry in fs::read_dir(&classes).map_err(fail(&classes))? {
             let folder = entry.map_err(fail(&classes))?.path();
@@ -75,17 +82,17 @@ impl Keeping {
             let is_left_over = is_gone || !file.exists() || self.record_file(&id).exists();
             match is_left_over {
                 true => fs::remove_dir_all(&folder).map_err(fail(&folder))?,
-                false => all.push(self.load(keys, &id, &file)?),
+                false => load(id, &file),
             }
         }
         let records = self.folder.join("records");
         for entry in fs::read_dir(&records).map_err(fail(&records))? {
             let file = entry.map_err(fail(&records))?.path();
             if file.extension().is_some_and(|end| end == "sealed") {
-                all.push(self.load(keys, &name_of(&file), &file)?);
+                load(name_of(&file), &file);
             }
         }
-        Ok(all)
+        Ok((all, unread))
     }
 
     fn load(&self, keys: &KeyRing, id: &str, file: &Path) -> Result<Class, Error> {

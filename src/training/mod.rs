@@ -7,6 +7,7 @@
 mod class;
 mod clockwork;
 mod desk;
+mod doors;
 mod exercises;
 mod goals;
 mod keeping;
@@ -21,6 +22,7 @@ mod views;
 pub use class::{Class, Kind, Seat, beginning};
 pub use clockwork::{Move, Speed};
 pub use desk::Desk;
+pub use doors::{Closed, Doors};
 pub use exercises::{COURSES, Exercise, ExerciseError, Exercises, SCENES};
 pub use pages::routes;
 pub use people::{People, Person};

@@ -7,6 +7,7 @@ mod seats;
 
 use super::{
     class::{Class, Kind},
+    doors::Closed,
     exercises::{Exercise, OWN},
     report,
     school::{LARGEST, NewClass, School},
@@ -56,10 +57,11 @@ fn school(school: &MaybeSchool) -> Result<&School, Error> {
 }
 
 /// `GET /training`
-async fn index(found: MaybeSchool, site: Data<Site>, staff: Staff) -> HttpResponse {
-    html(match &found {
-        Some(school) => views::index(&site, &staff, school, &FormBody::default(), Ok(())),
-        None => views::not_set_up(&site, &staff),
+async fn index(found: MaybeSchool, closed: Option<Data<Closed>>, site: Data<Site>, staff: Staff) -> HttpResponse {
+    html(match (&found, &closed) {
+        (Some(school), _) => views::index(&site, &staff, school, &FormBody::default(), Ok(())),
+        (None, Some(closed)) => views::closed(&site, &staff, closed),
+        (None, None) => views::not_set_up(&site, &staff),
     })
 }
 

@@ -24,22 +24,23 @@ use crate::{
         invented::{self, Invented},
         states::{Cause, Registration},
     },
-    incidents, inquiries,
+    incidents,
+    inquiries::{self, Inquiry},
     institutions::{self, Closure, Place},
     japan::phone,
     outages,
     web::Error,
 };
-use chrono::{Days, Duration, NaiveTime};
+use chrono::{Days, Duration, NaiveDateTime, NaiveTime};
 use form::{account, answers, home};
-use script::{DAYS, End, Plan, USUAL, plan};
+use script::{BACK, End, Plan, USUAL, plan};
 use std::collections::BTreeMap;
 
 /// Fills a fresh desk. Its clock is moved back for it, and stands at the present again at the end.
 pub async fn fill(desk: &Desk, seed: u64) -> Result<BTreeMap<String, Case>, Error> {
     let clock = desk.workspace.clock.clone();
     let present = clock.now() - Duration::minutes(11);
-    clock.advance(-Duration::days(DAYS + 1));
+    clock.advance(-Duration::days(BACK + 1));
     staff(desk).await?;
     let (mut people, mut others) = (People::new(seed), People::aside(seed));
     let towns = towns(&desk.workspace).await?;
@@ -91,8 +92,8 @@ async fn staff(desk: &Desk) -> Result<(), Error> {
 /// What somebody did; `None` where nothing was handed off.
 async fn apply(desk: &Desk, plan: &Plan, towns: &[Place]) -> Result<Option<(Invented, String)>, Error> {
     let world = &desk.workspace;
-    let (institution, account) = account(world, &plan.person, plan.digits, plan.institution).await?;
-    let mut fields = answers(&plan.person, home(&plan.person, plan.case, towns)?);
+    let (institution, account) = account(world, &plan.person, plan.digits, (plan.institution, plan.typed)).await?;
+    let mut fields = answers(world, &plan.person, home(&plan.person, plan.case, towns)?, plan.typed);
     fields.extend(account);
     match plan.end {
         End::Draft => return invented::draft(world, &fields).await.map(|()| None),
@@ -218,7 +219,8 @@ async fn look(desk: &Desk, cases: &BTreeMap<String, Case>) -> Result<(), Error> 
     desk.workspace.db.write(write).await
 }
 
-/// Two questions from the web: one of this morning, one that waits for too long.
+/// Three questions from the web: one of this morning, one that waits for too long, and one of the week before that was
+/// answered the next day.
 async fn questions(desk: &Desk, people: &mut People) -> Result<(), Error> {
     let asked = [
         (
@@ -227,18 +229,22 @@ async fn questions(desk: &Desk, people: &mut People) -> Result<(), Error> {
         ),
         (24 * 6, "引っこしをする予定です。口座振替は、そのまま続きますか。"),
     ];
+    let now = desk.workspace.clock.now();
     for (hours_ago, body) in asked {
-        let person = people.another();
-        let name = format!("{}{}", person.family.0, person.given.0);
-        let mobile = phone::parse(&person.mobile).unwrap_or_default();
-        let (world, at) = (
-            desk.workspace.clone(),
-            desk.workspace.clock.now() - Duration::hours(hours_ago),
-        );
-        let write = move |conn: &mut Conn| inquiries::invent(conn, &world, &name, &mobile, body, at);
-        desk.workspace.db.write(write).await?;
+        ask(desk, people, body, now - Duration::hours(hours_ago)).await?;
     }
-    Ok(())
+    let (body, asked_at) = (
+        "ちがう金融機関に変えるときは、もう一度この手続きをしますか。",
+        now - Duration::days(9),
+    );
+    let inquiry = ask(desk, people, body, asked_at).await?;
+    let world = desk.workspace.clone();
+    let write = move |conn: &mut Conn| {
+        let clerk = accounts::find_by_code(conn, "mado")?.ok_or(Error::NotFound)?;
+        let reply = "はい。同じ手続きで、新しい口座を登録してください。古い口座は、登録が終わると使われなくなります。";
+        inquiries::answer_invented(conn, &world, &inquiry, &clerk.id, reply, asked_at + Duration::days(1))
+    };
+    desk.workspace.db.write(write).await
 }
 
 /// りそな銀行, in a week, so that it is still to come when an exercise moves the clock.
@@ -258,7 +264,7 @@ async fn stop(desk: &Desk) -> Result<(), Error> {
     desk.workspace.db.write(write).await
 }
 
-/// What broke the week before and is over, and an outage that was agreed upon for the week to come.
+/// What broke in the past and is over, and an outage that was agreed upon for the week to come.
 async fn trouble(desk: &Desk) -> Result<(), Error> {
     let (world, now) = (desk.workspace.clone(), desk.workspace.clock.now());
     let write = move |conn: &mut Conn| {
@@ -267,7 +273,20 @@ async fn trouble(desk: &Desk) -> Result<(), Error> {
             Ok::<_, Error>(format!("staff/{}", person.id))
         };
         let (operator, approver) = (word("unyo", conn)?, word("shonin", conn)?);
-        incidents::invent(conn, &world, &operator, now - Duration::days(6))?;
+        incidents::invent(
+            conn,
+            &world,
+            &operator,
+            incidents::Past::Mails,
+            now - Duration::days(38),
+        )?;
+        incidents::invent(
+            conn,
+            &world,
+            &operator,
+            incidents::Past::Institution,
+            now - Duration::days(6),
+        )?;
         outages::invent(conn, &world, (&operator, &approver), now)
     };
     desk.workspace.db.write(write).await
@@ -275,19 +294,37 @@ async fn trouble(desk: &Desk) -> Result<(), Error> {
 
 /// One more application of a month that is replayed, at the desk's own present.
 pub async fn one_more(desk: &Desk, people: &mut People, towns: &[Place]) -> Result<(), Error> {
+    let digits = USUAL[people.pick(USUAL.len())];
+    let gives_up = people.pick(20) == 0;
     let plan = Plan {
-        hours_ago: 0,
-        case: None,
-        digits: USUAL[people.pick(USUAL.len())],
-        end: if people.pick(20) == 0 {
-            End::Cancelled
-        } else {
-            End::Decided
-        },
-        person: people.another(),
-        institution: None,
+        end: if gives_up { End::Cancelled } else { End::Decided },
+        ..Plan::usual(0, digits, people.another())
     };
     apply(desk, &plan, towns).await.map(drop)
+}
+
+/// What people ask in a month that is replayed.
+const ASKED: [&str; 4] = [
+    "手続きをしたのに、登録完了のお知らせが来ません。",
+    "家族の口座から引き落とすことはできますか。",
+    "いつの料金から、口座振替になりますか。",
+    "暗証番号を3回まちがえました。どうすればよいですか。",
+];
+
+/// One more question, at the desk's own present.
+pub async fn one_question(desk: &Desk, people: &mut People) -> Result<(), Error> {
+    let body = ASKED[people.pick(ASKED.len())];
+    ask(desk, people, body, desk.workspace.clock.now()).await.map(drop)
+}
+
+/// Somebody asks by the site; gives the inquiry.
+async fn ask(desk: &Desk, people: &mut People, body: &'static str, at: NaiveDateTime) -> Result<Inquiry, Error> {
+    let person = people.another();
+    let name = format!("{}{}", person.family.0, person.given.0);
+    let mobile = phone::parse(&person.mobile).unwrap_or_default();
+    let world = desk.workspace.clone();
+    let write = move |conn: &mut Conn| inquiries::invent(conn, &world, &name, &mobile, body, at);
+    desk.workspace.db.write(write).await
 }
 
 /// A newer table of branches than the desk's: one is new, one has another name, one is gone.

@@ -2,9 +2,10 @@
 mod ending;
 mod learning;
 mod making;
+mod replaying;
 mod seats;
 
-pub use learning::Replay;
+pub use replaying::Replay;
 pub use seats::{Keeps, Seen};
 
 use super::{
@@ -103,6 +104,8 @@ struct Inner {
     exercises: Exercises,
     clock: Clock,
     classes: RwLock<BTreeMap<String, Class>>,
+    /// Codes of the classes whose files could not be read.
+    unread: Vec<String>,
     desks: RwLock<BTreeMap<String, Desk>>,
     /// One change of the classes at a time, so that what is kept is what is known.
     changing: Mutex<()>,
@@ -129,7 +132,8 @@ fn write_keys(path: &Path) -> io::Result<()> {
 }
 
 impl School {
-    /// Opens the school's folder and goes on with the classes that are in it. `base` are the bureau's settings.
+    /// Opens the school's folder and goes on with the classes that are in it; a desk that cannot be opened is left out.
+    /// `base` are the bureau's settings.
     pub async fn open(
         base: &Settings,
         training: &Training,
@@ -160,7 +164,7 @@ impl School {
             return Err(SchoolError::OtherKeys { path, found });
         }
         let keeping = Keeping { folder };
-        let classes = keeping.load_all(&keys).map_err(SchoolError::Classes)?;
+        let (classes, unread) = keeping.load_all(&keys).map_err(SchoolError::Classes)?;
         let school = Self(Arc::new(Inner {
             base: base.clone(),
             exercises: Exercises::load(training.exercises.as_deref(), &sample::cases())?,
@@ -170,12 +174,14 @@ impl School {
             engine,
             clock,
             classes: RwLock::new(classes.into_iter().map(|class| (class.id.clone(), class)).collect()),
+            unread,
             desks: RwLock::default(),
             changing: Mutex::default(),
         }));
         school.make_blank().await.map_err(SchoolError::Classes)?;
         for class in school.classes() {
-            school.resume(&class).await.map_err(SchoolError::Classes)?;
+            school.interrupt_replays(&class).await;
+            school.resume(&class).await;
         }
         Ok(school)
     }
@@ -227,6 +233,27 @@ impl School {
     /// A desk that runs.
     pub fn desk(&self, id: &str) -> Option<Desk> {
         locked(&self.0.desks).get(id).cloned()
+    }
+
+    /// The seats of a class that runs whose desk could not be opened. A reset mends it.
+    pub fn closed_seats(&self, class: &Class) -> Vec<u32> {
+        let seats = class.seats.iter().filter(|_| class.ended_at.is_none());
+        seats
+            .filter(|seat| self.desk(&seat.desk).is_none())
+            .map(|seat| seat.number)
+            .collect()
+    }
+
+    /// Codes of the classes whose files could not be read.
+    pub fn unread(&self) -> &[String] {
+        &self.0.unread
+    }
+
+    /// Classes of which something could not be opened.
+    pub fn left_out(&self) -> usize {
+        let classes = self.classes();
+        let half = classes.iter().filter(|class| !self.closed_seats(class).is_empty());
+        half.count() + self.0.unread.len()
     }
 
     /// The seat of a cookie.

@@ -1,6 +1,7 @@
 //! The trainer's pages.
 mod acts;
 mod ending;
+mod goals;
 mod printed;
 mod record;
 mod seats;
@@ -13,6 +14,7 @@ pub use seats::seat;
 
 use super::{
     class::{Class, Kind, Seat, Try},
+    doors::Closed,
     school::School,
 };
 use crate::{
@@ -79,6 +81,37 @@ pub fn not_set_up(site: &Site, staff: &Staff) -> Markup {
     ConsolePage::new("研修", PART, main).render(site, staff)
 }
 
+pub fn closed(site: &Site, staff: &Staff, closed: &Closed) -> Markup {
+    let main = html! {
+        (heading("研修"))
+        div class="notice notice--warning" {
+            h2 { "研修の画面は、いま閉じています" }
+            p { (closed.0) }
+            p { "本番の画面は、いつもどおり使えます。運用担当に知らせてください。直して起動し直すと、研修も使えます。" }
+        }
+    };
+    ConsolePage::new("研修", PART, main).render(site, staff)
+}
+
+/// Which seats cannot be used, and what mends them.
+fn left_out(numbers: &[u32]) -> Markup {
+    let listed = numbers.iter().map(u32::to_string).collect::<Vec<_>>().join("、");
+    html! { @if !numbers.is_empty() {
+        div class="notice notice--warning" {
+            h2 { "開けない席があります" }
+            p { "席 " (listed) " のデータを開けませんでした。ほかの席は使えます。" }
+            p { "「はじめの状態にもどす」で直せます。続くときは、運用担当に知らせてください。" }
+        }
+    } }
+}
+
+/// Classes whose files cannot be read.
+fn unread(codes: &[String]) -> Markup {
+    html! { @if !codes.is_empty() {
+        p class="notice notice--warning" { "開けない教室：" (codes.join("、")) "。運用担当に知らせてください。" }
+    } }
+}
+
 pub fn index(site: &Site, staff: &Staff, school: &School, typed: &FormBody, made: Result<(), NotMade>) -> Markup {
     let classes = school.classes();
     let errors = match made {
@@ -90,6 +123,7 @@ pub fn index(site: &Site, staff: &Staff, school: &School, typed: &FormBody, made
         @if matches!(made, Err(NotMade::Now)) { (not_made()) }
         (heading("研修"))
         p { "架空の人と申込みだけの教室を作ります。本番のデータには、何も影響しません。" }
+        (unread(school.unread()))
         @if classes.is_empty() { p { "教室は0件です（確認済み）。下で作れます。" } } @else { (list(&classes)) }
         (new_class(school, typed, errors))
     };
@@ -204,9 +238,11 @@ pub fn show(site: &Site, staff: &Staff, school: &School, class: &Class, refused:
             div class="actions" { a class="button button--secondary" href=(path) { "進み具合を最新にする" } }
             p class="hint" { "10秒ごとに、自動でも新しくなります。" }
         } @else { p class="lead" { "この教室は終わりました。データは消してあります。" } }
+        (left_out(&school.closed_seats(class)))
         @if let Some(last) = class.log.last() { p class="hint" role="status" { "最後にしたこと：" (last.what) "（" (last.who) "　" (when(last.at)) "）" } }
         @if class.is_shared { p class="notice" { "この教室は、全員が同じデータで練習します。だれかの操作で目標ができると、その課題を始めている全員が「できた」になります。" } }
         div id="progress" hx-get=[is_open.then_some(&path)] hx-trigger="every 10s" hx-headers=(SAYS_POLLING) hx-select="#progress" hx-swap="outerHTML" { (progress(school, class)) }
+        @if is_open { (goals::goals(school, class)) }
         details class="details" { summary { "番号と課題" } ol { @for exercise in school.exercises_of(class) { li { (exercise.head.title) } } } }
         @if is_open { (acts::acts(class, &path, refused)) }
         div class="actions noprint" {
@@ -264,5 +300,6 @@ fn progress(school: &School, class: &Class) -> Markup {
                 } } }
             }
         }
+        (acts::replays(class, &format!("{PART}/{}", class.id)))
     }
 }

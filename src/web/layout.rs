@@ -187,6 +187,9 @@ pub fn practice_bar(practice: &Practice) -> Markup {
     html! {
         nav class="practice-bar actions" aria-label="研修の画面" {
             span { (practice.place) }
+            @if practice.unread.most() > 0 {
+                a class="button button--secondary" href={ (practice.console) "/training/" } { "研修担当から" (practice.unread.most()) "件" }
+            }
             a class="button button--quiet" href={ (practice.console) "/training/" } { "課題" }
             a class="button button--quiet" href={ (practice.console) "/" } { "職員の画面" }
             a class="button button--quiet" href={ (practice.public) "/" } { "申込みの画面" }

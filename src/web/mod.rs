@@ -20,7 +20,7 @@ pub use error::{Error, SupportCode, render_errors};
 pub use form::{FormBody, LongFormBody, RawBody, optional_words, parse_form, words};
 pub use guards::{Networks, access_log, handoff_policy, headers, listed_networks_only, no_nul, same_origin_only};
 pub use layout::{HTMX_CONFIG, Page, Scripts, environment_banner};
-pub use site::{Practice, Site, Surface, WORDS};
+pub use site::{Practice, Site, Surface, Unread, WORDS};
 pub use spreadsheet::spreadsheet;
 pub use tls::{Certificate, TlsError, certificate_end, server_config};
 pub use upload::{Uploaded, discard_upload, read_file, read_upload};

@@ -1,10 +1,36 @@
 use crate::config::{Bureau, Console, Environment, Settings};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 /// Whose pages a listener shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Surface {
     Public,
     Console,
+}
+
+/// What a trainer said to who sits at a desk and is not read there yet: how many messages, by seat.
+#[derive(Clone, Debug, Default)]
+pub struct Unread(Arc<Mutex<BTreeMap<u32, usize>>>);
+
+impl Unread {
+    fn seats(&self) -> MutexGuard<'_, BTreeMap<u32, usize>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+    /// One more for a seat.
+    pub fn tell(&self, seat: u32) {
+        *self.seats().entry(seat).or_default() += 1;
+    }
+    /// Who sits there sees them all now.
+    pub fn read(&self, seat: u32) {
+        self.seats().remove(&seat);
+    }
+    /// As the bar of the desk says: at a shared desk until everybody has read theirs.
+    pub fn most(&self) -> usize {
+        self.seats().values().copied().max().unwrap_or(0)
+    }
 }
 
 /// A practice desk: whose pages these are, and where its other faces are (each without a slash at the end).
@@ -16,6 +42,7 @@ pub struct Practice {
     pub public: String,
     pub bank: String,
     pub mails: String,
+    pub unread: Unread,
 }
 
 /// What the layout needs to know of a workspace.
@@ -69,6 +96,17 @@ impl Site {
             idle_minutes: console.idle_minutes,
             trusted_proxies: console.trusted_proxies.clone(),
             ..Self::new(settings)
+        }
+    }
+    /// For a bar that is drawn once and shown again and again: it says nothing of what may have been read since.
+    pub fn drawn_once(&self) -> Self {
+        let practice = self.practice.clone().map(|practice| Practice {
+            unread: Unread::default(),
+            ..practice
+        });
+        Self {
+            practice,
+            ..self.clone()
         }
     }
     /// The name of a cookie: bound to host and TLS by its prefix. Browsers before 2024 refuse the prefix without

@@ -8,7 +8,7 @@ use mizumado::{
     crypto::KeyRing,
     gateways::simulator,
     mail::{Mailer, Outgoing},
-    training::{Addresses, School},
+    training::{Addresses, Doors, School},
     workspace::Workspace,
 };
 use std::{
@@ -151,7 +151,8 @@ impl World {
         };
         if let Some(socket) = desk {
             let settings = workspace.settings.console.clone().unwrap();
-            let server = app::serve_console(workspace.clone(), settings, socket, None, school.clone()).unwrap();
+            let doors = school.clone().map_or(Doors::None, Doors::Open);
+            let server = app::serve_console(workspace.clone(), settings, socket, None, doors).unwrap();
             tasks.push(actix_web::rt::spawn(async move { server.await.unwrap() }));
         }
         World {

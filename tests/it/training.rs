@@ -3,6 +3,7 @@ mod acts;
 mod apart;
 mod classes;
 mod clock;
+mod closed;
 mod codes;
 mod crowd;
 mod ending;
@@ -13,9 +14,12 @@ mod mails;
 mod making;
 mod polling;
 mod proxied;
+mod replays;
 mod roles;
+mod sample;
 mod seats;
 mod shared;
+mod told;
 mod whole_day;
 
 use crate::{

@@ -6,8 +6,9 @@ use crate::{
 use diesel::{Connection, connection::SimpleConnection};
 use mizumado::{
     clock::Clock,
-    config::{Environment, Settings},
+    config::{Environment, Settings, Transport},
     crypto::KeyRing,
+    mail::Mailer,
     workspace::{OpenError, Workspace},
 };
 use std::path::Path;
@@ -87,6 +88,20 @@ fn assert_matrix(place: &Place, databases: &[String; 3]) {
             }
         }
     }
+    // A key file that names no world: the world that it was made for goes on with its own database alone.
+    for (environment, world) in WORLDS {
+        let own = std::fs::read_to_string(keys(world, "own")).unwrap();
+        let unmarked = place.path(&format!("{world}-unmarked.toml"));
+        std::fs::write(&unmarked, own.replace(&format!("environment = \"{world}\"\n"), "")).unwrap();
+        for ((_, of), database) in WORLDS.into_iter().zip(databases) {
+            let found = open(place, environment, database, &unmarked);
+            assert_eq!(
+                found.is_ok(),
+                world == of,
+                "{world}, {of}'s database, {world}'s unmarked keys"
+            );
+        }
+    }
     println!("{opened} pairings opened, {refused} refused");
     assert_eq!((opened, refused), (3, 51));
 }
@@ -127,4 +142,43 @@ async fn another_worlds_database_is_refused_before_its_tables_are_touched() {
         matches!(own, OpenError::Db(_)),
         "the migration is tried in its own world: {own}"
     );
+}
+
+#[actix_web::test]
+async fn keys_that_name_no_world_claim_no_new_database_for_production_or_a_training() {
+    let place = Place::new("sqlite:unused.db", "http://127.0.0.1:1", "", "");
+    let (keys, marked) = (place.path("unmarked.toml"), KeyRing::generate("production"));
+    std::fs::write(&keys, marked.replace("environment = \"production\"\n", "")).unwrap();
+    let database = format!("sqlite:{}", place.path("new.db").display());
+    for (environment, world) in &WORLDS[..2] {
+        // The second time as the first: nothing was claimed.
+        for _ in 0..2 {
+            let refused = open(&place, *environment, &database, &keys).err().unwrap();
+            assert!(matches!(refused, OpenError::UnmarkedKeys { .. }), "{world}: {refused}");
+            let said = refused.to_string();
+            assert!(said.contains("keys = ") && said.contains("mizumado keys new"), "{said}");
+        }
+    }
+    // Whoever tries it out may.
+    open(&place, Environment::Demo, &database, &keys).unwrap();
+}
+
+#[actix_web::test]
+async fn a_whole_program_of_a_training_has_no_mail_server_whatever_the_settings_say() {
+    let place = Place::new("sqlite:unused.db", "http://127.0.0.1:1", "", "");
+    let opened = |environment, world: &str| {
+        let keys = place.path(&format!("{world}.toml"));
+        std::fs::write(&keys, KeyRing::generate(world)).unwrap();
+        let mut settings = Settings::load(&place.path("mizumado.toml")).unwrap();
+        settings.database = format!("sqlite:{}", place.path(&format!("{world}.db")).display());
+        (settings.environment, settings.keys) = (environment, keys);
+        // Past the check of the settings, which refuses it by name.
+        settings.mail.transport = Transport::Smtp;
+        settings.mail.smtp_url = Some("smtps://u:p@mail.example.jp".into());
+        Workspace::open(settings, Clock::system()).unwrap()
+    };
+    let demo = opened(Environment::Demo, "demo");
+    assert!(!matches!(demo.mailer(), Mailer::Memory(_) | Mailer::File(_)));
+    let training = opened(Environment::Training, "training");
+    assert!(matches!(training.mailer(), Mailer::Memory(_)));
 }

@@ -79,7 +79,7 @@ async fn start(options: Options) -> Outcome {
         public,
         ops: None,
         console: Some(console),
-        training: Some(training),
+        training: Some(Ok(training)),
     };
     let outcome = tokio::select! {
         outcome = serve::run(workspace, sockets) => outcome,

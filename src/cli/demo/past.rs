@@ -159,5 +159,5 @@ async fn ask(workspace: &Workspace, people: &mut People, body: &'static str, at:
     let mobile = phone::parse(&person.mobile).unwrap_or_default();
     let world = workspace.clone();
     let write = move |conn: &mut Conn| inquiries::invent(conn, &world, &name, &mobile, body, at);
-    workspace.db.write(write).await
+    workspace.db.write(write).await.map(drop)
 }

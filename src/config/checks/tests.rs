@@ -92,6 +92,37 @@ fn a_training_sends_no_mail_and_says_what_to_set_instead() {
     assert_eq!(check(&good()), Ok(()), "production sends");
 }
 
+/// A console and a practice site at these addresses, in production.
+fn with_practice(console: &str, practice: &str) -> String {
+    let net = "networks = [\"10.20.0.0/16\"]";
+    format!(
+        "{}\n[console]\nlisten = \"127.0.0.1:8081\"\nurl = {console:?}\n{net}\nidle_minutes = 15\nabsolute_hours = 10\n\
+         [training]\nlisten = \"127.0.0.1:8090\"\nurl = {practice:?}\n{net}\nfolder = \"training\"\n",
+        good()
+    )
+}
+
+#[test]
+fn the_practice_site_has_a_host_of_its_own_in_production() {
+    let console = "https://madoguchi.suido.example";
+    for (practice, real) in [
+        ("https://madoguchi.suido.example:8090", "console.url"),
+        ("https://MADOGUCHI.suido.example.:8090", "console.url"),
+        ("https://suido.example.jp:8090", "public.url"),
+    ] {
+        let text = with_practice(console, practice);
+        let error = check(&text).unwrap_err();
+        for named in ["training.url", practice, real, "a name of its own"] {
+            assert!(error.contains(named), "{practice}: {error}");
+        }
+        // A demo lives on one machine.
+        let demo = text.replace("environment = \"production\"", "environment = \"demo\"");
+        assert_eq!(check(&demo), Ok(()), "{practice}");
+    }
+    let own = with_practice(console, "https://renshu.suido.example:8090");
+    assert_eq!(check(&own), Ok(()));
+}
+
 #[test]
 fn the_days_file_is_made_before_the_offices_open_and_watched_after_it() {
     let with = |cut: &str, alarm: &str| format!("{}\n[deliveries]\ncut = {cut:?}\nalarm = {alarm:?}\n", good());

@@ -47,11 +47,11 @@ pub async fn say(
     let body = words(&form, "body", "伝えること", MESSAGE, &mut errors);
     let now = school.now();
     // Asked and told in one: a seat may be freed meanwhile.
-    let refused = school
+    let told = school
         .change(&id, |class| {
             let seat = match to_whom(class, &form) {
                 Ok(seat) if errors.is_empty() => seat,
-                to => return Ok(to.err().into_iter().chain(errors).collect()),
+                to => return Ok(Err(to.err().into_iter().chain(errors).collect())),
             };
             class.messages.push(Message { at: now, seat, body });
             let answered = class
@@ -59,12 +59,15 @@ pub async fn say(
                 .iter_mut()
                 .filter(|one| seat.is_none_or(|seat| seat == one.number));
             answered.for_each(Seat::be_quiet);
-            Ok(vec![])
+            Ok(Ok(seat))
         })
         .await?;
-    match refused.is_empty() {
-        true => Ok(see_other(&path_of(&id))),
-        false => again(school, &site, &staff, &id, Refused::new("messages", form, refused)).await,
+    match told {
+        Ok(seat) => {
+            school.tell(&school.class(&id)?, seat);
+            Ok(see_other(&path_of(&id)))
+        }
+        Err(refused) => again(school, &site, &staff, &id, Refused::new("messages", form, refused)).await,
     }
 }
 
@@ -115,7 +118,7 @@ pub async fn advance(
     let to = Move::from_word(form.get("to")).ok_or(Error::BadRequest("no such move of the clock"))?;
     match desks_of(school, &id, &form, "clock-desk")? {
         Ok(desks) => {
-            for desk in desks {
+            for desk in desks.into_iter().filter(|desk| school.desk(desk).is_some()) {
                 school.advance(&id, &desk, to).await?;
             }
             Ok(see_other(&path_of(&id)))
@@ -147,6 +150,11 @@ pub async fn replay(
     form: FormBody,
 ) -> Result<HttpResponse, Error> {
     let school = school(&found)?;
+    let stop = form.get("stop");
+    if !stop.is_empty() {
+        school.stop_replay(&id, stop, &staff.name).await?;
+        return Ok(see_other(&path_of(&id)));
+    }
     let mut errors = vec![];
     let desks = desks_of(school, &id, &form, "replay-desk")?.unwrap_or_else(|wrong| {
         errors.push(wrong);
@@ -161,23 +169,48 @@ pub async fn replay(
     if !errors.is_empty() {
         return again(school, &site, &staff, &id, Refused::new("replay", form, errors)).await;
     }
-    for desk in desks {
-        let (school, class) = (school.clone(), id.to_string());
-        // Another replay brings other people.
-        let day = school
-            .desk(&desk)
-            .map_or(0, |desk| desk.workspace.clock.now().and_utc().timestamp() / 86_400);
+    let mut begun = 0;
+    for desk in desks.iter().filter(|desk| school.desk(desk).is_some()) {
+        begun += usize::from(start(school, &id, desk, (days, a_day, speed), &staff.name).await?);
+    }
+    if begun == 0 {
+        let wrong = FieldError::new(
+            "replay-desk",
+            "この席は、いままねている途中か、開けません。止めてから始めてください",
+        );
+        return again(school, &site, &staff, &id, Refused::new("replay", form, vec![wrong])).await;
+    }
+    Ok(see_other(&path_of(&id)))
+}
+
+/// Begins a replay in the background; `false` where one runs already.
+async fn start(
+    school: &School,
+    id: &str,
+    desk: &str,
+    (days, a_day, speed): (u32, u32, Speed),
+    by: &str,
+) -> Result<bool, Error> {
+    let no = match school.begin_replay(id, desk, days, by).await {
+        Err(Error::Conflict) => return Ok(false),
+        no => no?,
+    };
+    // Another replay brings other people.
+    let day = school
+        .desk(desk)
+        .map_or(0, |desk| desk.workspace.clock.now().and_utc().timestamp() / 86_400);
+    let seed = school.class(id)?.seed ^ day.unsigned_abs();
+    let (school, class, desk) = (school.clone(), id.to_owned(), desk.to_owned());
+    actix_web::rt::spawn(async move {
         let what = Replay {
             days,
             a_day,
             speed,
-            seed: school.class(&class)?.seed ^ day.unsigned_abs(),
+            seed,
         };
-        actix_web::rt::spawn(async move {
-            if let Err(error) = school.replay(&class, &desk, what).await {
-                tracing::warn!(%error, "a replay ended early");
-            }
-        });
-    }
-    Ok(see_other(&path_of(&id)))
+        if let Err(error) = school.run_replay(&class, &desk, no, what).await {
+            tracing::warn!(%error, "a replay ended early");
+        }
+    });
+    Ok(true)
 }

@@ -96,6 +96,10 @@ async fn here(school: &School, site: &Site, req: &HttpRequest) -> Result<Option<
         return Ok(None);
     };
     let desk = school.desk(&seat.desk).ok_or(Error::NotFound)?;
+    // Every page of the room shows what the trainer said.
+    if let Some(practice) = &desk.workspace.site.practice {
+        practice.unread.read(seat.number);
+    }
     Ok(Some(Here { class, seat, desk }))
 }
 

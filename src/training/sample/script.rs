@@ -101,12 +101,153 @@ const ALSO: [(i64, &str, End, Option<&str>); 9] = [
     (0, "67", End::Draft, None),
     (0, "67", End::Open, None),
 ];
+/// What is typed otherwise than by most.
+#[derive(Clone, Copy, Default, PartialEq)]
+pub(super) struct Typed {
+    /// 変更, not 新規.
+    pub change: bool,
+    /// The result is told by mail.
+    pub mail: bool,
+    /// A phone at home, and no other.
+    pub landline: bool,
+    /// 当座, where the institution serves it.
+    pub current_account: bool,
+    /// The account is somebody else's.
+    pub other_holder: bool,
+    pub place: Account,
+}
+
+/// Where the account is.
+#[derive(Clone, Copy, Default, PartialEq)]
+pub(super) enum Account {
+    #[default]
+    Branch,
+    /// ゆうちょ: 記号 and 番号.
+    Yucho,
+    /// Typed at the institution, where the settings have such a one.
+    Captured,
+}
+
+const USUALLY: Typed = Typed {
+    change: false,
+    mail: false,
+    landline: false,
+    current_account: false,
+    other_holder: false,
+    place: Account::Branch,
+};
+const MAILED: Typed = Typed { mail: true, ..USUALLY };
+const CHANGED: Typed = Typed {
+    change: true,
+    ..USUALLY
+};
+const YUCHO: Typed = Typed {
+    place: Account::Yucho,
+    ..USUALLY
+};
+const CAPTURED: Typed = Typed {
+    place: Account::Captured,
+    ..USUALLY
+};
+const LANDLINE: Typed = Typed {
+    landline: true,
+    ..USUALLY
+};
+
+/// Each choice of the form at least once: hours ago, the last two digits of the account, what is typed, who.
+const OTHERWISE: [(i64, &str, Typed, Option<Named>); 13] = [
+    (235, "67", USUALLY, Some((("𣘺本", "ハシモト"), ("文", "フミ")))),
+    (212, "67", CHANGED, None),
+    (188, "67", MAILED, None),
+    (163, "67", YUCHO, None),
+    (
+        140,
+        "67",
+        Typed {
+            current_account: true,
+            ..USUALLY
+        },
+        None,
+    ),
+    (117, "67", LANDLINE, None),
+    (
+        96,
+        "67",
+        Typed {
+            other_holder: true,
+            ..USUALLY
+        },
+        None,
+    ),
+    (92, "67", CAPTURED, None),
+    (
+        68,
+        "04",
+        Typed {
+            mail: true,
+            change: true,
+            ..USUALLY
+        },
+        None,
+    ),
+    (
+        66,
+        "67",
+        Typed {
+            place: Account::Yucho,
+            ..CHANGED
+        },
+        None,
+    ),
+    (
+        47,
+        "67",
+        Typed {
+            mail: true,
+            landline: true,
+            ..USUALLY
+        },
+        None,
+    ),
+    (
+        45,
+        "67",
+        Typed {
+            mail: true,
+            other_holder: true,
+            ..USUALLY
+        },
+        None,
+    ),
+    (23, "03", MAILED, None),
+];
+
+/// The months before, thinly: days ago, as the others above. Nobody goes further than six days without one, so that the
+/// file of each day is made up for.
+const EARLIER: [(i64, &str, Typed); 13] = [
+    (BACK - 1, "67", USUALLY),
+    (60, "67", MAILED),
+    (56, "01", USUALLY),
+    (52, "67", CHANGED),
+    (48, "67", YUCHO),
+    (44, "67", USUALLY),
+    (40, "03", MAILED),
+    (36, "67", USUALLY),
+    (32, "67", LANDLINE),
+    (28, "67", USUALLY),
+    (24, "05", CHANGED),
+    (20, "67", YUCHO),
+    (16, "67", USUALLY),
+];
+
 /// Of a replayed month: most are registered.
 pub(super) const USUAL: [&str; 10] = ["67", "67", "67", "67", "67", "67", "67", "01", "03", "05"];
 /// Who only makes the lists look real: each reason once, the others registered.
 const BACKGROUND: usize = 34;
 /// Days over which they are spread.
-pub(super) const DAYS: i64 = 14;
+const DAYS: i64 = 14;
+/// Days before the present on which a desk's past begins: two whole months at least, and not more files than one page lists.
+pub(super) const BACK: i64 = 65;
 
 /// One application to come: when (hours ago), and what becomes of it.
 pub(super) struct Plan {
@@ -117,6 +258,22 @@ pub(super) struct Plan {
     pub person: Person,
     /// The code of the institution, where it must be a certain one.
     pub institution: Option<&'static str>,
+    pub typed: Typed,
+}
+
+impl Plan {
+    /// As most are.
+    pub fn usual(hours_ago: i64, digits: &'static str, person: Person) -> Self {
+        Self {
+            hours_ago,
+            case: None,
+            digits,
+            end: End::Decided,
+            person,
+            institution: None,
+            typed: USUALLY,
+        }
+    }
 }
 
 pub(super) fn plan(people: &mut People, others: &mut People) -> Vec<Plan> {
@@ -127,46 +284,54 @@ pub(super) fn plan(people: &mut People, others: &mut People) -> Vec<Plan> {
             None => people.another(),
         };
         all.push(Plan {
-            hours_ago,
             case: Some(case),
-            digits,
             end,
-            person,
-            institution: None,
+            ..Plan::usual(hours_ago, digits, person)
         });
     }
     // Somebody who is called the same, and whose name is written otherwise.
     let twin = people.named(("高橋", "タカハシ"), ("洋子", "ヨウコ"));
-    all.push(Plan {
-        hours_ago: 120,
-        case: None,
-        digits: "67",
-        end: End::Decided,
-        person: twin,
-        institution: None,
-    });
+    all.push(Plan::usual(120, "67", twin));
     for n in 0..BACKGROUND {
         let digits = if n % 2 == 0 { REASONS.get(n / 2).copied() } else { None };
-        let digits = digits.unwrap_or("67");
+        let hours_ago = 2 + (n as i64 * DAYS * 24 / BACKGROUND as i64) + people.pick(5) as i64;
+        let end = if n % 11 == 10 { End::Cancelled } else { End::Decided };
         all.push(Plan {
-            hours_ago: 2 + (n as i64 * DAYS * 24 / BACKGROUND as i64) + people.pick(5) as i64,
-            case: None,
-            digits,
-            end: if n % 11 == 10 { End::Cancelled } else { End::Decided },
-            person: people.another(),
-            institution: None,
+            end,
+            ..Plan::usual(hours_ago, digits.unwrap_or("67"), people.another())
         });
     }
     for (hours_ago, digits, end, institution) in ALSO {
         all.push(Plan {
-            hours_ago,
-            case: None,
-            digits,
             end,
-            person: others.another(),
             institution,
+            ..Plan::usual(hours_ago, digits, others.another())
         });
     }
+    all.extend(otherwise(others));
     all.sort_by_key(|plan| std::cmp::Reverse(plan.hours_ago));
+    all
+}
+
+/// Who types otherwise, and the months before.
+fn otherwise(others: &mut People) -> Vec<Plan> {
+    let mut all = vec![];
+    for (hours_ago, digits, typed, named) in OTHERWISE {
+        let person = match named {
+            Some((family, given)) => others.named(family, given),
+            None => others.another(),
+        };
+        all.push(Plan {
+            typed,
+            ..Plan::usual(hours_ago, digits, person)
+        });
+    }
+    for (days_ago, digits, typed) in EARLIER {
+        let hours_ago = days_ago * 24 + others.pick(9) as i64;
+        all.push(Plan {
+            typed,
+            ..Plan::usual(hours_ago, digits, others.another())
+        });
+    }
     all
 }

@@ -6,16 +6,13 @@ use crate::{
     db::Conn,
     training::{
         class::{DeskKept, Seat, Try},
-        clockwork::{self, Move, Speed},
+        clockwork::{self, Move},
         desk::Desk,
         exercises::Exercise,
         goals,
-        people::People,
-        sample,
     },
     web::Error,
 };
-use chrono::Duration;
 use std::collections::BTreeMap;
 
 impl School {
@@ -158,7 +155,7 @@ impl School {
         self.keep_clock(class, &desk).await
     }
 
-    async fn keep_clock(&self, class: &str, desk: &Desk) -> Result<(), Error> {
+    pub(super) async fn keep_clock(&self, class: &str, desk: &Desk) -> Result<(), Error> {
         let ahead = desk.workspace.clock.now() - self.now();
         self.change(class, |class| {
             // A desk that was reset meanwhile has its own clock.
@@ -170,38 +167,4 @@ impl School {
         })
         .await
     }
-
-    /// Replays days of invented traffic: so many applications a day, the clock going along. It ends with the desk's reset.
-    pub async fn replay(&self, class: &str, desk_id: &str, what: Replay) -> Result<(), Error> {
-        let desk = self.desk(desk_id).ok_or(Error::NotFound)?;
-        let is_over = || self.desk(desk_id).is_none_or(|now| now.generation != desk.generation);
-        let (mut people, towns) = (People::new(what.seed), sample::towns(&desk.workspace).await?);
-        let a_day = what.a_day.max(1);
-        let between = Duration::hours(24) / i32::try_from(a_day).unwrap_or(1);
-        for _ in 0..what.days {
-            for _ in 0..a_day {
-                tokio::time::sleep(what.speed.pause() / a_day).await;
-                if is_over() {
-                    return Ok(());
-                }
-                clockwork::advance(&desk, desk.workspace.clock.now() + between).await?;
-                if is_over() {
-                    return Ok(());
-                }
-                sample::one_more(&desk, &mut people, &towns).await?;
-            }
-            self.keep_clock(class, &desk).await?;
-        }
-        Ok(())
-    }
-}
-
-/// What is replayed at a desk.
-#[derive(Clone, Copy, Debug)]
-pub struct Replay {
-    pub days: u32,
-    pub a_day: u32,
-    pub speed: Speed,
-    /// Another brings other people.
-    pub seed: u64,
 }

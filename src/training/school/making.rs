@@ -10,7 +10,7 @@ use crate::{
         keeping::remove_folder,
         sample,
     },
-    web::{Error, Practice},
+    web::{Error, Practice, Unread},
     workspace::Workspace,
 };
 use chrono::{Duration, NaiveDate};
@@ -76,6 +76,7 @@ impl School {
                 public: addresses.public.clone(),
                 bank: addresses.bank.clone(),
                 mails: addresses.mails.clone(),
+                unread: Unread::default(),
             },
             bank_here: addresses.bank_here.clone(),
         }
@@ -102,14 +103,13 @@ impl School {
         desks.insert(desk.id.clone(), desk.clone());
     }
 
-    pub(super) async fn resume(&self, class: &Class) -> Result<(), Error> {
-        if class.ended_at.is_some() {
-            return Ok(());
+    /// Goes on with a class. One desk that is broken takes nobody else's away.
+    pub(super) async fn resume(&self, class: &Class) {
+        for kept in class.desks.iter().filter(|_| class.ended_at.is_none()) {
+            if let Err(error) = self.open_desk(&class.id, kept, &place(class, &kept.id)).await {
+                tracing::error!(desk = kept.id, %error, "a desk cannot be opened; it is left out");
+            }
         }
-        for kept in &class.desks {
-            self.open_desk(&class.id, kept, &place(class, &kept.id)).await?;
-        }
-        Ok(())
     }
 
     /// How far a clock must be ahead (or behind) now to begin a class's day.
@@ -180,6 +180,7 @@ impl School {
                 generation: 0,
                 ahead_micros,
                 cases: cases.clone(),
+                replay: None,
             })
             .collect();
         let at = |number: u32| if wish.is_shared { 0 } else { number as usize - 1 };
@@ -217,6 +218,7 @@ impl School {
             generation: 0,
             ahead_micros,
             cases: BTreeMap::new(),
+            replay: None,
         };
         let folder = self.desk_folder(class, &kept);
         own_folder(&folder).map_err(fail(&folder))?;
@@ -269,6 +271,7 @@ impl School {
         let mut kept = found.desk(desk).cloned().ok_or(Error::NotFound)?;
         let old = self.desk_folder(class, &kept);
         (kept.generation, kept.ahead_micros) = (kept.generation + 1, self.ahead_of(found.day));
+        kept.replay = None;
         self.copy_master(class, &kept).await?;
         self.stop(desk);
         let now = self.now();
@@ -285,7 +288,7 @@ impl School {
             })
             .await?;
         self.open_desk(class, &kept, &place).await?;
-        off_thread(move || remove_folder(&old)).await?
+        off_thread(move || if old.exists() { remove_folder(&old) } else { Ok(()) }).await?
     }
 }
 

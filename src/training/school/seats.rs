@@ -32,6 +32,18 @@ fn seat<'a>(class: &'a mut Class, seen: Seen) -> Result<&'a mut Seat, Error> {
 }
 
 impl School {
+    /// Says in the bar of the desks that there is something to read: at one seat, or at all where somebody sits.
+    pub fn tell(&self, class: &Class, seat: Option<u32>) {
+        for told in class.taken().filter(|one| seat.is_none_or(|seat| seat == one.number)) {
+            if let Some(practice) = self
+                .desk(&told.desk)
+                .and_then(|desk| desk.workspace.site.practice.clone())
+            {
+                practice.unread.tell(told.number);
+            }
+        }
+    }
+
     /// Puts right what somebody typed when they came in.
     pub async fn mend(&self, class: &str, seen: Seen<'_>, name: &str, code: &str, by: &str) -> Result<(), Error> {
         let now = self.now();

@@ -2,10 +2,10 @@
 use super::{Refused, text};
 use crate::{
     training::{
-        class::{Class, Seat},
+        class::{Class, ReplayState, Replaying, Seat},
         clockwork::{Move, Speed},
     },
-    web::ui::{self, Choice, FieldError},
+    web::ui::{self, Choice, FieldError, when},
 };
 use maud::{Markup, html};
 
@@ -50,18 +50,23 @@ fn list(id: &str, name: &str, label: &str, errors: &[FieldError], options: Marku
     }
 }
 
+/// Whose desk it is.
+fn numbers(class: &Class, desk: &str) -> String {
+    if class.is_shared {
+        return "共通の席".to_owned();
+    }
+    let at = class.seats.iter().filter(|seat| seat.desk == desk);
+    at.map(|seat| seat.number.to_string()).collect::<Vec<_>>().join("、")
+}
+
 /// Nothing is chosen at first, so that one press does not reach everybody. `alone`: but where there is one desk, that is it.
 fn desks(class: &Class, id: &str, alone: bool, chosen: &str, errors: &[FieldError]) -> Markup {
     let is_one = class.desks.len() == 1;
-    let numbers = |desk: &str| {
-        let at = class.seats.iter().filter(|seat| seat.desk == desk);
-        at.map(|seat| seat.number.to_string()).collect::<Vec<_>>().join("、")
-    };
     let options = html! {
         @if !(is_one && alone) { option value="" { "えらんでください" } }
         @if !is_one { option value="all" selected[chosen == "all"] { "すべて" } }
         @for desk in &class.desks {
-            option value=(desk.id) selected[chosen == desk.id] { @if class.is_shared { "共通の席" } @else { (numbers(&desk.id)) } }
+            option value=(desk.id) selected[chosen == desk.id] { (numbers(class, &desk.id)) }
         }
     };
     list(id, "desk", "席", errors, options)
@@ -83,7 +88,7 @@ pub fn acts(class: &Class, path: &str, refused: &Refused) -> Markup {
             form class="form" method="post" action={ (path) "/replay" } novalidate {
                 (desks(class, "replay-desk", false, refused.value("replay", "desk", ""), &refused.errors))
                 (text("days", "日数", "1から31まで", refused.value("replay", "days", "7")).render(&refused.errors))
-                (text("a_day", "1日の申込み", "1から40まで", refused.value("replay", "a_day", "10")).render(&refused.errors))
+                (text("a_day", "1日の申込み", "1から40まで。夜は少なく、夕方に多く、土日は減ります", refused.value("replay", "a_day", "10")).render(&refused.errors))
                 (ui::choices("speed", "速さ", "", refused.value("replay", "speed", Speed::Usual.word()), &SPEEDS, &refused.errors))
                 (ui::submit("始める"))
             }
@@ -101,6 +106,36 @@ pub fn acts(class: &Class, path: &str, refused: &Refused) -> Markup {
             div class="actions" { a class="button button--secondary" href={ (path) "/ending" } { "教室を終える" } }
         }
     }
+}
+
+fn how_it_is(replay: &Replaying) -> Markup {
+    html! { @match replay.state {
+        ReplayState::Running => span class="tag tag--look" { "まねています。席の時計で" (when(replay.until)) "まで" },
+        ReplayState::Done => span class="tag tag--good" { "終わりました" },
+        ReplayState::Stopped => span class="tag" { "止めました" },
+        ReplayState::Interrupted => span class="tag" { "プログラムの起動し直しで、止まりました。続けるときは、もう一度始めます" },
+        ReplayState::Failed => span class="tag tag--bad" { "続けられなくなりました。もう一度始めるか、「はじめの状態にもどす」を押します" },
+    } }
+}
+
+/// How the replays are, and what stops one that runs.
+pub fn replays(class: &Class, path: &str) -> Markup {
+    let all = class
+        .desks
+        .iter()
+        .filter_map(|kept| Some((kept, kept.replay.as_ref()?)));
+    let all: Vec<_> = all.filter(|_| class.ended_at.is_none()).collect();
+    html! { @if !all.is_empty() {
+        h2 { "申込みの多い日のまね" }
+        ul class="rows" { @for (kept, replay) in all { li class="rows__item" {
+            p { @if !class.is_shared { "席 " } (numbers(class, &kept.id)) "　" (how_it_is(replay)) }
+            @if replay.state == ReplayState::Running {
+                form method="post" action={ (path) "/replay" } {
+                    button class="button button--secondary" type="submit" name="stop" value=(kept.id) { "止める" }
+                }
+            }
+        } } }
+    } }
 }
 
 /// Every seat stands in the list, so that what is chosen stays while the names are kept up to date.

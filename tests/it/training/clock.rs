@@ -1,10 +1,13 @@
 //! Where the moves of a desk's clock arrive, and that its work went along: the file of each business day, and no other.
 use super::{one, wish};
 use crate::harness::World;
-use chrono::{Duration, NaiveDateTime};
-use diesel::{QueryableByName, RunQueryDsl, sql_types::Text};
+use chrono::{Duration, NaiveDate, NaiveDateTime};
+use diesel::{
+    QueryableByName, RunQueryDsl,
+    sql_types::{Text, Timestamp},
+};
 use mizumado::{
-    clock::utc_from_jst,
+    clock::{jst, utc_from_jst},
     db,
     training::{Class, Move, NewClass},
     web,
@@ -96,4 +99,77 @@ async fn over_the_year_end_is_to_the_first_business_day_and_no_file_is_closed_be
     .await;
     arrives(&world, &class, 0, Move::Hour, "2027-01-04T09:31:00", &[]).await;
     arrives(&world, &class, 0, Move::Cut, "2027-01-05T06:01:00", &["2027-01-05"]).await;
+}
+
+/// How long after the day's cut (6:00) each file was made by itself, in minutes.
+async fn lateness(world: &World, desk: &str) -> Vec<i64> {
+    #[derive(QueryableByName)]
+    struct Made {
+        #[diesel(sql_type = Text)]
+        day: String,
+        #[diesel(sql_type = Timestamp)]
+        made_at: NaiveDateTime,
+    }
+    let sql = "select cast(day as text) as day, made_at from deliveries \
+               where made_by = 'system' and reissue_of is null order by 1";
+    let read = move |conn: &mut db::Conn| Ok::<_, web::Error>(diesel::sql_query(sql).load::<Made>(conn)?);
+    let workspace = world.school().desk(desk).unwrap().workspace;
+    let made = workspace.db.read(read).await.unwrap();
+    let late = |one: Made| {
+        let cut = utc_from_jst(one.day.parse::<NaiveDate>().unwrap().and_hms_opt(6, 0, 0).unwrap());
+        (one.made_at - cut).num_minutes()
+    };
+    made.into_iter().map(late).collect()
+}
+
+#[actix_web::test]
+async fn every_file_of_a_far_move_is_made_at_its_cut_and_its_alarm_rings_at_its_hour() {
+    let world = one().await;
+    let class = class_of(&world, "2026-11-25", 1).await;
+    let (school, desk) = (world.school(), &class.desks[0].id);
+    let before = files(&world, desk).await.len();
+    school.advance(&class.id, desk, Move::OverYearEnd).await.unwrap();
+    let late = lateness(&world, desk).await;
+    let on_the_way = &late[before..];
+    assert!(on_the_way.len() > 20, "{late:?}");
+    assert!(on_the_way.iter().all(|minutes| (0..5).contains(minutes)), "{late:?}");
+    // Nobody took a file: the last alarm of the old year rang at 15:00 of its day.
+    let read = |conn: &mut db::Conn| Ok::<_, web::Error>(mizumado::alarms::open_alarms(conn)?);
+    let alarms = school.desk(desk).unwrap().workspace.db.read(read).await.unwrap();
+    let rang: Vec<String> = alarms
+        .iter()
+        .filter(|alarm| alarm.key.starts_with("deliveries.not_downloaded"))
+        .map(|alarm| jst(alarm.first_at).format("%H:%M").to_string())
+        .collect();
+    assert!(!rang.is_empty() && rang.iter().all(|at| at == "15:00"), "{rang:?}");
+}
+
+#[actix_web::test]
+async fn to_the_begin_of_a_month_is_to_its_first_business_day() {
+    let world = one().await;
+    // The 1st and the 2nd of May and the holidays to the 5th, which goes over to the 6th.
+    let class = class_of(&world, "2027-04-28", 1).await;
+    let rest = ["2027-04-30", "2027-05-06"];
+    arrives(&world, &class, 0, Move::MonthBegin, "2027-05-06T08:31:00", &rest).await;
+    let rest = [
+        "2027-05-07",
+        "2027-05-10",
+        "2027-05-11",
+        "2027-05-12",
+        "2027-05-13",
+        "2027-05-14",
+        "2027-05-17",
+        "2027-05-18",
+        "2027-05-19",
+        "2027-05-20",
+        "2027-05-21",
+        "2027-05-24",
+        "2027-05-25",
+        "2027-05-26",
+        "2027-05-27",
+        "2027-05-28",
+        "2027-05-31",
+        "2027-06-01",
+    ];
+    arrives(&world, &class, 0, Move::MonthBegin, "2027-06-01T08:31:00", &rest).await;
 }

@@ -1,5 +1,5 @@
 //! Making desks: the blank database, the first desk of a class, its copies, and a copy anew.
-use super::{ALPHABET, CODE, MASTER, NewClass, School, fail, own_folder, write_keys};
+use super::{ALPHABET, CODE, MASTER, NewClass, School, ending::files_of, fail, own_folder, write_keys};
 use crate::{
     clock::Clock,
     crypto::random_code,
@@ -9,6 +9,7 @@ use crate::{
         desk::{self, Desk, Faces, Files},
         keeping::remove_folder,
         sample,
+        taught::Taught,
     },
     web::{Error, Practice},
     workspace::Workspace,
@@ -102,6 +103,15 @@ impl School {
         if class.ended_at.is_some() {
             return Ok(());
         }
+        if class.taught.is_empty() {
+            // Made by a program that did not keep them: from now on they stay as they are.
+            let taught = Taught::of(&self.0.exercises, &class.exercises);
+            let keep = |class: &mut Class| {
+                class.taught = taught;
+                Ok(())
+            };
+            self.change(&class.id, keep).await?;
+        }
         for kept in &class.desks {
             self.open_desk(&class.id, kept, &place(class, &kept.id)).await?;
         }
@@ -170,6 +180,7 @@ impl School {
         let ahead_micros = self.ahead_of(wish.day);
         let cases = self.make_master(id, ahead_micros, wish.seed).await?;
         let count = if wish.is_shared { 1 } else { wish.size };
+        let taught = Taught::of(&self.0.exercises, &wish.exercises);
         let desks: Vec<DeskKept> = (1..=count)
             .map(|n| DeskKept {
                 id: format!("{}-{n:02}", id.to_lowercase()),
@@ -189,12 +200,14 @@ impl School {
             is_shared: wish.is_shared,
             seed: wish.seed,
             exercises: wish.exercises,
+            taught,
             trainer: wish.trainer.clone(),
             made_at: now,
             ended_at: None,
             desks,
             messages: vec![],
             log: vec![],
+            resets: vec![],
             deletion: None,
         };
         class.note(now, &wish.trainer, "教室を作りました");
@@ -266,7 +279,10 @@ impl School {
         let old = self.desk_folder(class, &kept);
         (kept.generation, kept.ahead_micros) = (kept.generation + 1, self.ahead_of(found.day));
         self.copy_master(class, &kept).await?;
+        let mut gone = self.about_to_go(&[desk], by).await?;
         self.stop(desk);
+        gone.files = files_of(&self.0.keeping.class_folder(class), &old).await?;
+        gone.seats = found.seats_of(desk);
         let now = self.now();
         let (fresh, by) = (kept.clone(), by.to_owned());
         let place = self
@@ -276,7 +292,8 @@ impl School {
                 }
                 let seats = class.seats.iter_mut().filter(|seat| seat.desk == fresh.id);
                 seats.for_each(Seat::begin_anew);
-                class.note(now, &by, format!("机 {} をはじめの状態にもどしました", fresh.id));
+                class.note(now, &by, format!("{}をはじめの状態にもどしました", gone.seats));
+                class.resets.push(gone);
                 Ok(place(class, &fresh.id))
             })
             .await?;

@@ -21,7 +21,7 @@ pub use pages::{
 pub use roles::{Permission, Role, TABLE as PERMISSIONS, allows, columns as columns_of_permissions, table_in_markdown};
 pub use sessions::Sessions;
 pub use staff::{STEP_UP, Staff, is_code};
-pub use store::{Person, everybody, find_by_code, has_key, name_of, names_of, roles_of};
+pub use store::{Person, count_keys, everybody, find_by_code, has_key, name_of, names_of, roles_of};
 pub use versions::{DAY_IS_OVER, DAY_TO_COME, Verdict, VersionState};
 pub use views::{ConsolePage, PersonForm, decision, heading, names as role_names, only_waiting, refusal};
 pub use ways::{invite, reinstate, suspend};

@@ -1,4 +1,5 @@
 //! What is kept of a class: a sealed document beside its desks, and its record when they are gone.
+use super::taught::Taught;
 use crate::clock::utc_from_jst;
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use serde::{Deserialize, Serialize};
@@ -37,6 +38,9 @@ pub struct Class {
     pub seed: u64,
     /// Exercises by id, in order.
     pub exercises: Vec<String>,
+    /// The same as they were at its making. A class that ended before this was kept has none.
+    #[serde(default)]
+    pub taught: Taught,
     pub trainer: String,
     pub made_at: NaiveDateTime,
     pub ended_at: Option<NaiveDateTime>,
@@ -45,6 +49,9 @@ pub struct Class {
     pub messages: Vec<Message>,
     /// What the trainer did.
     pub log: Vec<Entry>,
+    /// What went each time that a desk was given back its beginning.
+    #[serde(default)]
+    pub resets: Vec<Deletion>,
     pub deletion: Option<Deletion>,
 }
 crate::hidden::hidden_debug!(Class);
@@ -230,6 +237,10 @@ impl Seat {
             self.earlier.insert(exercise, earlier);
         }
     }
+    /// Whether there is something that may still be put on record: who did nothing has nothing to show.
+    pub fn waits_for_record(&self) -> bool {
+        self.is_taken() && !self.is_on_record() && self.done() > 0
+    }
     pub fn is_on_record(&self) -> bool {
         matches!(self.recorded, Some(Recorded::Put(_)))
     }
@@ -241,6 +252,15 @@ impl Seat {
     pub fn since(&self) -> String {
         self.entered_at
             .map_or(String::new(), |at| at.and_utc().timestamp_micros().to_string())
+    }
+    /// Whether anything was ever begun here, if only before a reset.
+    pub fn has_begun(&self) -> bool {
+        !self.tries.is_empty() || !self.earlier.is_empty()
+    }
+    /// When the last of these exercises was done; `None` while one of them is not, or where there is none.
+    pub fn done_all_at<'a>(&self, exercises: impl Iterator<Item = &'a str>) -> Option<NaiveDateTime> {
+        let all: Option<Vec<_>> = exercises.map(|id| self.tries.get(id)?.done_at()).collect();
+        all?.into_iter().max()
     }
     /// How many exercises are done, and which are begun and not done.
     pub fn done(&self) -> usize {
@@ -277,15 +297,21 @@ pub struct Entry {
     pub what: String,
 }
 
-/// What went when the class ended.
+/// What went when the class ended, or when a desk was given back its beginning.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Deletion {
     pub at: NaiveDateTime,
     pub by: String,
     /// Path within the class's folder, bytes, and SHA-256 before it went.
     pub files: Vec<(String, u64, String)>,
-    /// Practice people and passkeys that went with them, applications, mails.
+    /// Rows by what they are.
     pub counts: Vec<(String, i64)>,
+    /// Practice people: who, how many of them, passkeys of theirs. Who was registered by a learner is counted, not named.
+    #[serde(default)]
+    pub people: Vec<(String, i64, i64)>,
+    /// Of a reset: whose seats those were.
+    #[serde(default)]
+    pub seats: String,
 }
 
 impl Class {
@@ -301,6 +327,15 @@ impl Class {
     }
     pub fn taken(&self) -> impl Iterator<Item = &Seat> {
         self.seats.iter().filter(|seat| seat.is_taken())
+    }
+    /// The seats of a desk in words: 「席 3」.
+    pub fn seats_of(&self, desk: &str) -> String {
+        let at = self.seats.iter().filter(|seat| seat.desk == desk);
+        let numbers: Vec<String> = at.map(|seat| seat.number.to_string()).collect();
+        match self.is_shared {
+            true => "共通の席".to_owned(),
+            false => format!("席 {}", numbers.join("、")),
+        }
     }
     pub fn desk(&self, id: &str) -> Option<&DeskKept> {
         self.desks.iter().find(|desk| desk.id == id)

@@ -1,18 +1,18 @@
 //! Exercises: Markdown with a head in TOML. Ours are built in; a bureau's own stand in a folder and may replace ours.
 use super::class::{Case, DeskKept};
 use crate::{audit, enrolment::states::Registration};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, path::Path};
 
-/// One exercise as it is written.
-#[derive(Clone, Debug)]
+/// One exercise as it is written. A class keeps those that it was made with: what is added here later has a default.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Exercise {
     pub head: Head,
     /// Markdown: 状況, やること, ヒント, まちがえやすいところ.
     pub body: String,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Head {
     pub id: String,
@@ -37,10 +37,12 @@ pub struct Head {
 }
 
 /// What must be so in the end. Exactly one of `audit`, `state` and `question`.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Goal {
     pub text: String,
+    /// What is seen when it is reached, for the papers of an acceptance test; otherwise they print the text.
+    pub expected: Option<String>,
     /// The page on which it is done, for the report of an acceptance test: 「申込み（/applications/{id}）」.
     pub screen: Option<String>,
     /// An action of the desk's audit record.
@@ -216,6 +218,19 @@ impl Exercise {
         Ok(exercise)
     }
 
+    /// Whether it names this case, in its texts or by what its goals look at.
+    pub fn speaks_of(&self, case: &str) -> bool {
+        let goals = &self.head.goals;
+        let texts = goals.iter().flat_map(|goal| [Some(&goal.text), goal.question.as_ref()]);
+        let mut texts = texts.flatten().map(String::as_str).chain([self.body.as_str()]);
+        let is_meant = |goal: &Goal| {
+            let asked = goal.expects.as_deref().and_then(|e| e.split_once(':'));
+            goal.of.as_deref() == Some(case) || asked.is_some_and(|(_, of)| of == case)
+        };
+        goals.iter().any(is_meant)
+            || texts.any(|text| words(text).any(|word| word.split_once('.').is_some_and(|(of, _)| of == case)))
+    }
+
     fn check(&self, cases: &[&str]) -> Result<(), String> {
         let head = &self.head;
         if !head
@@ -242,7 +257,11 @@ impl Exercise {
                 .and_then(|()| goal.check_record(is_first))
                 .map_err(|what| format!("goal {}: {what}", no + 1))?;
         }
-        let texts = head.goals.iter().map(|goal| goal.text.as_str());
+        let texts = head
+            .goals
+            .iter()
+            .flat_map(|goal| [Some(&goal.text), goal.expected.as_ref()]);
+        let texts = texts.flatten().map(String::as_str);
         for text in texts.chain([self.body.as_str()]) {
             unknown_word(text, cases).map_or(Ok(()), |word| Err(format!("{{{{{word}}}}} names no case")))?;
         }

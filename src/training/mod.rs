@@ -17,6 +17,7 @@ mod report;
 mod room;
 mod sample;
 mod school;
+mod taught;
 mod views;
 
 pub use class::{Class, Kind, Seat, beginning};

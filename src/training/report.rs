@@ -1,6 +1,8 @@
-//! What is printed of a class: who did what with which result, what went at its end; of an acceptance test its plan, its
-//! scripts and its report (N8.6).
+//! What is printed of a class: who did what with which result, what the trainer did, what went at its end; of an acceptance
+//! test its plan, its scripts and its report (N8.6), each a part of its own.
 mod acceptance;
+mod gone;
+mod scripts;
 
 use super::{
     class::{Class, Kind, Try},
@@ -40,7 +42,11 @@ pub fn report(site: &Site, school: &School, class: &Class) -> Document {
     };
     let mut blocks = vec![Block::Pairs(facts(site, class))];
     if class.kind == Kind::Acceptance {
-        blocks.extend(acceptance::plan(class, &exercises));
+        blocks.push(part("計画書", class));
+        blocks.extend(scripts::plan(class, &exercises));
+        blocks.push(part("手順書", class));
+        blocks.extend(scripts::scripts(class, &exercises));
+        blocks.push(part("報告書", class));
     }
     blocks.push(heading("結果"));
     blocks.push(table(
@@ -52,9 +58,10 @@ pub fn report(site: &Site, school: &School, class: &Class) -> Document {
         blocks.extend(acceptance::step_by_step(class, &exercises));
         blocks.extend(acceptance::defects(class, &exercises));
         blocks.extend(acceptance::quality(class, &exercises));
-        blocks.extend(acceptance::go_live(class, &exercises));
+        blocks.extend(acceptance::go_live(school, class, &exercises));
     }
-    blocks.extend(deletion(class));
+    blocks.extend(gone::acts(class));
+    blocks.extend(gone::deletion(class));
     blocks.push(heading("署名"));
     let mut signatures = vec![pair("研修担当", class.trainer.clone()), pair("確かめた人", SIGNATURE)];
     if class.kind == Kind::Acceptance {
@@ -66,6 +73,11 @@ pub fn report(site: &Site, school: &School, class: &Class) -> Document {
 
 /// Room for a name and a day, by hand.
 const SIGNATURE: &str = "　　　　　　　　　　　　　　　　　　　　　　年　　　月　　　日";
+
+/// 「受入テスト 計画書：受入れ（K7M2QX）」: each part can be handed out by itself.
+fn part(name: &str, class: &Class) -> Block {
+    Block::Part(format!("受入テスト {name}：{}（{}）", class.title, class.id))
+}
 
 fn facts(site: &Site, class: &Class) -> Vec<(String, String)> {
     let came = class.taken().count();
@@ -148,27 +160,4 @@ pub fn result(begun: Option<&Try>, kind: Kind) -> String {
         (Some(begun), Kind::Acceptance) if begun.done_at().is_some() => "合格".to_owned(),
         (Some(begun), _) => format!("途中（{} / {}）", begun.reached(), begun.met.len()),
     }
-}
-
-fn deletion(class: &Class) -> Vec<Block> {
-    let Some(gone) = &class.deletion else {
-        return vec![
-            heading("データの消去"),
-            Block::Text("教室を終えると、データを消して、ここに記録します。".into()),
-        ];
-    };
-    let counts = gone.counts.iter().map(|(what, n)| format!("{what} {n}件"));
-    let rows = gone
-        .files
-        .iter()
-        .map(|(name, bytes, hash)| vec![name.clone(), bytes.to_string(), hash.clone()]);
-    vec![
-        heading("データの消去"),
-        Block::Pairs(vec![
-            pair("消した日時", when(gone.at)),
-            pair("消した人", gone.by.clone()),
-            pair("消したもの", counts.collect::<Vec<_>>().join("、")),
-        ]),
-        table("消したファイル", &["ファイル", "バイト", "SHA-256"], rows.collect()),
-    ]
 }

@@ -1,5 +1,6 @@
 //! The school: makes classes, keeps them over a restart, and throws them away with a record.
 mod ending;
+mod gone;
 mod learning;
 mod making;
 mod replaying;
@@ -190,13 +191,22 @@ impl School {
         &self.0.exercises
     }
 
-    /// The exercises of a class, in its order.
-    pub fn exercises_of(&self, class: &Class) -> Vec<&Exercise> {
-        class
-            .exercises
-            .iter()
-            .filter_map(|id| self.0.exercises.find(id))
-            .collect()
+    /// The exercises of a class as they were at its making, in its order. Of one that ended before they were kept, those
+    /// that there are now.
+    pub fn exercises_of<'a>(&'a self, class: &'a Class) -> Vec<&'a Exercise> {
+        match class.taught.is_empty() {
+            false => class.taught.iter().collect(),
+            true => {
+                let known = class.exercises.iter().filter_map(|id| self.0.exercises.find(id));
+                known.collect()
+            }
+        }
+    }
+
+    /// One of a class's exercises.
+    pub fn exercise_of<'a>(&'a self, class: &'a Class, id: &str) -> Option<&'a Exercise> {
+        let all = self.exercises_of(class);
+        all.into_iter().find(|exercise| exercise.head.id == id)
     }
 
     pub fn addresses(&self) -> &Addresses {

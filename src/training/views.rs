@@ -9,7 +9,7 @@ mod sets;
 
 pub use ending::ending;
 pub use printed::{certificates, report};
-pub use record::code_field;
+pub use record::{Found, Looked, code_field, confirm, take_field};
 pub use seats::seat;
 
 use super::{
@@ -246,10 +246,10 @@ pub fn show(site: &Site, staff: &Staff, school: &School, class: &Class, refused:
         details class="details" { summary { "番号と課題" } ol { @for exercise in school.exercises_of(class) { li { (exercise.head.title) } } } }
         @if is_open { (acts::acts(class, &path, refused)) }
         div class="actions noprint" {
-            a class="button button--secondary" href={ (path) "/certificates" } { "修了証を印刷する" }
+            a class="button button--secondary" href={ (path) "/certificates" } { "修了証・受講証を印刷する" }
             a class="button button--secondary" href={ (path) "/report" } { @if class.kind == Kind::Acceptance { "受入テストの報告書" } @else { "研修の記録" } }
         }
-        @if !is_open { (record::on_record(class, &path, refused)) }
+        @if !is_open { (record::on_record(class, &path)) }
     };
     ConsolePage::new(&title, PART, main)
         .htmx()

@@ -16,6 +16,8 @@ use std::io::Cursor;
 /// A part of a document.
 #[derive(Clone, Serialize, Deserialize)]
 pub enum Block {
+    /// Begins a part of several that stand in one document, on a page of its own; the headings in it are below it.
+    Part(String),
     Heading(String),
     Text(String),
     /// Label and value.
@@ -36,8 +38,10 @@ pub struct Document {
 impl Document {
     /// The parts below the title, for a page.
     pub fn markup(&self) -> Markup {
+        let has_parts = self.has_parts();
         html! { @for block in &self.blocks { @match block {
-            Block::Heading(text) => h2 { (text) },
+            Block::Part(text) => h2 class="part" { (text) },
+            Block::Heading(text) => @if has_parts { h3 { (text) } } @else { h2 { (text) } },
             Block::Text(text) => p class="pre" { (text) },
             Block::Pairs(pairs) => dl class="summary summary--dense" { @for (label, value) in pairs {
                 div class="summary__row" { dt { (label) } dd class="pre" { (value) } }
@@ -52,6 +56,10 @@ impl Document {
         } } }
     }
 
+    fn has_parts(&self) -> bool {
+        self.blocks.iter().any(|block| matches!(block, Block::Part(_)))
+    }
+
     /// Office Open XML, A4, with headings that Word knows as such and `n / N` at the foot of each page. `mark` stands at the
     /// head of each.
     fn word(&self, mark: Option<&str>) -> Result<Vec<u8>, Error> {
@@ -62,6 +70,7 @@ impl Document {
         let mut word = marked.add_paragraph(paragraph(&self.title).style(TITLE));
         for block in &self.blocks {
             word = match block {
+                Block::Part(text) => word.add_paragraph(paragraph(text).style(TITLE).page_break_before(true)),
                 Block::Heading(text) => word.add_paragraph(paragraph(text).style(HEADING)),
                 Block::Text(text) => word.add_paragraph(paragraph(text)),
                 Block::Pairs(pairs) => {

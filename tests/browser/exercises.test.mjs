@@ -670,7 +670,7 @@ test('a class from its beginning to its end, with three learners and one trainer
   await refresh(trainer);
   assert.equal(await cell(trainer, three, VISUAL), 'できた');
 
-  await link(trainer, '修了証を印刷する');
+  await link(trainer, '修了証・受講証を印刷する');
   const certificates = await printed(trainer);
   assert.equal(certificates.pages, 3, certificates.text);
   for (const name of [one, two, three]) assert.ok(bare(certificates.text).includes(bare(`${name}さん`)), name);

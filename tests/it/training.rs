@@ -12,8 +12,10 @@ mod exercises;
 mod left;
 mod mails;
 mod making;
+mod papers;
 mod polling;
 mod proxied;
+mod record;
 mod replays;
 mod roles;
 mod sample;
@@ -510,83 +512,8 @@ pub fn word_parts(bytes: &[u8], start: &str) -> String {
     text
 }
 
-#[actix_web::test]
-async fn who_took_part_is_put_on_record_once() {
-    let world = one().await;
-    let class = class(&world, 1).await;
-    let mut trainer = Desk::open(&world, "t1", &[Role::Trainer]).await;
-    let mut administrator = Desk::open(&world, "k1", &[Role::Administrator]).await;
-    let mut learner = Browser::new(&world.school().addresses().console);
-    let fields = [
-        ("code", class.id.as_str()),
-        ("number", "1"),
-        ("name", "山本 一郎"),
-        ("staff_code", "t1"),
-    ];
-    learner.post("/training/seat", &fields).await.expect("山本 一郎");
-    trainer.prove().await;
-    let path = format!("/training/{}", class.id);
-    trainer.post(&format!("{path}/ending"), &[]).await;
-    for _ in 0..2 {
-        let page = trainer.post(&format!("{path}/trainings"), &[]).await;
-        assert_eq!(page.path, path, "a trainer may not open the staff");
-        page.expect("職員の研修の記録に載せました");
-    }
-    let person = administrator.get(&format!("/staff/{}", trainer.id)).await;
-    assert_eq!(person.text().matches("新任の研修（課題").count(), 1);
-}
-
-#[actix_web::test]
-async fn whose_number_is_nobody_s_is_named_and_put_on_record_when_it_is_mended() {
-    let world = one().await;
-    let class = class(&world, 3).await;
-    let mut trainer = Desk::open(&world, "t1", &[Role::Trainer]).await;
-    let mut administrator = Desk::open(&world, "k1", &[Role::Administrator]).await;
-    for (number, name, code) in [("1", "山本 一郎", "t1"), ("2", "谷 二葉", "x9"), ("3", "森 三奈", "")] {
-        let fields = [
-            ("code", class.id.as_str()),
-            ("number", number),
-            ("name", name),
-            ("staff_code", code),
-        ];
-        let mut learner = Browser::new(&world.school().addresses().console);
-        learner.post("/training/seat", &fields).await.expect(name);
-    }
-    trainer.prove().await;
-    let path = format!("/training/{}", class.id);
-    trainer.post(&format!("{path}/ending"), &[]).await;
-    let put = format!("{path}/trainings");
-    let page = trainer.post(&put, &[]).await;
-    page.expect("載せました：1人（載せていない人 2人）")
-        .expect("「x9」という職員番号の人はいません")
-        .expect("職員番号がありません");
-    let form = page.form_to(&put);
-    assert_eq!(form.get("code_1"), None, "what stands in the record stays there");
-    assert_eq!((form["code_2"].as_str(), form["code_3"].as_str()), ("x9", ""));
-    let endless = "9".repeat(41);
-    let wrong = trainer.post_with(&put, &form, &[("code_2", endless.as_str())]).await;
-    assert_eq!(wrong.status, 422);
-    wrong.expect("職員番号は、40文字以内で");
-    assert_eq!(wrong.form_to(&put)["code_2"], endless);
-    let page = trainer.post_with(&put, &form, &[("code_2", "k1")]).await;
-    page.expect("載せました：2人（載せていない人 1人）");
-    assert!(!page.has("という職員番号の人はいません"));
-    for id in [&trainer.id, &administrator.id.clone()] {
-        let person = administrator.get(&format!("/staff/{id}")).await;
-        assert_eq!(person.text().matches("新任の研修（課題").count(), 1, "{id}");
-    }
-    assert_eq!(world.audit("staff.training_recorded").await.len(), 2);
-    // And it stays so over a restart.
-    let again = school_of(&world.workspace, world.school().addresses().clone())
-        .await
-        .unwrap();
-    let kept = again.class(&class.id).unwrap();
-    let on_record: Vec<bool> = kept.seats.iter().map(|seat| seat.is_on_record()).collect();
-    assert_eq!(on_record, [true, true, false]);
-}
-
 /// A class of the kind 受入テスト with its own exercises; its code.
-async fn acceptance(world: &World) -> String {
+pub async fn acceptance(world: &World) -> String {
     let school = world.school();
     let wish = NewClass {
         title: "受入れ".into(),
@@ -661,12 +588,9 @@ async fn an_acceptance_report_says_on_which_page_what_was_reached_and_leaves_roo
         2 * 6,
         "two expected results of the one test that was begun: {steps:?}"
     );
-    assert_eq!(steps[2..5], ["目視点検の記録（/checks）", "検査 一郎", "そろった"]);
+    assert_eq!(steps[2..5], ["目視点検の記録", "検査 一郎", "そろった"]);
     assert!(!steps[5].is_empty(), "when");
-    assert_eq!(
-        steps[8..11],
-        ["課題（/training/exercises/visual-check）", "検査 一郎", "まだ"]
-    );
+    assert_eq!(steps[8..11], ["課題", "検査 一郎", "まだ"]);
     report.expect("途中（1 / 2）（2回目）").expect("やり直し");
     let found = cells(&report, "不具合と対応");
     assert_eq!(found.len(), free + 6);

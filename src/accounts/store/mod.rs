@@ -7,7 +7,7 @@ mod ways_in;
 pub use keys::{Ceremony, begin_ceremony, forget_ceremonies, take_ceremony};
 pub use keys::{Key, NewKey, add_key, key_of_credential, keys_of, mark_used, rename_key, revoke_all_keys, revoke_key};
 pub use people::{
-    NewPerson, Person, Training, add_person, add_training, everybody, find, find_by_code, grant, has_key,
+    NewPerson, Person, Training, add_person, add_training, count_keys, everybody, find, find_by_code, grant, has_key,
     is_administered_without, lock, name_of, names_of, raise_epoch, revoke, role_history, roles_of, set_active,
     trainings_of, update_person,
 };

@@ -249,6 +249,11 @@ pub fn is_administered_without(conn: &mut Conn, id: &str) -> QueryResult<bool> {
     Ok(others > 0)
 }
 
+/// How many of a person's keys open something.
+pub fn count_keys(conn: &mut Conn, id: &str) -> QueryResult<i64> {
+    Ok(i64::try_from(super::keys_of(conn, id)?.len()).unwrap_or(i64::MAX))
+}
+
 /// Whether the person of a code can sign in by a key.
 pub fn has_key(conn: &mut Conn, code: &str) -> QueryResult<bool> {
     match find_by_code(conn, code)? {

@@ -45,7 +45,7 @@ pub async fn say(
     let school = school(&found)?;
     let mut errors = vec![];
     let body = words(&form, "body", "伝えること", MESSAGE, &mut errors);
-    let now = school.now();
+    let (now, by) = (school.now(), staff.name.clone());
     // Asked and told in one: a seat may be freed meanwhile.
     let told = school
         .change(&id, |class| {
@@ -54,6 +54,9 @@ pub async fn say(
                 to => return Ok(Err(to.err().into_iter().chain(errors).collect())),
             };
             class.messages.push(Message { at: now, seat, body });
+            // What was said stays between those two: it may name somebody.
+            let whom = seat.map_or("全員".to_owned(), |number| format!("席 {number}"));
+            class.note(now, &by, format!("{whom}に伝えました"));
             let answered = class
                 .seats
                 .iter_mut()
@@ -84,6 +87,21 @@ fn desks_of(school: &School, id: &str, form: &FormBody, field: &str) -> Result<R
         true => Err(Error::NotFound),
         false => Ok(Ok(chosen)),
     }
+}
+
+/// Writes down what was done to these desks, by their seats.
+async fn note(school: &School, staff: &Staff, id: &str, desks: &[String], what: &str) -> Result<(), Error> {
+    let class = school.class(id)?;
+    let whose = match desks.len() {
+        0 => return Ok(()),
+        n if n == class.desks.len() && n > 1 => "すべての席".to_owned(),
+        _ => desks
+            .iter()
+            .map(|desk| class.seats_of(desk))
+            .collect::<Vec<_>>()
+            .join("、"),
+    };
+    school.note(id, &staff.name, &format!("{whose}{what}")).await
 }
 
 /// `POST /training/{class}/resets`
@@ -118,10 +136,24 @@ pub async fn advance(
     let to = Move::from_word(form.get("to")).ok_or(Error::BadRequest("no such move of the clock"))?;
     match desks_of(school, &id, &form, "clock-desk")? {
         Ok(desks) => {
+            let (mut moved, mut outcome) = (vec![], Ok(()));
             for desk in desks.into_iter().filter(|desk| school.desk(desk).is_some()) {
-                school.advance(&id, &desk, to).await?;
+                outcome = school.advance(&id, &desk, to).await;
+                if outcome.is_err() {
+                    break;
+                }
+                moved.push(desk);
             }
-            Ok(see_other(&path_of(&id)))
+            // What was moved is written down, also where the next could not be.
+            note(
+                school,
+                &staff,
+                &id,
+                &moved,
+                &format!("の時計を進めました：{}", to.label()),
+            )
+            .await?;
+            outcome.map(|()| see_other(&path_of(&id)))
         }
         Err(wrong) => again(school, &site, &staff, &id, Refused::new("clock", form, vec![wrong])).await,
     }

@@ -1,117 +1,17 @@
-//! What an acceptance test has besides (N8.6): its plan with policy, reason, way of judging and testers; its scripts; what
-//! was reached step by step and on which page; what went wrong, with room for cause, remedy, approval and the test anew.
-use super::{SIGNATURE, heading, pair, plain, section, table};
+//! What the report of an acceptance test has besides (N8.6): what was reached step by step and on which page; what went
+//! wrong, with room for cause, remedy, approval and the test anew.
+use super::{heading, pair, scripts, table};
 use crate::{
     training::{
         class::{Class, Seat, Try},
-        exercises::{Exercise, Goal},
+        exercises::Exercise,
+        school::School,
     },
     web::{document::Block, ui::when},
 };
 
 /// Rows for what is found by hand.
 const FREE_ROWS: usize = 3;
-
-/// Who tests: those who came, or room for their names.
-fn testers(class: &Class) -> String {
-    let came = class.seats.iter().filter(|seat| seat.entered_at.is_some());
-    let names: Vec<String> = came.map(tester).collect();
-    match names.is_empty() {
-        true => "（　　　　　　　　　　　　　　　）".to_owned(),
-        false => names.join("、"),
-    }
-}
-
-fn tester(seat: &Seat) -> String {
-    match seat.code.is_empty() {
-        true => seat.name.clone(),
-        false => format!("{}（職員番号 {}）", seat.name, seat.code),
-    }
-}
-
-/// What the specification asks a plan to say, which requirement each script shows, and the scripts themselves.
-pub fn plan(class: &Class, exercises: &[&Exercise]) -> Vec<Block> {
-    let rows = exercises.iter().enumerate().map(|(n, exercise)| {
-        let head = &exercise.head;
-        let goals = head.goals.len();
-        vec![
-            format!("{}", n + 1),
-            head.title.clone(),
-            head.requirement.clone(),
-            format!("期待する結果が{goals}つともそろう"),
-            format!("{}分", head.minutes),
-        ]
-    });
-    let header = ["番号", "テスト", "要件", "合格の基準", "時間"];
-    let mut blocks = vec![
-        heading("計画"),
-        Block::Pairs(policy(class, exercises)),
-        table("計画", &header, rows.collect()),
-        heading("手順と期待する結果"),
-    ];
-    for (n, exercise) in exercises.iter().enumerate() {
-        let head = &exercise.head;
-        blocks.push(heading(&format!("{}　{}", n + 1, head.title)));
-        blocks.push(Block::Text(section(class, &exercise.body, "## 状況")));
-        blocks.push(Block::Text(section(class, &exercise.body, "## やること")));
-        let goals = head.goals.iter().enumerate();
-        let rows = goals.map(|(no, goal)| {
-            vec![
-                format!("{}-{}", n + 1, no + 1),
-                plain(class, &goal.text),
-                screen(exercise, goal),
-            ]
-        });
-        blocks.push(table("期待する結果", &["番号", "期待する結果", "画面"], rows.collect()));
-    }
-    blocks
-}
-
-fn policy(class: &Class, exercises: &[&Exercise]) -> Vec<(String, String)> {
-    let minutes: u32 = exercises.iter().map(|exercise| exercise.head.minutes).sum();
-    vec![
-        pair(
-            "テストの方針",
-            "職員が主体となり、本番と同じプログラムの研修の画面で、仕事の手順のとおりに操作して確かめます。",
-        ),
-        pair(
-            "行うこと",
-            format!(
-                "下の{}件のテスト。めやすの時間は、合わせて{minutes}分です。",
-                exercises.len()
-            ),
-        ),
-        pair(
-            "行う理由",
-            "本番を始める前に、要件のとおりに仕事ができることを、使う人が確かめるためです。",
-        ),
-        pair(
-            "方法",
-            "手順のとおりに操作します。結果は、システムが操作記録と申込みの状態から判定します。問いは、答えで判定します。",
-        ),
-        pair(
-            "合格の基準",
-            "期待する結果がすべてそろうこと。1つのテストに、1人以上が合格すること。",
-        ),
-        pair(
-            "評価の方法",
-            "合格の数、やり直しの数、気づいたこと、不具合とその対応で評価します。",
-        ),
-        pair("実施者", testers(class)),
-        pair("実施日", class.day.to_string()),
-        pair("場所", "（　　　　　　　　　　　　　　　）"),
-        pair("計画を承認した人", SIGNATURE),
-    ]
-}
-
-/// The page on which a goal is reached.
-fn screen(exercise: &Exercise, goal: &Goal) -> String {
-    match (&goal.screen, &goal.question) {
-        (Some(screen), _) => screen.clone(),
-        (None, Some(_)) => format!("課題（/training/exercises/{}）", exercise.head.id),
-        (None, None) => exercise.head.start.clone(),
-    }
-}
 
 /// Everybody who came, with each test that they began or not.
 fn tried<'a>(
@@ -134,8 +34,8 @@ pub fn step_by_step(class: &Class, exercises: &[&Exercise]) -> Vec<Block> {
             let met = begun.met.get(no).copied().flatten();
             rows.push(vec![
                 format!("{n}-{}", no + 1),
-                plain(class, &goal.text),
-                screen(exercise, goal),
+                scripts::expected(class, goal),
+                scripts::screen(goal).to_owned(),
                 seat.name.clone(),
                 if met.is_some() { "そろった" } else { "まだ" }.to_owned(),
                 met.map_or(String::new(), when),
@@ -218,20 +118,34 @@ pub fn quality(class: &Class, exercises: &[&Exercise]) -> Vec<Block> {
 }
 
 /// What must be so before the service begins: what the class shows, and what people look at.
-pub fn go_live(class: &Class, exercises: &[&Exercise]) -> Vec<Block> {
+pub fn go_live(school: &School, class: &Class, exercises: &[&Exercise]) -> Vec<Block> {
     let passed = |exercise: &Exercise| {
         let tries = class.seats.iter().filter_map(|seat| seat.tries.get(&exercise.head.id));
         tries.into_iter().any(|begun| begun.done_at().is_some())
     };
+    // A test of which nothing is known any more did not pass.
+    let is_whole = !exercises.is_empty() && exercises.len() == class.exercises.len();
+    let others = school.classes().into_iter();
+    let open: Vec<String> = others
+        .filter(|other| other.id != class.id && other.ended_at.is_none())
+        .map(|other| format!("{}（{}）", other.title, other.id))
+        .collect();
     let mark = |is_so: bool| if is_so { "はい" } else { "まだ" }.to_owned();
     let rows = vec![
         vec![
             "すべてのテストに合格した".to_owned(),
-            mark(exercises.iter().all(|exercise| passed(exercise))),
+            mark(is_whole && exercises.iter().all(|exercise| passed(exercise))),
         ],
         vec![
-            "テストのデータと、テスト用の職員・パスキーを消した".to_owned(),
+            "この教室のテストのデータと、テスト用の職員・パスキーを消した".to_owned(),
             mark(class.deletion.is_some()),
+        ],
+        vec![
+            "ほかに開いている教室がない".to_owned(),
+            match open.is_empty() {
+                true => mark(true),
+                false => format!("{}：{}", mark(false), open.join("、")),
+            },
         ],
         vec![
             "本番の職員を登録し、パスキーを2つずつ登録した".to_owned(),

@@ -194,10 +194,8 @@ async fn advance(
     Ok(see_other(HOME))
 }
 
-fn found<'a>(school: &'a School, here: &Here, id: &str) -> Result<&'a Exercise, Error> {
-    let is_taught = here.class.exercises.iter().any(|taught| taught == id);
-    let exercise = school.exercises().find(id).filter(|_| is_taught);
-    exercise.ok_or(Error::NotFound)
+fn found<'a>(school: &'a School, here: &'a Here, id: &str) -> Result<&'a Exercise, Error> {
+    school.exercise_of(&here.class, id).ok_or(Error::NotFound)
 }
 
 /// `GET /training/exercises/{id}`

@@ -1,15 +1,7 @@
 //! The end of a class, and the record of what went.
 use super::{School, fail};
-use crate::{
-    crypto::sha256_hex,
-    db::{off_thread, table_counts},
-    training::{
-        class::{Class, Deletion},
-        keeping::remove_folder,
-    },
-    web::Error,
-};
-use std::{collections::BTreeMap, fs, io, path::Path};
+use crate::{crypto::sha256_hex, db::off_thread, training::keeping::remove_folder, web::Error};
+use std::{fs, io, path::Path};
 
 impl School {
     /// Ends a class: everything of it goes, and a record of what went stays.
@@ -23,19 +15,15 @@ impl School {
         if class.ended_at.is_some() {
             return Err(Error::Conflict);
         }
-        let counts = self.count_all(&class).await?;
+        let desks: Vec<&str> = class.desks.iter().map(|kept| kept.id.as_str()).collect();
+        let mut gone = self.about_to_go(&desks, by).await?;
         class.desks.iter().for_each(|kept| self.stop(&kept.id));
         let (folder, now) = (self.0.keeping.class_folder(id), self.now());
-        let listed = folder.clone();
-        let files = off_thread(move || list_files(&listed)).await?.map_err(fail(&folder))?;
+        gone.files = files_of(&folder, &folder).await?;
+        gone.at = now;
         class.ended_at = Some(now);
         class.note(now, by, "教室を終え、研修のデータを消しました");
-        class.deletion = Some(Deletion {
-            at: now,
-            by: by.to_owned(),
-            files,
-            counts,
-        });
+        class.deletion = Some(gone);
         for seat in &mut class.seats {
             seat.token = None;
         }
@@ -43,37 +31,16 @@ impl School {
         self.keep(class).await?;
         off_thread(move || remove_folder(&folder)).await?
     }
-
-    async fn count_all(&self, class: &Class) -> Result<Vec<(String, i64)>, Error> {
-        const TOLD: [(&str, &str); 5] = [
-            ("applications", "申込み"),
-            ("inquiries", "問合せ"),
-            ("mails", "メール"),
-            ("staff", "研修の職員"),
-            ("passkeys", "パスキー"),
-        ];
-        let mut sums: BTreeMap<&str, i64> = BTreeMap::new();
-        for kept in &class.desks {
-            let Some(desk) = self.desk(&kept.id) else { continue };
-            let counts = desk
-                .workspace
-                .db
-                .read(|conn| table_counts(conn).map_err(Error::from))
-                .await?;
-            for (table, label) in TOLD {
-                *sums.entry(label).or_default() +=
-                    counts.get(table).map_or(0, |n| i64::try_from(*n).unwrap_or(i64::MAX));
-            }
-        }
-        Ok(TOLD
-            .iter()
-            .filter_map(|(_, label)| Some(((*label).to_owned(), *sums.get(label)?)))
-            .collect())
-    }
 }
 
-/// Every file below a folder: path, bytes, SHA-256.
-fn list_files(folder: &Path) -> io::Result<Vec<(String, u64, String)>> {
+/// Every file below a folder: path below `class_folder`, bytes, SHA-256.
+pub(super) async fn files_of(class_folder: &Path, folder: &Path) -> Result<Vec<(String, u64, String)>, Error> {
+    let (top, listed) = (class_folder.to_owned(), folder.to_owned());
+    let found = off_thread(move || list_files(&top, &listed)).await?;
+    found.map_err(fail(folder))
+}
+
+fn list_files(top: &Path, folder: &Path) -> io::Result<Vec<(String, u64, String)>> {
     let (mut found, mut open) = (vec![], vec![folder.to_owned()]);
     while let Some(here) = open.pop() {
         for entry in fs::read_dir(&here)? {
@@ -87,7 +54,7 @@ fn list_files(folder: &Path) -> io::Result<Vec<(String, u64, String)>> {
                 Err(e) if e.kind() == io::ErrorKind::NotFound => continue,
                 read => read?,
             };
-            let name = path.strip_prefix(folder).unwrap_or(&path).display().to_string();
+            let name = path.strip_prefix(top).unwrap_or(&path).display().to_string();
             found.push((name, bytes.len() as u64, sha256_hex(&bytes)));
         }
     }

@@ -45,11 +45,10 @@ impl School {
             .db
             .read(|conn| Ok::<_, Error>(audit::head_no(conn)?))
             .await?;
-        let (now, count) = (
-            self.now(),
-            self.0.exercises.find(exercise).map_or(0, |e| e.head.goals.len()),
-        );
-        self.change_own(class, seat, |seat| {
+        let (now, class) = (self.now(), self.class(class)?);
+        let found = self.exercise_of(&class, exercise).ok_or(Error::NotFound)?;
+        let count = found.head.goals.len();
+        self.change_own(&class.id, seat, |seat| {
             let earlier = seat.earlier(exercise);
             seat.earlier.remove(exercise);
             seat.tries.insert(
@@ -108,7 +107,7 @@ impl School {
             .tries
             .iter()
             .filter(|(_, begun)| begun.done_at().is_none())
-            .filter_map(|(id, begun)| Some((self.0.exercises.find(id)?.clone(), begun.clone())))
+            .filter_map(|(id, begun)| Some((self.exercise_of(&class, id)?.clone(), begun.clone())))
             .collect();
         if open.is_empty() {
             return Ok(());

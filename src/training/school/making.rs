@@ -1,5 +1,5 @@
 //! Making desks: the blank database, the first desk of a class, its copies, and a copy anew.
-use super::{ALPHABET, CODE, MASTER, NewClass, School, fail, own_folder, write_keys};
+use super::{ALPHABET, CODE, MASTER, NewClass, School, ending::files_of, fail, own_folder, write_keys};
 use crate::{
     clock::Clock,
     crypto::random_code,
@@ -9,6 +9,7 @@ use crate::{
         desk::{self, Desk, Faces, Files},
         keeping::remove_folder,
         sample,
+        taught::Taught,
     },
     web::{Error, Practice, Unread},
     workspace::Workspace,
@@ -105,6 +106,17 @@ impl School {
 
     /// Goes on with a class. One desk that is broken takes nobody else's away.
     pub(super) async fn resume(&self, class: &Class) {
+        if class.ended_at.is_none() && class.taught.is_empty() {
+            // Made by a program that did not keep them: from now on they stay as they are.
+            let taught = Taught::of(&self.0.exercises, &class.exercises);
+            let keep = |class: &mut Class| {
+                class.taught = taught;
+                Ok(())
+            };
+            if let Err(error) = self.change(&class.id, keep).await {
+                tracing::error!(class = class.id, %error, "what a class is taught could not be kept");
+            }
+        }
         for kept in class.desks.iter().filter(|_| class.ended_at.is_none()) {
             if let Err(error) = self.open_desk(&class.id, kept, &place(class, &kept.id)).await {
                 tracing::error!(desk = kept.id, %error, "a desk cannot be opened; it is left out");
@@ -174,6 +186,7 @@ impl School {
         let ahead_micros = self.ahead_of(wish.day);
         let cases = self.make_master(id, ahead_micros, wish.seed).await?;
         let count = if wish.is_shared { 1 } else { wish.size };
+        let taught = Taught::of(&self.0.exercises, &wish.exercises);
         let desks: Vec<DeskKept> = (1..=count)
             .map(|n| DeskKept {
                 id: format!("{}-{n:02}", id.to_lowercase()),
@@ -194,12 +207,14 @@ impl School {
             is_shared: wish.is_shared,
             seed: wish.seed,
             exercises: wish.exercises,
+            taught,
             trainer: wish.trainer.clone(),
             made_at: now,
             ended_at: None,
             desks,
             messages: vec![],
             log: vec![],
+            resets: vec![],
             deletion: None,
         };
         class.note(now, &wish.trainer, "教室を作りました");
@@ -273,7 +288,10 @@ impl School {
         (kept.generation, kept.ahead_micros) = (kept.generation + 1, self.ahead_of(found.day));
         kept.replay = None;
         self.copy_master(class, &kept).await?;
+        let mut gone = self.about_to_go(&[desk], by).await?;
         self.stop(desk);
+        gone.files = files_of(&self.0.keeping.class_folder(class), &old).await?;
+        gone.seats = found.seats_of(desk);
         let now = self.now();
         let (fresh, by) = (kept.clone(), by.to_owned());
         let place = self
@@ -283,7 +301,8 @@ impl School {
                 }
                 let seats = class.seats.iter_mut().filter(|seat| seat.desk == fresh.id);
                 seats.for_each(Seat::begin_anew);
-                class.note(now, &by, format!("机 {} をはじめの状態にもどしました", fresh.id));
+                class.note(now, &by, format!("{}をはじめの状態にもどしました", gone.seats));
+                class.resets.push(gone);
                 Ok(place(class, &fresh.id))
             })
             .await?;

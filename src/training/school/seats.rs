@@ -80,18 +80,14 @@ impl School {
     }
 
     /// Writes down who stands in the staff's record of training now: seat, the 職員番号 that was looked for (empty where
-    /// there is none), whether it is somebody's. The class may have ended.
-    pub async fn put_down(&self, id: &str, found: &[(u32, String, bool)], by: &str) -> Result<(), Error> {
+    /// there is none), what became of it. The class may have ended.
+    pub async fn put_down(&self, id: &str, found: &[(u32, String, Option<Recorded>)], by: &str) -> Result<(), Error> {
         let _alone = self.0.changing.lock().await;
         let (mut class, now) = (self.class(id)?, self.now());
-        for (number, code, is_known) in found {
+        for (number, code, recorded) in found {
             if let Some(seat) = class.seats.iter_mut().find(|seat| seat.number == *number) {
                 seat.code.clone_from(code);
-                seat.recorded = match (code.is_empty(), is_known) {
-                    (true, _) => None,
-                    (false, true) => Some(Recorded::Put(now)),
-                    (false, false) => Some(Recorded::Nobody),
-                };
+                seat.recorded = *recorded;
             }
         }
         let put = class.taken().filter(|seat| seat.is_on_record()).count();

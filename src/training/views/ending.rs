@@ -22,7 +22,7 @@ pub fn ending(site: &Site, staff: &Staff, school: &School, class: &Class) -> Mar
             }
         }
         (people(school, class))
-        p { "だれが何をしたかの記録は残ります。修了証と記録は、終えた後でも印刷できます。" }
+        p { "1人ずつの課題の結果と、研修担当がしたことの記録は残ります。修了証、受講証と記録は、終えた後でも印刷できます。" }
         div class="actions" {
             form method="post" action={ (path) "/ending" } { button class="button" type="submit" { "教室を終えて、データを消す" } }
             a class="button button--secondary" href=(path) { "終えずに、教室にもどる" }
@@ -36,10 +36,8 @@ pub fn ending(site: &Site, staff: &Staff, school: &School, class: &Class) -> Mar
 /// Who is at which seat, and in the midst of what.
 fn people(school: &School, class: &Class) -> Markup {
     let title = |id: &str| {
-        school
-            .exercises()
-            .find(id)
-            .map_or(id.to_owned(), |exercise| exercise.head.title.clone())
+        let found = school.exercise_of(class, id);
+        found.map_or(id.to_owned(), |exercise| exercise.head.title.clone())
     };
     let unfinished = |ids: Vec<&str>| ids.into_iter().map(title).collect::<Vec<_>>().join("、");
     html! {

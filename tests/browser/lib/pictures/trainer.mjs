@@ -153,9 +153,10 @@ const report = {
     const page = await classPage(stage, { title: TEST, below: '/report', width: 740 });
     const table = (name) => page.locator('main > .scroll').and(page.getByRole('region', { name, exact: true }));
     // One test of each is enough.
-    await fold(page.locator('xpath=//h2[.="計画"]/following-sibling::dl[1]/*[position() > 2]'));
+    await fold(page.locator('xpath=//h3[.="計画"]/following-sibling::dl[1]/*[position() > 2]'));
     await fold(table('計画').locator('tbody tr:nth-child(n+2)'));
-    await fold(page.locator('xpath=//main/*[preceding-sibling::div[@aria-label="期待する結果"] and following-sibling::h2[.="結果"]]'));
+    await fold(table('テストのデータ').locator('tbody tr:nth-child(n+2)'));
+    await fold(page.locator('xpath=//main/*[preceding-sibling::div[@aria-label="期待する結果"] and following-sibling::h3[.="結果"]]'));
     await fold(table('結果').locator('tbody tr').filter({ hasText: '行っていません' }));
     await fold(page.locator('xpath=//main/*[preceding-sibling::div[@aria-label="結果"] and following-sibling::div[contains(@class, "actions")]]'));
     await shorten(page.locator('main > p.pre').filter({ hasText: /^1\. / }).first(), 4);
@@ -178,11 +179,10 @@ const certificate = {
     const sheet = page.locator('.certificate').filter({ hasText: REFUSAL.title });
     // A class is held and printed on one day. This one's is the next Friday, but it is printed now.
     await sheet.evaluate((one) => {
-      const day = /令和\d+年\d+月\d+日/.exec(one.textContent)[0];
-      const last = [...one.querySelectorAll('p')].at(-1);
-      last.textContent = last.textContent.replace(/発行 .*/, `発行 ${day}（金）16時30分`);
+      const [day] = /令和\d+年\d+月\d+日/.exec(one.textContent);
+      for (const part of one.querySelectorAll('li, p:last-child')) part.textContent = part.textContent.replaceAll(/令和\d+年\d+月\d+日/g, day);
     });
-    const marks = [sheet.locator('.lead'), sheet.locator('p').filter({ hasText: '受けたことを証します' }), sheet.locator('ul'), sheet.locator('p').last(), form.button(page, '印刷する')];
+    const marks = [sheet.locator('.lead'), sheet.locator('p').filter({ hasText: 'ことを証します' }), sheet.locator('ul'), [sheet.locator('p').filter({ hasText: '研修担当' }), sheet.locator('p').last()], form.button(page, '印刷する')];
     return { page, marks };
   },
 };

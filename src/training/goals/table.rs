@@ -80,6 +80,7 @@ fn desk() -> DeskKept {
             .into_iter()
             .map(|name| (name.to_owned(), case(name)))
             .collect(),
+        replay: None,
     }
 }
 

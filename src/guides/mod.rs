@@ -68,7 +68,7 @@ async fn availability(workspace: Data<Workspace>) -> Result<HttpResponse, Error>
     let regulars = openings
         .regular
         .iter()
-        .filter(|r| serves(&r.institution_code) && !r.rule.is_over(today));
+        .filter(|r| serves(&r.institution_code) && !r.rule.is_past(today));
     let rows: Vec<views::ReadyRow> = all
         .iter()
         .map(|i| {

@@ -113,9 +113,14 @@ impl Rule {
         })
     }
 
-    /// Whether no window begins on this day or later, and none that began the day before is open still.
+    /// Whether no window begins on this day or later.
     pub fn is_over(&self, day: NaiveDate) -> bool {
-        self.until.is_some_and(|until| until + Duration::days(1) < day)
+        self.until.is_some_and(|until| until < day)
+    }
+
+    /// The same, and none that began the day before is open still.
+    pub fn is_past(&self, today: NaiveDate) -> bool {
+        self.is_over(today - Duration::days(1))
     }
 
     fn recurs(&self) -> bool {
@@ -216,7 +221,8 @@ mod tests {
             for written in [&old, &new] {
                 assert_eq!(Rule::parse(&written.to_string()).as_ref(), Ok(written));
             }
-            assert!(old.is_over(day("2027-01-11")) && !old.is_over(day("2027-01-10")));
+            assert!(old.is_over(day("2027-01-10")) && !old.is_over(day("2027-01-09")));
+            assert!(old.is_past(day("2027-01-11")) && !old.is_past(day("2027-01-10")));
         }
         let bounded = Rule::parse("毎日 1:00-2:00（2026-12-01から2027-03-31まで）").unwrap();
         assert_eq!(bounded.ended_before(day("2026-12-01")), None, "it has not begun");

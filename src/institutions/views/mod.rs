@@ -30,7 +30,7 @@ pub fn overview(site: &Site, staff: &Staff, o: &Overview) -> Markup {
         (heading(TITLE))
         h2 { "休止の予定" }
         @if may { p { a class="button button--secondary" href="/institutions/stops/new" { "休止の予定を登録する" } } }
-        (stops::list(o, None, may))
+        (stops::list(staff, o, None))
         h2 { "金融機関" }
         p { a href="/institutions/imports" { "支店の表の取込み" } @if may { "　" a href="/institutions/new" { "金融機関を加える" } } }
         div class="scroll" tabindex="0" role="region" aria-label="金融機関の一覧" {

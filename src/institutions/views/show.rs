@@ -49,7 +49,7 @@ pub fn show(site: &Site, staff: &Staff, s: &Shown) -> Markup {
             (sheet(&caption, &s.days, o.today, "終日受付"))
         }
         h3 { "休止の予定" }
-        (stops::list(o, Some(i), may))
+        (stops::list(staff, o, Some(i)))
         h2 { "支店" }
         (branches(s))
     };

@@ -1,6 +1,6 @@
 use super::{PART, TITLE, sheet};
 use crate::{
-    accounts::{ConsolePage, Staff, heading},
+    accounts::{ConsolePage, Permission, Staff, heading},
     institutions::{
         desk::{Overview, Stop},
         hours::{Rule, Window},
@@ -180,7 +180,8 @@ fn look(month: &str, label: &str) -> Markup {
 }
 
 /// The announced stops: all, or those that concern one institution.
-pub fn list(o: &Overview, of: Option<&Institution>, may: bool) -> Markup {
+pub fn list(staff: &Staff, o: &Overview, of: Option<&Institution>) -> Markup {
+    let may = staff.may(Permission::ManageInstitutions);
     let concerned = |code: &Option<String>| of.is_none_or(|i| code.as_ref().is_none_or(|code| *code == i.code));
     let stops: Vec<_> = o
         .openings
@@ -192,7 +193,7 @@ pub fn list(o: &Overview, of: Option<&Institution>, may: bool) -> Markup {
         .openings
         .regular
         .iter()
-        .filter(|r| concerned(&r.institution_code) && !r.rule.is_over(o.today))
+        .filter(|r| concerned(&r.institution_code) && !r.rule.is_past(o.today))
         .collect();
     let undo = |id: &str, what: &str| {
         html! {
@@ -208,6 +209,7 @@ pub fn list(o: &Overview, of: Option<&Institution>, may: bool) -> Markup {
                 div { strong { (name_of(o, stop.institution_code.as_ref())) } p { (when(stop.starts_at)) " から " (when(stop.ends_at)) " まで　" (stop.reason) } }
                 @match &stop.owner {
                     // What a second person agreed to, or an incident needs, is taken back there.
+                    Some(owner) if !staff.may(Permission::ReadIncidents) => { (owned(owner)) }
                     Some(owner) => a href={ "/" (owner.replacen('/', "s/", 1)) } { (owned(owner)) },
                     None if may => (undo(&stop.id, &stop.reason)),
                     None => {}

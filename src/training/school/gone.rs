@@ -22,7 +22,7 @@ const TOLD: [(&str, &str); 70] = [
     ("staff_trainings", "職員の研修の記録"),
     ("staff_sessions", "ログイン"),
     ("ceremonies", "キーの確認の途中"),
-    ("ways_in", "招待と回復コード"),
+    ("ways_in", "招待とリカバリーコード"),
     ("application_events", "申込みの経過"),
     ("application_notes", "申込みのメモ"),
     ("application_tokens", "申込みをさがす値"),

@@ -84,7 +84,8 @@ impl School {
             }
             let (no, state) = (before.map_or(1, |replay| replay.no + 1), ReplayState::Running);
             kept.replay = Some(Replaying { no, until, state });
-            class.note(now, by, format!("机 {} で、申込みの多い日をまねはじめました", desk.id));
+            let seats = class.seats_of(&desk.id);
+            class.note(now, by, format!("{seats}で、{days}日分の申込みをまね始めました"));
             Ok(no)
         })
         .await
@@ -98,7 +99,8 @@ impl School {
             let replay = kept.ok_or(Error::NotFound)?.replay.as_mut();
             if let Some(replay) = replay.filter(|replay| replay.state == ReplayState::Running) {
                 replay.state = ReplayState::Stopped;
-                class.note(now, by, format!("机 {desk_id} で、まねるのを止めました"));
+                let seats = class.seats_of(desk_id);
+                class.note(now, by, format!("{seats}で、まねるのを止めました"));
             }
             Ok(())
         })

@@ -4,7 +4,7 @@ use crate::{
     browser::Browser,
     desk::Desk,
     harness::{World, school_of},
-    served::{Place, free_port},
+    served::Place,
 };
 use mizumado::{
     accounts::Role,
@@ -91,9 +91,22 @@ async fn a_wrong_exercise_closes_practice_and_the_console_says_which_file() {
     assert_eq!(browser.get("/").await.status, 200);
 }
 
+/// A port with three more after it that nobody has.
+fn free_row() -> u16 {
+    for _ in 0..100 {
+        let first = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = first.local_addr().unwrap().port();
+        let more = (1..4u16).map(|n| TcpListener::bind(("127.0.0.1", port.checked_add(n)?)).ok());
+        if more.collect::<Option<Vec<_>>>().is_some() {
+            return port;
+        }
+    }
+    panic!("no four ports in a row are free");
+}
+
 #[actix_web::test]
 async fn the_program_starts_whatever_is_wrong_with_its_practice_site() {
-    let port = free_port();
+    let port = free_row();
     let section = format!(
         "[training]\nlisten = \"127.0.0.1:{port}\"\nurl = \"http://localhost:{port}\"\nnetworks = [\"127.0.0.1/32\"]\n\
          folder = \"training\"\nexercises = \"own\"\n"

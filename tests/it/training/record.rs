@@ -75,7 +75,7 @@ async fn who_took_part_is_put_on_record_once_and_after_their_name_was_seen() {
     let page = trainer.post(&put, &[]).await;
     assert_eq!(page.status, 200);
     page.expect("取り消せません").expect("同じお名前");
-    assert!(page.text().contains("台帳のお名前：水野　花子"), "{}", page.text());
+    assert!(page.text().contains("台帳のお名前： 水野　花子"), "{}", page.text());
     assert_eq!(
         world.audit("staff.training_recorded").await.len(),
         0,

@@ -146,7 +146,7 @@ async fn a_reset_writes_down_what_went_and_no_learner_s_word_of_it() {
     for (what, n) in [("研修の職員", 8), ("パスキー", 1)] {
         assert!(gone.counts.contains(&(what.into(), n)), "{what}: {:?}", gone.counts);
     }
-    for what in ["申込みの経過", "操作記録", "招待と回復コード"] {
+    for what in ["申込みの経過", "操作記録", "招待とリカバリーコード"] {
         let told = gone.counts.iter().any(|(label, n)| label == what && *n > 0);
         assert!(told, "{what}: {:?}", gone.counts);
     }

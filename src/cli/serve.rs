@@ -87,10 +87,7 @@ pub fn serve(file: &ConfigFile) -> Outcome {
             None => None,
         };
         tracing::info!(address = %public.local_addr()?, "serving the public site");
-        let training = match &workspace.settings.training {
-            Some(training) => Some(training_sockets(training)),
-            None => None,
-        };
+        let training = workspace.settings.training.as_ref().map(training_sockets);
         let sockets = Sockets {
             public,
             ops,

@@ -196,7 +196,8 @@ async fn a_file_that_nobody_has_downloaded_raises_an_alarm_that_the_download_end
         to(&world, day, time(15, 0)).await;
         let mut expected: Vec<String> = numbers.iter().map(|no| format!("{WAITING}{no}")).collect();
         let mut raised = alarms(&world).await;
-        (expected.sort(), raised.sort());
+        expected.sort();
+        raised.sort();
         assert_eq!(raised, expected, "empty ones, too");
         clerk.sign_in().await;
         clerk.get("/").await.expect("ダウンロードを待っている還元データ");

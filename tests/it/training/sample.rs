@@ -8,8 +8,7 @@ use std::collections::BTreeSet;
 async fn results(world: &World, class: &Class) -> Vec<enrolment::ResultRecord> {
     let desk = world.school().desk(&class.desks[0].id).unwrap();
     let (at, end) = (desk.workspace.clone(), desk.workspace.clock.now() + Duration::days(1));
-    let read =
-        move |conn: &mut db::Conn| Ok::<_, web::Error>(enrolment::results(conn, &at, end - Duration::days(90), end)?);
+    let read = move |conn: &mut db::Conn| enrolment::results(conn, &at, end - Duration::days(90), end);
     desk.workspace.db.read(read).await.unwrap()
 }
 

@@ -49,7 +49,7 @@ impl Page {
                 }
                 body class=(self.dress) {
                     @if let Some(mark) = mark { (mark.above) }
-                    p.practice { strong { "これは練習用の画面です（シミュレーター）" } " 実在の金融機関とは関係がありません。本物の暗証番号は入力しないでください" }
+                    p.practice role="region" aria-label="練習用の画面の表示" { strong { "これは練習用の画面です（シミュレーター）" } " 実在の金融機関とは関係がありません。本物の暗証番号は入力しないでください" }
                     (self.head)
                     main { (self.main) }
                 }

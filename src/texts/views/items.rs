@@ -51,7 +51,7 @@ fn row(nth: usize, item: &Item) -> Markup {
         html! {
             span class="items__field" {
                 label for=(id) { (label) span class="vh" { "（" (items::name(item.id)) "）" } }
-                input class={ "input " (class) } id=(id) name=(id) value=(value) autocomplete="off" inputmode=[numeric.then_some("numeric")];
+                input class={ "input " (class) } type="text" id=(id) name=(id) value=(value) autocomplete="off" inputmode=[numeric.then_some("numeric")];
             }
         }
     };

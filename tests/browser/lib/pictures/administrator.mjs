@@ -81,7 +81,7 @@ const institution = {
     await fold(page.locator('.summary__row').filter({ hasNotText: /支店/ }));
     await fold(page.locator('.rows > li').filter({ hasText: 'サービス全体' }));
     const weeks = page.locator('.month tbody tr');
-    await fold(weeks.filter({ hasNotText: '23:55' }).or(weeks.filter({ hasText: '23:55' }).nth(1)));
+    await fold(weeks.filter({ hasNotText: '23:55' }).or(weeks.filter({ hasText: '23:55' }).nth(1)).or(weeks.filter({ hasText: '23:55' }).nth(2)));
     const marks = [
       page.locator('.title-row'), facts(page, '支店', '最後に取り込んだ支店の表'),
       ['休止の予定を登録する', '名前を変える', '取扱いを終える'].map((name) => link(page, name)),

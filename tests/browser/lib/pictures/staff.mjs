@@ -34,6 +34,7 @@ const applications = {
     await page.getByLabel('ビューの名前').fill('登録できなかったもの');
     await form.press(page, '保存する');
     await page.goto(`${stage.app.training}/applications?attention=1`);
+    await fold(page.locator('#found tbody tr:nth-child(4), #found tbody tr:nth-child(5)'));
     const marks = [page.locator('.find'), page.locator('.filters'), page.locator('#found .chips'), page.locator('#found .count'), rowHeads(page), column(page, '結果')];
     return { page, marks };
   },
@@ -213,7 +214,7 @@ const inquiries = {
   async take(stage) {
     await stage.once('call', () => recordCall(stage));
     const page = await stage.at('clerk', '/inquiries');
-    await fold(page.locator('main tbody tr:nth-child(2)'));
+    await fold(page.locator('main tbody tr:nth-child(2), main tbody tr:nth-child(3)'));
     const marks = [
       link(page, '問合せを記録する'), link(page, '引き継ぎの一覧'), link(page, '電話の相談'), page.locator('.find'), page.locator('.filters'),
       column(page, '回答の期限'), part(page, '要望・受付の時間・ひな形', 'ul'),

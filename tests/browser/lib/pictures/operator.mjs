@@ -90,7 +90,7 @@ const alarms = {
     const card = page.locator('.card').filter({ hasText: '期限を過ぎた問合せ' });
     await fold(page.locator('.card').filter({ hasNotText: /期限を過ぎた問合せ|結果不明の申込みが/ }));
     const said = (words) => card.locator('p').filter({ hasText: words });
-    const marks = [card.locator('h2'), said(/^はじめ/), said(/^原因/), said(/^すること/), card.locator('a'), form.button(card, '確認した（対応中）')];
+    const marks = [card.locator('h2'), said(/^はじめ/), said(/^原因/), said(/^すること/), form.button(card, '確認した（対応中）')];
     return { page, data: page.locator('.card h2'), marks };
   },
 };

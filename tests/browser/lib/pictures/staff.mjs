@@ -103,6 +103,8 @@ const delivery = {
     await go(page, withFindings.first().getByRole('link').first());
     await Promise.all([page.waitForEvent('download'), link(page, 'ダウンロードする').click()]);
     await page.reload();
+    await fold(page.locator('.summary__row').filter({ hasText: /^\s*(営業日|種類|作成|大きさ|レイアウト)/ }));
+    await fold(page.locator('.notice--warning h2 + p'));
     const marks = [
       facts(page, 'ファイル名', '件数'), facts(page, 'チェックサム（SHA-256）'), page.locator('.notice--warning').filter({ hasText: 'そのまま書けなかったもの' }), link(page, 'ダウンロードする'),
       page.locator('summary', { hasText: '暗号化して持ち出す' }), page.locator('summary', { hasText: '別のレイアウトで作り直す' }), part(page, 'ダウンロードした人', 'ul'),

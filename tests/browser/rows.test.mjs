@@ -95,7 +95,7 @@ test('a clerk signs in, filters, opens, notes and proposes a correction by keybo
   await page.keyboard.type('電話で確かめた');
   await enter('form[action$="/notes"] button');
   await page.locator('.rows__item').filter({ hasText: '電話で確かめた' }).waitFor();
-  await enter('main a[href^="/applications/"][href$="/corrections"]');
+  await enter('main a[href^="/applications/"][href*="/corrections"]');
   await page.getByRole('heading', { level: 1, name: '結果の訂正を提案する' }).waitFor();
   await chooseRadio(page, 'result', 'not_registered');
   await assertFocusSeen(page);

@@ -4,7 +4,7 @@ use crate::{
     clock::Clock,
     config::{ConfigError, Environment, Items, Settings, Terms, Transport},
     crypto::{KeyError, KeyRing},
-    db::{Db, DbError, MarkerError},
+    db::{Db, DbError, Durability, MarkerError},
     gateways::Gateways,
     logs::LogHealth,
     mail::{MailError, MailFolder, Mailer},
@@ -122,7 +122,11 @@ impl Workspace {
         }
         let key_check = keys.blind("world", "marker");
         let is_claimed = Db::refuse_another_world(&settings.database, asked, &key_check)?;
-        let db = Db::open_with(&settings.database, Arc::new(HeadSeal::new(&keys)))?;
+        let durability = match site.practice {
+            Some(_) => Durability::Practice,
+            None => Durability::Whole,
+        };
+        let db = Db::open_with(&settings.database, durability, Arc::new(HeadSeal::new(&keys)))?;
         // Keys from before they named their world go on with the database that they sealed; a new one they would let any
         // world claim.
         if keys.environment().is_none() && !is_claimed && settings.environment != Environment::Demo {

@@ -42,6 +42,7 @@ text_enum! {
         SettleDifferences = "settle_differences",
         ReadDeliveries = "read_deliveries",
         DownloadDeliveries = "download_deliveries",
+        ApproveExports = "approve_exports",
         EditLayouts = "edit_layouts",
         ApproveLayouts = "approve_layouts",
         ReadInstitutions = "read_institutions",
@@ -113,6 +114,11 @@ pub const TABLE: &[(Permission, &str, &[Role])] = &[
         Permission::DownloadDeliveries,
         "還元データをダウンロード・再作成する、申込みの一覧を出力する",
         &[Role::Clerk, Role::Approver],
+    ),
+    (
+        Permission::ApproveExports,
+        "ほかの人が頼んだ、多くの申込みの一覧の出力を承認・却下する",
+        &[Role::Approver],
     ),
     (
         Permission::EditLayouts,

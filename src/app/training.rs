@@ -81,7 +81,11 @@ fn serve_face(
             }
         })
     })
-    .workers(1)
+    .workers(match face {
+        // Where a whole class works at once, as the real console has it.
+        Face::Console => 2,
+        _ => 1,
+    })
     .client_request_timeout(Duration::from_secs(5))
     .client_disconnect_timeout(Duration::from_secs(5))
     .shutdown_timeout(5)

@@ -134,6 +134,10 @@ impl Settings {
                 "console.absolute_hours must be 1 to 24".into(),
             );
         }
+        if !(0..=1_000_000).contains(&console.export_alone) {
+            let what = "console.export_alone must be 0 to 1000000 (rows)";
+            return wrong("console.export_alone", what.into());
+        }
         if self.environment == Environment::Production && console.tls.is_none() && !listen.ip().is_loopback() {
             let what = "console.listen without [console.tls] must be a loopback address, behind a proxy that does TLS";
             return wrong("console.listen", what.into());

@@ -140,6 +140,9 @@ pub struct Console {
     /// After so long a person signs in anew, whatever they do.
     #[serde(default = "Console::default_absolute")]
     pub absolute_hours: i64,
+    /// More rows of the list than this leave only when a second person agrees (security.md: export by an insider).
+    #[serde(default = "Console::default_export_alone")]
+    pub export_alone: i64,
 }
 
 impl Console {
@@ -148,6 +151,10 @@ impl Console {
     }
     fn default_absolute() -> i64 {
         10
+    }
+    /// Rows, where no setting says otherwise.
+    pub fn default_export_alone() -> i64 {
+        1_000
     }
     /// The host of `url`, if it is a name: the relying party of every passkey.
     pub fn host(&self) -> Option<String> {

@@ -14,15 +14,28 @@ pub enum Conn {
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
+/// What the machine's end may take along of an SQLite file. The process's own end takes nothing in either.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Durability {
+    /// Nothing that was answered.
+    Whole,
+    /// The last writes, never the file: for practice, where thousands of them are invented at once.
+    Practice,
+}
+
 /// Opens connections by the URL's scheme.
 #[derive(Clone, Debug)]
 pub struct Manager {
     url: String,
+    durability: Durability,
 }
 
 impl Manager {
-    pub fn new(url: &str) -> Self {
-        Self { url: url.to_owned() }
+    pub fn new(url: &str, durability: Durability) -> Self {
+        Self {
+            url: url.to_owned(),
+            durability,
+        }
     }
     pub fn is_sqlite(&self) -> bool {
         !self.url.starts_with("postgres:") && !self.url.starts_with("postgresql:")
@@ -48,6 +61,10 @@ impl ManageConnection for Manager {
         let mut conn = self.bare().map_err(r2d2::Error::ConnectionError)?;
         if let Conn::Sqlite(sqlite) = &mut conn {
             sqlite.batch_execute(SQLITE_PRAGMAS).map_err(r2d2::Error::QueryError)?;
+            if self.durability == Durability::Practice {
+                let sql = "PRAGMA synchronous = NORMAL;";
+                sqlite.batch_execute(sql).map_err(r2d2::Error::QueryError)?;
+            }
         }
         Ok(conn)
     }

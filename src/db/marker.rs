@@ -1,5 +1,9 @@
 //! Which world a database belongs to (S15): written at its first start, held against the settings at every other.
-use super::{Db, DbError, connection::Manager, world_marker};
+use super::{
+    Db, DbError,
+    connection::{Durability, Manager},
+    world_marker,
+};
 use chrono::NaiveDateTime;
 use diesel::{prelude::*, r2d2::ManageConnection};
 
@@ -43,7 +47,7 @@ impl Db {
     /// migrate production's. What cannot be asked yet is left to [`Db::open`] and [`Db::claim`]. Gives whether it is this
     /// world's already.
     pub fn refuse_another_world(url: &str, environment: &str, key_check: &str) -> Result<bool, MarkerError> {
-        let Ok(mut conn) = Manager::new(url).connect() else {
+        let Ok(mut conn) = Manager::new(url, Durability::Whole).connect() else {
             return Ok(false);
         };
         match Marker::query().first(&mut conn) {

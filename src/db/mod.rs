@@ -10,7 +10,7 @@ mod text_enum;
 mod writer;
 
 pub use around::Around;
-pub use connection::{Conn, MultiBackend};
+pub use connection::{Conn, Durability, MultiBackend};
 pub use kept::Keep;
 pub use marker::MarkerError;
 pub use portable::{Portable, one_at_a_time};
@@ -60,17 +60,17 @@ const PATIENCE: Duration = Duration::from_secs(5);
 impl Db {
     /// Opens `sqlite:FILE` or a `postgres:` URL and brings the tables up to date.
     pub fn open(url: &str) -> Result<Self, DbError> {
-        Self::open_with(url, Arc::new(()))
+        Self::open_with(url, Durability::Whole, Arc::new(()))
     }
 
     /// The same, with something around every write.
-    pub fn open_with(url: &str, around: Arc<dyn Around>) -> Result<Self, DbError> {
+    pub fn open_with(url: &str, durability: Durability, around: Arc<dyn Around>) -> Result<Self, DbError> {
         let shown = connection::without_password(url);
         let fail = |cause: String| DbError::Open {
             url: shown.clone(),
             cause,
         };
-        let manager = Manager::new(url);
+        let manager = Manager::new(url, durability);
         connection::migrate(&manager).map_err(fail)?;
         let writer = match manager.is_sqlite() {
             true => Some(Writer::start(&manager, around.clone()).map_err(|e| fail(e.to_string()))?),

@@ -26,8 +26,9 @@ mod views;
 
 pub use asked::as_asked;
 pub use desk::{
-    Candidate, Filter, REVEAL_REASONS, Undecided, brief, by_what_is_said, count_filtered, filter_word, happenings,
-    mask_name, message_status, reveal_reason, routes as desk_routes, unknowns, why_revealed,
+    Candidate, Filter, REVEAL_REASONS, Undecided, brief, by_what_is_said, count_filtered, export_purpose, filter_word,
+    happenings, mask_name, message_status, reveal_reason, routes as desk_routes, unknowns, waiting_exports,
+    why_exported, why_revealed,
 };
 pub use inquiry::take_daily_line;
 pub use jobs::{handlers, standing};

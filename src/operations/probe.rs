@@ -12,7 +12,10 @@ use crate::{
     workspace::Workspace,
 };
 use chrono::{Duration, NaiveDateTime};
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::{Arc, LazyLock},
+    time::Instant,
+};
 
 const PROBE_JOB: &str = "operations.probe";
 pub const STANDING: Standing = Standing {
@@ -49,14 +52,21 @@ async fn probe(workspace: Workspace, job: Job) -> Result<(), JobError> {
     Ok(())
 }
 
-/// Our own start page, by the address citizens use.
-async fn knock(workspace: &Workspace) -> Result<(), String> {
-    let client = reqwest::Client::builder()
+/// Made once: reading the certificates of the machine takes longer than the look itself. It keeps no connection, so that
+/// each look is one as a citizen's would be.
+static CLIENT: LazyLock<Result<reqwest::Client, String>> = LazyLock::new(|| {
+    reqwest::Client::builder()
         .no_proxy()
         .timeout(PATIENCE)
         .redirect(reqwest::redirect::Policy::none())
+        .pool_max_idle_per_host(0)
         .build()
-        .map_err(|e| e.to_string())?;
+        .map_err(|e| e.to_string())
+});
+
+/// Our own start page, by the address citizens use.
+async fn knock(workspace: &Workspace) -> Result<(), String> {
+    let client = CLIENT.as_ref().map_err(String::clone)?;
     let answer = client.get(format!("{}/", workspace.site.url)).send().await;
     let status = answer.map_err(|e| e.without_url().to_string())?.status();
     match status.is_success() {

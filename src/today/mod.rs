@@ -31,6 +31,8 @@ pub struct Today {
     pub received: Option<Count>,
     pub stuck: Option<Count>,
     pub corrections: Option<usize>,
+    /// Exports of the list that wait for a second person.
+    pub exports: Option<i64>,
     pub differences: Option<usize>,
     /// Inquiries: due and not answered, not answered at all, to be in touch about today.
     pub inquiries: Option<[Count; 3]>,
@@ -96,6 +98,10 @@ fn gather(conn: &mut Conn, workspace: &Workspace, staff: &Staff) -> Result<Today
             .then(|| enrolment::correction::open(conn))
             .transpose()?
             .map(|c| c.len()),
+        exports: staff
+            .may(Permission::ApproveExports)
+            .then(|| enrolment::waiting_exports(conn))
+            .transpose()?,
         differences: applications
             .then(|| reconciliation::open_differences(conn))
             .transpose()?

@@ -84,6 +84,8 @@ pub struct Access {
     pub actor: String,
     pub way: Way,
     pub touched: Vec<Whose>,
+    /// The export of the list that it was, by its id.
+    export: Option<String>,
 }
 
 /// Whose data it is, by the id of what they sent.
@@ -146,6 +148,7 @@ fn access(conn: &mut Conn, entry: AuditEntry, way: Way) -> Result<Access, Error>
         }
         _ => named(&entry),
     };
+    let export = entry.subject.strip_prefix("export/").map(str::to_owned);
     let way = match way {
         Way::Corrections if entry.detail.starts_with("clear") => Way::CorrectionsClear,
         way => way,
@@ -155,6 +158,7 @@ fn access(conn: &mut Conn, entry: AuditEntry, way: Way) -> Result<Access, Error>
         actor: entry.actor,
         way,
         touched,
+        export,
     })
 }
 
@@ -273,13 +277,15 @@ fn row(conn: &mut Conn, workspace: &Workspace, access: &Access) -> Result<Row, E
     })
 }
 
-/// The reason of a reveal. The record names it without what was typed, because people write names into that.
+/// The reason of a reveal, the purpose of an export. The record names it without what was typed, because people write names
+/// into that.
 fn why(conn: &mut Conn, workspace: &Workspace, access: &Access) -> Result<String, Error> {
-    let (Way::Reveal, [Whose::Application(id)]) = (access.way, access.touched.as_slice()) else {
-        return Ok(String::new());
-    };
     let by = access.actor.trim_start_matches("staff/");
-    let why = enrolment::why_revealed(conn, workspace, id, by, access.at)?;
+    let why = match (access.way, access.touched.as_slice(), &access.export) {
+        (Way::Reveal, [Whose::Application(id)], _) => enrolment::why_revealed(conn, workspace, id, by, access.at)?,
+        (Way::Export, _, Some(id)) => Some(enrolment::why_exported(conn, workspace, id)?),
+        _ => None,
+    };
     Ok(why.map_or(String::new(), |(reason, note)| match note.as_str() {
         "" => reason.to_owned(),
         note => format!("{reason}　{note}"),

@@ -3,7 +3,7 @@ use super::names::Names;
 use crate::{
     accounts::Role,
     alarms, audit,
-    enrolment::{filter_word, reveal_reason, states::Cause},
+    enrolment::{export_purpose, filter_word, reveal_reason, states::Cause},
     texts::TextId,
 };
 
@@ -46,6 +46,9 @@ fn shown(action: &str, word: &str, names: &Names) -> String {
     let cause = |word| Cause::from_word(word).map(Cause::label);
     let known = match action.split('.').next() {
         _ if ["application.revealed", "results.exported"].contains(&action) => reveal_reason(word),
+        _ if ["export.asked", "applications.exported"].contains(&action) => {
+            export_purpose(word).or_else(|| filter_word(word))
+        }
         Some("application") => cause(word),
         Some("applications") => filter_word(word),
         Some("audit") => audit::action_label(word).or_else(|| audit::family_label(word)),
@@ -95,7 +98,12 @@ mod tests {
                 "50 rows previous registered institution/0140 attention search further",
                 "50 件 前営業日 登録完了 金融機関 0140 要対応 お名前・電話番号などの検索 つづきのページ",
             ),
-            ("applications.exported", "7 rows", "7 件"),
+            ("applications.exported", "report 7 rows", "件数をまとめて報告する 7 件"),
+            (
+                "export.asked",
+                "billing 7 rows previous registered",
+                "料金システムと照らし合わせる 7 件 前営業日 登録完了",
+            ),
             ("layout.changed", "column 預金種別名", "項目 預金種別名"),
             ("inquiry.received", "phone procedure", "電話 申込みの方法"),
             (

@@ -124,6 +124,7 @@ pub fn settings(base: &Settings, files: &Files, id: &str, faces: &Faces, key: &s
             tls: None,
             idle_minutes: 60,
             absolute_hours: 24 * 365,
+            export_alone: Console::default_export_alone(),
         }),
         training: None,
         backup: None,

@@ -15,7 +15,7 @@ const AUDITOR = '石黒';
 const options = { version: 'current', width: 1280 };
 // A rule in its calendar.
 const STOP = `/institutions/stops/new?${new URLSearchParams({ institution: '0140', rule: '第2月曜の前日 23:55-翌6:00', reason: '点検のため' })}`;
-const PAGES = ['/', '/applications', '/applications?period=today&result=registered', '/corrections', '/differences', '/deliveries',
+const PAGES = ['/', '/applications', '/applications?period=today&result=registered', '/applications/export', '/exports', '/corrections', '/differences', '/deliveries',
   ...['deliveries', 'layouts', 'texts', 'incidents', 'outages'].map((list) => `/${list}?waiting=yes`), '/layouts', '/texts', '/texts/faq', '/texts/mail_receipt', '/institutions', '/institutions/0140', '/institutions/imports',
   '/institutions/new', '/institutions/0140/edit', '/institutions/0140/retirement', '/institutions/stops/new', STOP, '/holidays', '/holidays?month=2027-01', '/alarms', '/incidents', '/incidents/new', '/contacts', '/procedures', '/procedures/procedure_emergency', '/status', '/checks', '/outages', '/outages/new', '/papers', '/inquiries', '/inquiries/new', '/inquiries/handover', '/inquiries/hours', '/inquiries/templates', '/questions', '/improvements', '/assist', '/account', '/permissions', '/manuals', '/manuals/search?q=%E8%A8%82%E6%AD%A3', '/manuals/search', '/manuals/staff', '/manuals/staff/card', '/manuals/operator/alarms', '/promotion', '/promotion?c=%E5%B1%B1%E7%94%B0', '/promotion/poster?c=poster-2026', '/promotion/leaflet', '/promotion/insert', '/promotion/card', '/staff', '/staff/new', '/staff/scopes'];
 

@@ -1,6 +1,7 @@
 //! The staff's list of applications and one of them: filters, pages, search, what is masked, what staff may do.
 mod attention;
 mod detail;
+mod exports;
 mod list;
 mod mails;
 mod pages;

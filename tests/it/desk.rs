@@ -111,6 +111,29 @@ impl Desk {
         world.run_due().await;
         self.get(&asked.path).await
     }
+    /// Asks for the list that a query means as a file; the path of the newest file that can be fetched.
+    pub async fn ask_for_export(&mut self, query: &str) -> String {
+        self.prove().await;
+        self.post("/exports", &[("list", query), ("purpose", "report")]).await;
+        self.newest_export().await
+    }
+    /// The same where another person must agree.
+    pub async fn export_agreed_to(&mut self, approver: &mut Desk, query: &str) -> String {
+        self.prove().await;
+        let waiting = self.post("/exports", &[("list", query), ("purpose", "report")]).await;
+        assert_eq!(waiting.status, 200, "{}", waiting.text());
+        approver.prove().await;
+        let waiting = approver.get("/exports").await;
+        for way in waiting.attributes("form[action$='/decision']", "action") {
+            assert_eq!(approver.post(&way, &[("decision", "approve")]).await.status, 200);
+        }
+        self.newest_export().await
+    }
+    async fn newest_export(&mut self) -> String {
+        let page = self.get("/exports").await;
+        let files = page.attributes("a[href^='/exports/'][href$='/file']", "href");
+        files.into_iter().next().unwrap_or_else(|| panic!("{}", page.text()))
+    }
     pub async fn sign_in(&mut self) -> Page {
         sign_in(&mut self.browser, &mut self.key).await
     }

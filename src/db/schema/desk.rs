@@ -50,6 +50,25 @@ diesel::table! {
 }
 
 diesel::table! {
+    exports (id) {
+        id -> Text,
+        number -> BigInt,
+        purpose -> Text,
+        note -> Text,
+        filter -> Text,
+        tokens -> Nullable<Text>,
+        label -> Nullable<Text>,
+        row_count -> BigInt,
+        asked_by -> Text,
+        asked_at -> Timestamp,
+        needs_second -> Bool,
+        decided_by -> Nullable<Text>,
+        decided_at -> Nullable<Timestamp>,
+        decision -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     text_versions (id) {
         id -> Text,
         name -> Text,

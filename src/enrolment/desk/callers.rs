@@ -85,6 +85,17 @@ pub fn why_revealed(
     Ok(reveal.map(|r| (views::reveal_reason(&r.reason).unwrap_or_default(), r.note)))
 }
 
+/// What a list was exported for, in words, and what was typed with it.
+pub fn why_exported(conn: &mut Conn, workspace: &Workspace, id: &str) -> Result<(&'static str, String), Error> {
+    let export = store::find_export(conn, id)?;
+    Ok((views::purpose_label(export.purpose), export.note(&workspace.keys)?))
+}
+
+/// How many exports wait for a second person.
+pub fn waiting_exports(conn: &mut Conn) -> Result<i64, Error> {
+    Ok(store::waiting_exports(conn)?)
+}
+
 /// An application whose result nobody knows.
 pub struct Undecided {
     pub id: String,

@@ -110,6 +110,11 @@ impl Filter {
         }
     }
 
+    /// The same of what [`Filter::query`] wrote.
+    pub fn of_query(query: &str) -> Self {
+        Self::read(&url::form_urlencoded::parse(query.as_bytes()).into_owned().collect())
+    }
+
     /// The filters that are on, as an address holds them.
     pub fn pairs(&self) -> Vec<(&'static str, String)> {
         let range = self.period == "range";

@@ -3,16 +3,18 @@ mod actions;
 mod callers;
 mod corrections;
 mod detail;
-mod export;
+mod exports;
 mod filter;
 mod guidance;
 mod mails;
 mod search;
 mod views;
 
-pub use callers::{Candidate, Undecided, brief, by_what_is_said, happenings, unknowns, why_revealed};
+pub use callers::{
+    Candidate, Undecided, brief, by_what_is_said, happenings, unknowns, waiting_exports, why_exported, why_revealed,
+};
 pub use filter::{Filter, filter_word};
-pub use views::{REASONS as REVEAL_REASONS, message_status, reveal_reason};
+pub use views::{REASONS as REVEAL_REASONS, export_purpose, message_status, reveal_reason};
 
 use super::{
     receipt,
@@ -38,7 +40,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .route("/applications/views", post().to(actions::save_view))
         .route("/applications/views/{id}/removal", post().to(actions::drop_view))
         .route("/applications/density", post().to(actions::choose_density))
-        .route("/applications/export", get().to(export::show))
+        .route("/applications/export", get().to(exports::new))
         .route("/applications/{id}", get().to(detail::show))
         .route("/applications/{id}/reveals", post().to(actions::reveal))
         .route("/applications/{id}/notes", post().to(actions::add_note))
@@ -50,6 +52,10 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .route("/applications/{id}/withdrawal", post().to(actions::withdraw))
         .route("/applications/{id}/corrections", get().to(corrections::new))
         .route("/applications/{id}/corrections", post().to(corrections::create))
+        .route("/exports", get().to(exports::index))
+        .route("/exports", post().to(exports::create))
+        .route("/exports/{id}/decision", post().to(exports::decide))
+        .route("/exports/{id}/file", get().to(exports::file))
         .route("/corrections", get().to(corrections::index))
         .route("/corrections/{id}/decision", post().to(corrections::decide))
         .route("/corrections/{id}/withdrawal", post().to(corrections::withdraw));

@@ -40,10 +40,14 @@ pub fn named(conn: &mut Conn, staff: &Staff, filter: &Filter, now: NaiveDateTime
         let sought = Sought::Nothing;
         return Ok(Some(Search { label, sought }));
     };
-    let tokens: Tokens = serde_json::from_str(&kept.tokens).unwrap_or_default();
-    let sought = sought(tokens);
+    let sought = sought_of(&kept.tokens);
     let label = kept.label;
     Ok(Some(Search { label, sought }))
+}
+
+/// What the tokens of a kept search (JSON) find.
+pub fn sought_of(tokens: &str) -> Sought {
+    sought(serde_json::from_str(tokens).unwrap_or_default())
 }
 
 /// What the tokens of a search find.

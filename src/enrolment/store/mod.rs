@@ -5,6 +5,7 @@ mod attention;
 mod context;
 mod corrections;
 mod desk;
+mod exports;
 mod limits;
 mod list;
 mod outbox;
@@ -33,6 +34,9 @@ pub use corrections::{
 pub use desk::{
     Density, Note, Reveal, SavedView, add_note, add_reveal, add_view, choose_density, density_of, drop_view,
     find_reveal, find_search, keep_search, notes_of, revealed_since, revealed_until, reveals_of, views_of,
+};
+pub use exports::{
+    Agreement, Export, NewExport, Purpose, add_export, decide_export, exports_since, find_export, waiting_exports,
 };
 pub use limits::{
     accounts_of_client, guesses_of_client, handoffs_of_account, handoffs_of_application, successes_of_client,

@@ -9,6 +9,7 @@ use super::{
 };
 use actix_web::web;
 use chrono::{Duration, NaiveDateTime};
+use std::sync::LazyLock;
 use tokio::task::JoinSet;
 
 const TICK: std::time::Duration = std::time::Duration::from_millis(100);
@@ -102,16 +103,15 @@ struct Sent {
 
 /// Starts pushing, with the pauses between tries in seconds.
 pub fn spawn(sim: web::Data<Simulator>, backoff: Vec<u32>) -> std::io::Result<Task> {
-    let client = client().map_err(std::io::Error::other)?;
+    let client = CLIENT.as_ref().map_err(|e| std::io::Error::other(e.clone()))?;
     Ok(Task::of(tokio::spawn(work(sim, client, backoff))))
 }
 
-async fn work(sim: web::Data<Simulator>, client: reqwest::Client, backoff: Vec<u32>) {
+async fn work(sim: web::Data<Simulator>, client: &'static reqwest::Client, backoff: Vec<u32>) {
     loop {
         let mut sending = JoinSet::new();
         for (url, copies, letter) in due(&sim) {
-            let client = client.clone();
-            sending.spawn(async move { send(&client, &url, copies, letter).await });
+            sending.spawn(async move { send(client, &url, copies, letter).await });
         }
         if sending.is_empty() {
             tokio::time::sleep(TICK).await;
@@ -155,6 +155,10 @@ fn due(sim: &Simulator) -> Vec<(String, u32, Sent)> {
     })
 }
 
+/// One for all simulators of a process: the certificates of the machine are read once. It keeps no connection, as those
+/// who use it come and go.
+static CLIENT: LazyLock<Result<reqwest::Client, String>> = LazyLock::new(|| client().map_err(|e| e.to_string()));
+
 fn client() -> reqwest::Result<reqwest::Client> {
     // The client wants a TLS provider even for plain HTTP; whoever installed one before keeps it.
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -163,6 +167,7 @@ fn client() -> reqwest::Result<reqwest::Client> {
         reqwest::Client::builder()
             .no_proxy()
             .redirect(never)
+            .pool_max_idle_per_host(0)
             .connect_timeout(TIMEOUT / 3)
             .timeout(TIMEOUT)
     };

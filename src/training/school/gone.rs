@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 const ALWAYS: usize = 5;
 
 /// Every other table in words, the first first.
-const TOLD: [(&str, &str); 70] = [
+const TOLD: [(&str, &str); 71] = [
     ("applications", "申込み"),
     ("inquiries", "問合せ"),
     ("mails", "メール"),
@@ -82,6 +82,7 @@ const TOLD: [(&str, &str); 70] = [
     ("audit_checkpoints", "操作記録の署名"),
     ("backups", "バックアップの記録"),
     ("tasks", "作業"),
+    ("exports", "一覧の出力の依頼"),
     ("jobs", "処理"),
 ];
 

@@ -326,7 +326,11 @@ async fn what_a_filter_holds_is_a_file_without_persons() {
         let registered = made.iter().filter(|m| m.state == Registered).count();
         let link = page.link(&format!("この条件でCSVを出力（{registered}件）")).unwrap();
         clerk.prove().await;
-        let file = clerk.get(&link).await;
+        let asked = clerk.get(&link).await;
+        let form = asked.form_to("/exports");
+        let exports = clerk.post_with("/exports", &form, &[("purpose", "report")]).await;
+        let path = exports.attributes("a[href^='/exports/']", "href").remove(0);
+        let file = clerk.get(&path).await;
         assert_eq!(file.headers["content-type"], "text/csv; charset=utf-8");
         assert!(
             file.headers["content-disposition"]
@@ -335,18 +339,24 @@ async fn what_a_filter_holds_is_a_file_without_persons() {
                 .contains("applications_")
         );
         let lines: Vec<&str> = file.html.trim_start_matches('\u{FEFF}').lines().collect();
-        assert_eq!(lines[0], "受付番号,受付日時,金融機関,結果,理由,結果の日時");
+        assert_eq!(lines[0], "受付番号,受付日時,金融機関,結果,理由,結果の日時,出力番号");
         assert_eq!(lines.len() - 1, registered);
         assert!(lines[1..].iter().all(|line| line.contains("登録完了")), "{lines:?}");
         let times: Vec<&str> = lines[1..].iter().map(|l| l.split(',').nth(1).unwrap()).collect();
         assert!(times.is_sorted(), "in the order of the list");
         let answers = clerk.get(&format!("/applications/{}", made[0].row.id)).await;
         assert!(!file.html.contains('＊') && answers.status == 200);
-        let (_, detail) = &world.audit("applications.exported").await[0];
-        assert!(detail.starts_with(&format!("{registered} rows")), "{detail}");
-        assert!(
-            detail.contains(" rows registered"),
-            "what narrowed it is on record: {detail}"
+        assert!(lines[1..].iter().all(|line| line.ends_with(",1")), "whose file it is");
+        let (subject, detail) = &world.audit("export.asked").await[0];
+        // What narrowed it is on record.
+        assert_eq!(
+            detail,
+            &format!("report {registered} rows registered oldest from 127.0.0.1")
+        );
+        let exported = &world.audit("applications.exported").await[0];
+        assert_eq!(
+            exported,
+            &(subject.clone(), format!("report {registered} rows from 127.0.0.1"))
         );
         let mut viewer = Desk::open(&world, "v1", &[Role::Viewer]).await;
         assert!(!viewer.get("/applications").await.has("CSVを出力"));

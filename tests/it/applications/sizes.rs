@@ -37,8 +37,11 @@ async fn a_list_of_nothing_says_what_comes_and_offers_nothing_to_export() {
         let filtered = clerk.get("/applications?result=unknown").await;
         assert!(filtered.link("条件をすべて外す").is_some());
         clerk.prove().await;
-        let file = clerk.get("/applications/export").await;
-        assert_eq!((file.status, file.html.lines().count()), (200, 1), "only the header");
+        let asked = clerk.get("/applications/export").await;
+        asked.expect("条件にあう申込みはありません");
+        assert!(asked.link("一覧にもどる").is_some() && !asked.has("action=\"/exports\""));
+        let forced = clerk.post("/exports", &[("purpose", "report")]).await;
+        assert_eq!(forced.status, 422, "nothing is asked for");
         assert!(clerk.get("/differences").await.status == 200);
     }
 }
@@ -105,22 +108,29 @@ async fn an_export_holds_every_row_once_however_many_there_are() {
         let now = many::fill(&world, MANY).await;
         let newest: Vec<String> = (0..MANY).map(|n| many::row(n, MANY, now).shown()).collect();
         let mut clerk = Desk::open(&world, "c1", &[Role::Clerk]).await;
-        clerk.prove().await;
-        let file = |page: Page| -> Vec<String> {
+        let mut approver = Desk::open(&world, "p1", &[Role::Approver]).await;
+        let orders = ["", "order=oldest", "order=decided"];
+        let mut files = vec![];
+        for query in orders {
+            let path = clerk.export_agreed_to(&mut approver, query).await;
+            let page = clerk.get(&path).await;
             let lines = page.html.lines().skip(1);
-            lines.map(|line| line.split(',').next().unwrap().to_owned()).collect()
-        };
-        assert_eq!(file(clerk.get("/applications/export").await), newest);
-        let mut oldest = file(clerk.get("/applications/export?order=oldest").await);
+            files.push(
+                lines
+                    .map(|line| line.split(',').next().unwrap().to_owned())
+                    .collect::<Vec<_>>(),
+            );
+        }
+        let [all, mut oldest, decided] = <[Vec<String>; 3]>::try_from(files).unwrap();
+        assert_eq!(all, newest);
         oldest.reverse();
         assert_eq!(oldest, newest);
-        let decided = file(clerk.get("/applications/export?order=decided").await);
         // The later a row, the greater its number.
         assert!(decided.is_sorted(), "in the order of the list");
         assert!(decided.len() > 8_000 && decided.len() < MANY, "{}", decided.len());
         let audit = world.audit("applications.exported").await;
-        assert!(audit[0].1.starts_with(&format!("{MANY} rows")), "{audit:?}");
-        assert!(audit[2].1.starts_with(&format!("{} rows", decided.len())), "{audit:?}");
+        assert_eq!(audit[0].1, format!("report {MANY} rows from 127.0.0.1"));
+        assert_eq!(audit[2].1, format!("report {} rows from 127.0.0.1", decided.len()));
     }
 }
 

@@ -44,7 +44,15 @@ async fn applications(walk: &mut Walk, id: &str, other: &str) {
     walk.post(&format!("{id}/corrections"), &[]).await;
     walk.post(&format!("/applications/{other}/withdrawal"), &[("note", "電話で")])
         .await;
-    walk.desk.get("/applications/export").await;
+    walk.post("/exports", &[("purpose", "report")]).await;
+    let file = walk
+        .desk
+        .get("/exports")
+        .await
+        .attributes("a[href$='/file']", "href")
+        .remove(0);
+    walk.desk.get(&file).await;
+    walk.post("/exports/x/decision", &[]).await;
 }
 
 async fn files(walk: &mut Walk, delivery: &str, layout: &str) {

@@ -221,8 +221,12 @@ async fn files_of_a_desk(browser: &mut Browser, class: &Class) -> Vec<(&'static 
     be(browser, "unyo").await;
     let incident = accident(browser, class).await;
     let outage = first_of(browser, "/outages").await;
+    be(browser, "mado").await;
+    browser.post("/exports", &[("purpose", "report")]).await;
+    let exports = browser.get("/exports").await;
+    let export = exports.attributes("a[href$='/file']", "href").remove(0);
     vec![
-        ("/applications/export", "mado", "/applications/export".into()),
+        ("/exports/{id}/file", "mado", export),
         (
             "/training/files/branches.csv",
             "mado",
@@ -260,12 +264,12 @@ async fn every_file_that_leaves_a_desk_says_so_in_its_name_and_a_spreadsheet_in_
         assert!(name.starts_with("attachment; "), "{path}: {name}");
         assert!(name.contains("filename*=UTF-8''%E7%A0%94%E4%BF%AE_"), "{path}: {name}");
         // What the program or the billing system reads again is as it would be.
-        let is_for_people = ["/applications/export", "/audit/export"].contains(route);
+        let is_for_people = ["/exports/{id}/file", "/audit/export"].contains(route);
         assert_eq!(file.html.starts_with("\u{FEFF}研修用,"), is_for_people, "{path}");
     }
     // The real console's says nothing of the kind.
     let mut staff = Desk::open(&world, "a1", Role::ALL).await;
-    let file = staff.get("/applications/export").await;
+    let file = staff.get("/audit/export").await;
     let name = file.headers["content-disposition"].to_str().unwrap();
     assert!(!name.contains("%E7%A0%94") && !file.has("研修用"), "{name}");
 }

@@ -272,7 +272,8 @@ fn percent(text: &str) -> String {
 
 /// What a spreadsheet opens: no cell is a formula, and no browser shows it as a page.
 async fn assert_exports(desk: &mut Desk) {
-    for path in ["/applications/export", "/audit/export?from=2026-11-01&to=2026-12-31"] {
+    let list = desk.ask_for_export("").await;
+    for path in [list.as_str(), "/audit/export?from=2026-11-01&to=2026-12-31"] {
         desk.prove().await;
         let file = desk.once("GET", path, None).await;
         assert_eq!(file.status, 200, "{path}");

@@ -10,6 +10,7 @@ use crate::{
         receipt,
         store::{Density, Line},
     },
+    institutions::Institution,
     web::{
         Site,
         ui::{self, TextField},
@@ -129,6 +130,7 @@ pub fn result(staff: &Staff, page: &ListPage) -> Markup {
             @if page.count > 0 && staff.may(Permission::DownloadDeliveries) {
                 p class="noprint" {
                     a href={ "/applications/export?" (page.filter.query()) } { "この条件でCSVを出力（" (counted(page.count)) "）" }
+                    "　" a href="/exports" { "これまでの出力を見る" }
                 }
             }
             @if !page.filter.without("sid").pairs().is_empty() { (save_form(&page.filter)) }
@@ -184,10 +186,10 @@ fn nothing(page: &ListPage) -> Markup {
     }
 }
 
-fn chips(page: &ListPage) -> Markup {
-    let f = &page.filter;
+/// The filters that are on: their names and what they are in words. `search` is what was searched, in words without data.
+pub fn chips_of(f: &Filter, institutions: &[Institution], search: Option<&str>) -> Vec<(&'static str, String)> {
     let mut chips: Vec<(&str, String)> = vec![];
-    if let Some(label) = &page.search {
+    if let Some(label) = search {
         chips.push(("sid", format!("検索：{label}")));
     }
     if let Some((_, label)) = PERIODS.iter().find(|(word, _)| *word == f.period) {
@@ -201,12 +203,18 @@ fn chips(page: &ListPage) -> Markup {
     if let Some((_, label, _)) = RESULTS.iter().find(|(word, _, _)| *word == f.result) {
         chips.push(("result", format!("結果：{label}")));
     }
-    if let Some(bank) = page.institutions.iter().find(|i| i.code == f.institution) {
+    if let Some(bank) = institutions.iter().find(|i| i.code == f.institution) {
         chips.push(("institution", format!("金融機関：{}", bank.name)));
     }
     if f.attention {
         chips.push(("attention", "要対応だけ".to_owned()));
     }
+    chips
+}
+
+fn chips(page: &ListPage) -> Markup {
+    let f = &page.filter;
+    let chips = chips_of(f, &page.institutions, page.search.as_deref());
     html! {
         @if !chips.is_empty() { ul class="chips" {
             @for (name, text) in &chips { li class="chip" {
@@ -259,10 +267,18 @@ fn sort_link(page: &ListPage, label: &str, order: &str) -> Markup {
 }
 
 /// The columns of the file for a spreadsheet.
-pub const HEADER: [&str; 6] = ["受付番号", "受付日時", "金融機関", "結果", "理由", "結果の日時"];
+pub const HEADER: [&str; 7] = [
+    "受付番号",
+    "受付日時",
+    "金融機関",
+    "結果",
+    "理由",
+    "結果の日時",
+    "出力番号",
+];
 
-/// A row of it.
-pub fn cells(line: &Line, institution: String, reason: String) -> [String; 6] {
+/// A row of it. The number says to whom it was given, wherever the row turns up.
+pub fn cells(line: &Line, institution: String, reason: String, number: i64) -> [String; 7] {
     let time = |at: Option<chrono::NaiveDateTime>| {
         at.map_or(String::new(), |at| jst(at).format("%Y-%m-%d %H:%M:%S").to_string())
     };
@@ -273,6 +289,7 @@ pub fn cells(line: &Line, institution: String, reason: String) -> [String; 6] {
         line.state.label().to_owned(),
         reason,
         time(line.decided_at),
+        number.to_string(),
     ]
 }
 

@@ -1,13 +1,15 @@
 mod correction;
 mod detail;
+mod exports;
 mod guidance;
 mod list;
 mod mail;
 
 pub use correction::{corrections, new_correction, withdrawal};
 pub use detail::{REASONS, detail, message_kind, message_status, reveal_reason};
+pub use exports::{export_purpose, exports, new_export, purpose_label};
 pub use guidance::guidance;
-pub use list::{HEADER, cells, list, result};
+pub use list::{HEADER, cells, chips_of, list, result};
 pub use mail::sent_mail;
 
 use crate::{clock::jst, enrolment::states::Registration};

@@ -1,0 +1,266 @@
+//! 一覧の出力: the list as a file for a spreadsheet. Whoever wants it says what for; over a number of rows a second person
+//! agrees first (`console.export_alone`); and the file and each of its rows carry the number under which that is kept.
+mod file;
+mod filtered;
+
+pub use file::show as file;
+
+use super::{Filter, views};
+use crate::{
+    accounts::{self, Permission, Staff},
+    config,
+    db::Conn,
+    enrolment::store::{self, Agreement, Export, NewExport, Purpose},
+    web::{Error, FormBody, Site, html, see_other, ui::FieldError, unprocessable},
+    workspace::Workspace,
+};
+use actix_web::{
+    HttpResponse,
+    web::{Data, Path, Query},
+};
+use chrono::NaiveDateTime;
+use filtered::Filtered;
+use std::collections::BTreeMap;
+
+/// The longest text of a purpose.
+const LONGEST_NOTE: usize = 200;
+
+/// The page that asks what for.
+pub struct Question {
+    pub filter: Filter,
+    /// The filter in words.
+    pub said: String,
+    pub count: i64,
+    /// Rows that one person may export alone.
+    pub alone: i64,
+    /// The search that the filter names is over.
+    pub is_stale: bool,
+}
+
+/// What is typed there.
+#[derive(Default)]
+pub struct Typed {
+    pub purpose: String,
+    pub note: String,
+}
+
+impl Typed {
+    fn purpose(&self, errors: &mut Vec<FieldError>) -> Option<Purpose> {
+        let purpose = Purpose::from_word(&self.purpose);
+        if purpose.is_none() {
+            errors.push(FieldError::new("purpose", "出力する目的を選んでください"));
+        }
+        if purpose == Some(Purpose::Other) && self.note.is_empty() {
+            errors.push(FieldError::new("note", "目的の内容を入力してください"));
+        }
+        if self.note.chars().count() > LONGEST_NOTE {
+            let message = format!("目的の内容は、{LONGEST_NOTE}文字以内で入力してください");
+            errors.push(FieldError::new("note", message));
+        }
+        purpose
+    }
+}
+
+/// One export as the list of them shows it.
+pub struct Shown {
+    pub export: Export,
+    pub said: String,
+    pub note: String,
+    pub by: String,
+    /// Who decided.
+    pub decided_by: String,
+}
+
+/// The page of them.
+pub struct List {
+    pub all: Vec<Shown>,
+    pub waiting_only: bool,
+    pub now: NaiveDateTime,
+}
+
+/// Rows that one person may export alone.
+fn alone(workspace: &Workspace) -> i64 {
+    let console = workspace.settings.console.as_ref();
+    console.map_or_else(config::Console::default_export_alone, |c| c.export_alone)
+}
+
+/// `GET /applications/export`: what would be in the file, and the question what for.
+pub async fn new(
+    workspace: Data<Workspace>,
+    site: Data<Site>,
+    staff: Staff,
+    query: Query<BTreeMap<String, String>>,
+) -> Result<HttpResponse, Error> {
+    let question = question(&workspace, &staff, Filter::read(&query)).await?;
+    Ok(html(views::new_export(
+        &site,
+        &staff,
+        &question,
+        &Typed::default(),
+        &[],
+    )))
+}
+
+async fn question(workspace: &Data<Workspace>, staff: &Staff, filter: Filter) -> Result<Question, Error> {
+    let (by, now, alone) = (staff.id.clone(), workspace.clock.now(), alone(workspace));
+    let read = move |conn: &mut Conn| {
+        let found = Filtered::asked(conn, &by, &filter, now)?;
+        Ok::<_, Error>(Question {
+            said: found.said(),
+            count: found.count(conn)?,
+            is_stale: found.is_stale(),
+            alone,
+            filter,
+        })
+    };
+    workspace.db.read(read).await
+}
+
+/// `POST /exports`
+pub async fn create(
+    workspace: Data<Workspace>,
+    site: Data<Site>,
+    staff: Staff,
+    form: FormBody,
+) -> Result<HttpResponse, Error> {
+    let typed = Typed {
+        purpose: form.get("purpose").to_owned(),
+        note: form.get("note").trim().to_owned(),
+    };
+    let filter = Filter::of_query(form.get("list"));
+    let question = question(&workspace, &staff, filter).await?;
+    let mut errors = vec![];
+    let purpose = typed.purpose(&mut errors);
+    let (Some(purpose), true) = (purpose, errors.is_empty() && question.count > 0) else {
+        let page = views::new_export(&site, &staff, &question, &typed, &errors);
+        return Ok(unprocessable(page));
+    };
+    let (world, now, note) = (workspace.clone(), workspace.clock.now(), typed.note);
+    let write = move |conn: &mut Conn| ask(conn, &world, &staff, (&question, purpose, &note), now);
+    let id = workspace.db.write(write).await?;
+    Ok(see_other(&format!("/exports#{id}")))
+}
+
+/// Keeps what was asked for; gives its id.
+fn ask(
+    conn: &mut Conn,
+    workspace: &Workspace,
+    staff: &Staff,
+    (question, purpose, note): (&Question, Purpose, &str),
+    now: NaiveDateTime,
+) -> Result<String, Error> {
+    let found = Filtered::asked(conn, &staff.id, &question.filter, now)?;
+    let row_count = found.count(conn)?;
+    let note = if purpose == Purpose::Other { note } else { "" };
+    let new = NewExport {
+        purpose,
+        note,
+        filter: &question.filter.query(),
+        search: found.search(),
+        row_count,
+        by: &staff.id,
+        needs_second: row_count > question.alone,
+    };
+    let export = store::add_export(conn, &workspace.keys, &new, now)?;
+    let words = question.filter.words();
+    let detail = format!("{} {row_count} rows {words}", purpose.as_str());
+    staff.record(conn, now, "export.asked", &subject(&export), detail.trim_end())?;
+    Ok(export.id)
+}
+
+/// As an audit entry names it.
+fn subject(export: &Export) -> String {
+    format!("export/{}", export.id)
+}
+
+/// `GET /exports`: what waits for a second person and, unless that alone is asked for, what was asked for lately.
+pub async fn index(
+    workspace: Data<Workspace>,
+    site: Data<Site>,
+    staff: Staff,
+    query: Query<BTreeMap<String, String>>,
+) -> Result<HttpResponse, Error> {
+    let list = List {
+        all: recent(&workspace, &staff).await?,
+        waiting_only: query.get("waiting").is_some_and(|word| word == "yes"),
+        now: workspace.clock.now(),
+    };
+    Ok(html(views::exports(&site, &staff, &list, None)))
+}
+
+async fn recent(workspace: &Data<Workspace>, staff: &Staff) -> Result<Vec<Shown>, Error> {
+    let (world, now) = (workspace.clone(), workspace.clock.now());
+    // What people wrote is for those who work with it; names may stand there.
+    let in_clear = staff.may(Permission::DownloadDeliveries);
+    let read = move |conn: &mut Conn| {
+        let all = store::exports_since(conn, now - Export::OPEN)?.into_iter();
+        all.map(|export| shown(conn, &world, export, in_clear)).collect()
+    };
+    workspace.db.read(read).await
+}
+
+fn shown(conn: &mut Conn, world: &Workspace, export: Export, in_clear: bool) -> Result<Shown, Error> {
+    let mut name = |id: &str| accounts::name_of(conn, &world.keys, &format!("staff/{id}"));
+    let by = name(&export.asked_by)?;
+    let decided_by = export.decided_by.as_deref().map(name).transpose()?;
+    let note = export.note(&world.keys)?;
+    Ok(Shown {
+        by,
+        decided_by: decided_by.unwrap_or_default(),
+        said: Filtered::kept(conn, &export)?.said(),
+        note: match in_clear || note.is_empty() {
+            true => note,
+            false => "＊＊＊（伏せています）".to_owned(),
+        },
+        export,
+    })
+}
+
+/// `POST /exports/{id}/decision`: by another person than the one who asks.
+pub async fn decide(
+    workspace: Data<Workspace>,
+    site: Data<Site>,
+    staff: Staff,
+    id: Path<String>,
+    form: FormBody,
+) -> Result<HttpResponse, Error> {
+    let agreement = match form.get("decision") {
+        "approve" => Agreement::Approved,
+        _ => Agreement::Refused,
+    };
+    let (by, now) = (staff.clone(), workspace.clock.now());
+    let write = move |conn: &mut Conn| decided(conn, &by, &id, agreement, now);
+    let Some(refused) = workspace.db.write(write).await? else {
+        return Ok(see_other("/exports"));
+    };
+    let list = List {
+        all: recent(&workspace, &staff).await?,
+        waiting_only: false,
+        now,
+    };
+    Ok(unprocessable(views::exports(&site, &staff, &list, Some(refused))))
+}
+
+/// Decides it, or says why that cannot be.
+fn decided(
+    conn: &mut Conn,
+    staff: &Staff,
+    id: &str,
+    agreement: Agreement,
+    now: NaiveDateTime,
+) -> Result<Option<&'static str>, Error> {
+    let export = store::find_export(conn, id)?;
+    if export.asked_by == staff.id {
+        return Ok(Some("出力を頼んだ人とは別の人が決めてください"));
+    }
+    if !store::decide_export(conn, id, agreement, &staff.id, now)? {
+        return Ok(Some("この出力は、もう決まっています"));
+    }
+    let action = match agreement {
+        Agreement::Approved => "export.approved",
+        Agreement::Refused => "export.refused",
+    };
+    let detail = format!("{} rows", export.row_count);
+    staff.record(conn, now, action, &subject(&export), &detail)?;
+    Ok(None)
+}

@@ -550,6 +550,52 @@ const SOLUTIONS = {
     assert.match(await text(page), /確定/);
     await answered(page, exercise);
   },
+  async 'citizen-applies'(page, exercise) {
+    const customer = await told(page, /お問い合わせ番号：(\d{10})/);
+    const phone = await told(page, /電話番号（携帯）：([\d-]+)/);
+    const mail = await told(page, /メールで受け取る（([a-z@.]+)）/);
+    const who = form.person({
+      number: { customer_number: customer },
+      place: { block: '2-1-1', building: '', start_year: '', start_month: '', start_day: '' },
+      name: { family_name: '水沢', given_name: 'みなと', family_kana: 'ミズサワ', given_kana: 'ミナト' },
+      contact: { phone_mobile: phone, notice: 'mail', email: mail },
+    });
+    for (const typed of [who.place.postal_code, who.account.branch, who.account.account_number]) assert.ok((await text(page)).includes(typed), `${typed} is in the text`);
+    const wide = page.viewportSize();
+    await page.setViewportSize({ width: 390, height: 844 });
+    await bar(page, '申込みの画面');
+    const site = new URL(page.url()).origin;
+    await form.press(page, form.BUTTON.start);
+    await form.walk(page, who, 'check');
+    const receipt = await form.toHandoff(page);
+    assert.match(await form.heading(page), /ここから先は、\s*第四北越銀行\s*の画面です/);
+    await form.press(page, form.BUTTON.toInstitution);
+    await form.answerEveryPage(page);
+    await form.press(page, form.BUTTON.returnToUs);
+    await page.waitForURL((url) => url.origin === site);
+    await form.expectResult(page, form.H1.done);
+    assert.equal(await form.receiptNumber(page), receipt);
+    await bar(page, '申込みの画面');
+    await link(page, '申込みの状況を確認する');
+    await form.fill(page, { receipt_number: receipt, phone_last4: phone.slice(-4) });
+    await form.press(page, '状況を表示する');
+    assert.match(await text(page), /口座番号\s+\*{4}567[^]*状況\s+登録完了/);
+    await bar(page, '届いたメール');
+    await until(async () => {
+      await page.reload();
+      return (await page.locator('main tbody tr').filter({ hasText: mail }).count()) === 2;
+    }, 20_000, 'the two mails did not come');
+    await page.setViewportSize(wide);
+    await toExercise(page, exercise);
+    await toConsole(page);
+    await search(page, receipt);
+    assert.match(await text(page), /登録完了/);
+    const moment = page.locator('.timeline li').filter({ hasText: '登録完了のお知らせ' });
+    await go(page, moment.getByRole('link', { name: /^送った文を読む/ }));
+    assert.equal(await desk.h1(page), '送ったメール');
+    assert.ok((await text(page)).includes(receipt), 'the mail names the receipt number');
+    await answered(page, exercise);
+  },
 };
 
 async function choose(page, kind) {

@@ -17,6 +17,7 @@ use std::{
 };
 
 mod prose;
+mod training;
 
 /// All that a manual says, chapter by chapter.
 fn texts(manual: &Manual) -> Vec<&str> {

@@ -46,7 +46,7 @@ fn entry(no: i64, deed: &str) -> AuditEntry {
     let mut words = deed.splitn(4, ' ');
     let mut next = || words.next().unwrap_or_default();
     let (who, action, subject, detail) = (next(), next(), next(), next());
-    let is_staff = !["system", "applicant"].contains(&who);
+    let is_staff = !["system", "applicant", "gateway"].contains(&who);
     let from = if is_staff { " from 10.0.0.1" } else { "" };
     AuditEntry {
         no,

@@ -335,3 +335,26 @@ fn otherwise(others: &mut People) -> Vec<Plan> {
     }
     all
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_trainers_manual_counts_the_applications_of_a_desk() {
+        let manual = include_str!("../../../manuals/trainer.md");
+        for seed in [1, 7, 2026] {
+            let all = plan(&mut People::new(seed), &mut People::aside(seed));
+            assert!(all.iter().all(|plan| plan.hours_ago < BACK * 24));
+            let (begun, sent): (Vec<_>, Vec<_>) = all.iter().partition(|plan| plan.end == End::Draft);
+            let lately = sent.iter().filter(|plan| plan.hours_ago <= DAYS * 24).count();
+            let (begun, sent) = (begun.len(), sent.len());
+            for words in [
+                format!("{BACK}日分の架空の申込みが{sent}件と、入力中のものが{begun}件あります。"),
+                format!("このうち{lately}件は、この2週間のものです。"),
+            ] {
+                assert!(manual.contains(&words), "{words}");
+            }
+        }
+    }
+}

@@ -200,12 +200,17 @@ async function answerOnePage(page) {
   await page.waitForLoadState('load');
 }
 
+/** At the institution: page after page, up to the last one there. */
+export async function answerEveryPage(page) {
+  for (let pages = 0; pages < 8 && (await page.locator('form.ask').count()); pages += 1) await answerOnePage(page);
+  assert.equal(await page.locator('form.ask').count(), 0, 'the institution has no more questions');
+}
+
 /** From the hand-off through the institution's pages up to the last one there. */
 export async function throughInstitution(page, app) {
   await press(page, BUTTON.toInstitution);
   assert.equal(new URL(page.url()).origin, app.gateway, 'the browser is at the institution');
-  for (let pages = 0; pages < 8 && (await page.locator('form.ask').count()); pages += 1) await answerOnePage(page);
-  assert.equal(await page.locator('form.ask').count(), 0, 'the institution has no more questions');
+  await answerEveryPage(page);
 }
 
 /** Presses 「収納機関へ戻る」 and waits until our page is there. */

@@ -269,14 +269,53 @@ async fn what_is_deleted_is_said_of_this_class_and_others_that_are_open_are_name
 fn an_exercise_may_say_what_is_seen_when_a_goal_is_reached() {
     let folder = tempfile::tempdir().unwrap();
     let (_, text) = Exercises::built_in()[0];
-    let with = text.replacen("[[goal]]\n", "[[goal]]\nexpected = \"申込みの1件が開く\"\n", 1);
+    let said = text.lines().find(|line| line.starts_with("expected = ")).unwrap();
+    let with = text.replacen(said, "expected = \"申込みの1件が開く\"", 1);
     std::fs::write(folder.path().join("own.md"), with).unwrap();
     let cases = mizumado::training::cases();
     let all = Exercises::load(Some(folder.path()), &cases).unwrap();
-    let said = all.iter().filter_map(|e| e.head.goals[0].expected.as_deref());
-    assert!(said.collect::<Vec<_>>().contains(&"申込みの1件が開く"));
-    let unknown = text.replacen("[[goal]]\n", "[[goal]]\nexpected = \"{{nobody.name}}\"\n", 1);
+    let mut first = all.iter().filter_map(|e| e.head.goals[0].expected.as_deref());
+    assert!(first.any(|words| words == "申込みの1件が開く"));
+    let unknown = text.replacen(said, "expected = \"{{nobody.name}}\"", 1);
     std::fs::write(folder.path().join("own.md"), unknown).unwrap();
     let error = Exercises::load(Some(folder.path()), &cases).unwrap_err();
     assert!(error.to_string().contains("names no case"), "{error}");
+}
+
+#[test]
+fn every_goal_of_ours_says_what_is_seen_and_every_question_what_is_right() {
+    let exercises = Exercises::load(None, &mizumado::training::cases()).unwrap();
+    assert!(exercises.iter().filter(|exercise| exercise.head.acceptance).count() > 10);
+    for exercise in exercises.iter() {
+        for (no, goal) in (1..).zip(&exercise.head.goals) {
+            let at = format!("{}: goal {no}", exercise.head.id);
+            let Some(expected) = &goal.expected else {
+                panic!("{at} does not say what is seen");
+            };
+            assert!(expected.ends_with('。') && *expected != goal.text, "{at}: {expected}");
+            // The papers print it as it stands: their marks would go.
+            assert!(!["**", "](", "〔"].iter().any(|mark| expected.contains(mark)), "{at}");
+            let chosen = goal.correct.map(|n| goal.options[n - 1].clone());
+            let typed = goal.expects.as_deref().and_then(|expects| expects.split_once(':'));
+            let typed = typed.map(|(part, case)| format!("{{{{{case}.{part}}}}}"));
+            if let Some(right) = chosen.or(typed) {
+                assert!(expected.contains(&right), "{at}: {right} is not in {expected}");
+            }
+        }
+    }
+}
+
+#[actix_web::test]
+async fn the_scripts_print_what_is_seen_with_the_people_of_the_class() {
+    let world = one().await;
+    let class = world.school().class(&acceptance(&world).await).unwrap();
+    let mut trainer = Desk::open(&world, "t1", &[Role::Trainer]).await;
+    let page = papers(&mut trainer, &class).await;
+    let printed = cells(&page, "期待する結果");
+    let receipt = &class.desks[0].cases["caller"].receipt;
+    let opened = format!("受付番号 {receipt} の画面が開きます。");
+    assert!(printed[1].starts_with(&opened), "{}", printed[1]);
+    let tests = world.school().exercises().iter().filter(|e| e.head.acceptance);
+    let goals: usize = tests.map(|e| e.head.goals.len()).sum();
+    assert_eq!(printed.len(), goals * 3, "number, result and page of each goal");
 }

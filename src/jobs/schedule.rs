@@ -100,6 +100,17 @@ impl Planner {
         }
     }
 
+    /// The same planner without some of its work: what looks at the present has nothing to see in a past that is invented.
+    pub fn without(&self, kinds: &[&str]) -> Self {
+        let is_known = |kind: &&str| self.standing.iter().any(|work| work.kind == *kind);
+        debug_assert!(kinds.iter().all(is_known), "{kinds:?}");
+        let standing = self.standing.iter().filter(|work| !kinds.contains(&work.kind));
+        Self {
+            standing: standing.copied().collect(),
+            ..self.clone()
+        }
+    }
+
     /// Plans until the returned future is dropped.
     pub async fn run(self) {
         loop {

@@ -51,7 +51,7 @@ pub async fn fill(desk: &Desk, seed: u64) -> Result<BTreeMap<String, Case>, Erro
         clock.advance(at - clock.now());
         if is_another_day {
             // What comes by itself, such as the files of the days before.
-            desk.work().await?;
+            desk.work_in_the_past().await?;
         }
         let applied = apply(desk, &plan, &towns).await?;
         if let (Some(name), Some((invented, institution))) = (plan.case, applied) {

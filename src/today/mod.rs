@@ -2,7 +2,7 @@
 mod views;
 
 use crate::{
-    accounts::{Permission, Staff},
+    accounts::{self, InvitedAgain, Permission, Staff},
     alarms,
     db::Conn,
     deliveries,
@@ -28,6 +28,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
 
 /// The numbers of the page; `None` for what the person may not open.
 pub struct Today {
+    /// That this person was invited once more.
+    pub invited: Vec<InvitedAgain>,
     pub received: Option<Count>,
     pub stuck: Option<Count>,
     pub corrections: Option<usize>,
@@ -90,6 +92,7 @@ fn gather(conn: &mut Conn, workspace: &Workspace, staff: &Staff) -> Result<Today
     let files = staff.may(Permission::ReadDeliveries);
     let operating = staff.may(Permission::ReadIncidents);
     Ok(Today {
+        invited: accounts::invited_again(conn, &workspace.keys, &staff.id, now)?,
         received,
         stuck,
         corrections: applications

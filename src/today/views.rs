@@ -1,6 +1,6 @@
 use super::Today;
 use crate::{
-    accounts::{ConsolePage, Staff, heading, role_names},
+    accounts::{ConsolePage, Staff, heading, role_names, told_of_invitations},
     clock::jst,
     web::{Site, ui::when},
 };
@@ -26,6 +26,7 @@ fn length(n: usize) -> i64 {
 pub fn today(site: &Site, staff: &Staff, t: &Today) -> Markup {
     let main = html! {
         (heading("今日の仕事"))
+        (told_of_invitations(&t.invited))
         @if let Some(until) = &t.holidays_end {
             div class="notice notice--warning" {
                 h2 { "休日の表が、もうすぐ終わります" }

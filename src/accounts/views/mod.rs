@@ -3,7 +3,7 @@ mod people;
 mod shell;
 mod sign_in;
 
-pub use account::{OwnAccount, account, codes, last_way_in};
+pub use account::{OwnAccount, account, codes, invited_again, last_way_in};
 pub use people::{FullPerson, PersonForm, invitation, new_person, people, permissions, person, scopes};
 pub use shell::{ConsolePage, only_waiting};
 pub use sign_in::{

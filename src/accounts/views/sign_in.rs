@@ -77,13 +77,16 @@ pub fn recovery(site: &Site, wrong: bool) -> Markup {
         .render_outside(site)
 }
 
-/// The page of an invitation or a recovery code.
-pub fn enrolment(site: &Site, token: &str, way: &WayIn, name: &str) -> Markup {
+/// The page of an invitation or a recovery code; with whether the person has keys or codes that an invitation replaces.
+pub fn enrolment(site: &Site, token: &str, (way, replaces): (&WayIn, bool), name: &str) -> Markup {
     let main = html! {
         (heading("キーを登録する"))
         p class="lead" { (name) " さん専用の画面です。この端末で使うキーを登録します。" }
         @if way.kind == WayInKind::Recovery {
             div class="notice" { p { "リカバリーコードを1つ使います。登録のあと、なくしたキーを「自分の設定」で停止してください。" } }
+        }
+        @if way.kind == WayInKind::Invitation && replaces {
+            div class="notice notice--warning" { p { "登録すると、いままでのキーとリカバリーコードは使えなくなり、すべての端末からログアウトします。" } }
         }
         ol class="steps" {
             li { "キーの名前を入力します" }

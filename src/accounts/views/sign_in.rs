@@ -180,13 +180,19 @@ pub fn prove(site: &Site, staff: &Staff, why: Why, after: &AfterProof, before: O
     ConsolePage::new(title, "", main).render_outside(site)
 }
 
-pub fn denied(site: &Site, staff: &Staff, permission: Permission) -> Markup {
+/// Whose a permission is, as the page of a denial says it.
+pub fn needed(permission: Permission) -> String {
     let row = TABLE.iter().find(|(p, _, _)| *p == permission);
+    row.map_or(String::new(), |(_, what, roles)| {
+        format!("「{what}」には、{}の役割が必要です。", names(roles))
+    })
+}
+
+/// `whose` says for whom it is.
+pub fn denied(site: &Site, staff: &Staff, whose: &str) -> Markup {
     let main = html! {
         (heading("この操作の権限がありません"))
-        @if let Some((_, what, roles)) = row {
-            p class="lead" { "「" (what) "」には、" (names(roles)) "の役割が必要です。" }
-        }
+        p class="lead" { (whose) }
         p { "あなたの役割：" (names(&staff.roles)) "。必要なときは、管理者に相談してください。" }
         p { "この操作があったことは、操作記録に残りました。" }
         p { a href="/" { "ホームにもどる" } }

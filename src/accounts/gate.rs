@@ -268,7 +268,10 @@ async fn answer(req: &HttpRequest, payload: &mut Payload, pattern: &str, verdict
         }
         Verdict::Denied(staff, permission) => {
             denials::note(req, &staff, pattern).await;
-            page_of(StatusCode::FORBIDDEN, views::denied(&site, &staff, &views::needed(permission)))
+            page_of(
+                StatusCode::FORBIDDEN,
+                views::denied(&site, &staff, &views::needed(permission)),
+            )
         }
         Verdict::Pass(_) => HttpResponse::InternalServerError().finish(),
     }

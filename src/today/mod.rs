@@ -32,8 +32,8 @@ pub struct Today {
     pub invited: Vec<InvitedAgain>,
     pub received: Option<Count>,
     pub stuck: Option<Count>,
-    pub corrections: Option<usize>,
-    pub differences: Option<usize>,
+    pub corrections: Option<i64>,
+    pub differences: Option<i64>,
     /// Inquiries: due and not answered, not answered at all, to be in touch about today.
     pub inquiries: Option<[Count; 3]>,
     pub undelivered: Option<Vec<deliveries::Delivery>>,
@@ -96,13 +96,11 @@ fn gather(conn: &mut Conn, workspace: &Workspace, staff: &Staff) -> Result<Today
         received,
         stuck,
         corrections: applications
-            .then(|| enrolment::correction::open(conn))
-            .transpose()?
-            .map(|c| c.len()),
+            .then(|| enrolment::correction::count_open(conn))
+            .transpose()?,
         differences: applications
-            .then(|| reconciliation::open_differences(conn))
-            .transpose()?
-            .map(|d| d.len()),
+            .then(|| reconciliation::count_open_differences(conn))
+            .transpose()?,
         inquiries: staff
             .may(Permission::ReadInquiries)
             .then(|| of_inquiries(conn, staff, now))

@@ -135,7 +135,8 @@ pub async fn create(workspace: Data<Workspace>, staff: Staff, form: FormBody) ->
     Ok(see_other(&path(&id)))
 }
 
-const OF_ITS_MAKER: &str = "作りかけの案は、作った人だけが見られます。却下された案は、作った人と却下した人だけが見られます。";
+const OF_ITS_MAKER: &str =
+    "作りかけの案は、作った人だけが見られます。却下された案は、作った人と却下した人だけが見られます。";
 
 async fn page(
     workspace: &Data<Workspace>,

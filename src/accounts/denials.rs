@@ -1,10 +1,10 @@
-//! What the gate refused, as the audit record has it: who tried what, and on which thing.
+//! What the gate or a thing itself refused, as the audit record has it: who tried what, and on which thing.
 use super::{Staff, gate::data};
 use crate::{db::Conn, workspace::Workspace};
 use actix_web::HttpRequest;
 
 /// The beginnings of paths behind which an id stands, and what the record calls that thing.
-const KINDS: [(&str, &str); 20] = [
+const KINDS: [(&str, &str); 21] = [
     ("/alarms", "alarm"),
     ("/applications", "application"),
     ("/assist", "assist"),
@@ -23,6 +23,7 @@ const KINDS: [(&str, &str); 20] = [
     ("/layouts", "layout"),
     ("/outages", "outage"),
     ("/papers", "paper"),
+    ("/questions", "faq"),
     ("/staff", "staff"),
     ("/texts/versions", "text"),
 ];

@@ -124,7 +124,8 @@ pub async fn gate(
             if let Some(staff) = staff {
                 req.extensions_mut().insert(staff);
             }
-            Ok(next.call(req).await?.map_into_boxed_body())
+            let response = next.call(req).await?.map_into_boxed_body();
+            Ok(refused_by_the_thing(response, &pattern).await)
         }
         Ok(verdict) => {
             let (req, mut payload) = req.into_parts();
@@ -133,6 +134,22 @@ pub async fn gate(
         }
         Err(error) => Ok(ServiceResponse::from_err(error, req.into_parts().0).map_into_boxed_body()),
     }
+}
+
+/// What a handler refuses, because it alone knows whose the thing is, has the page and the entry of what the gate refuses.
+async fn refused_by_the_thing(response: ServiceResponse<BoxBody>, pattern: &str) -> ServiceResponse<BoxBody> {
+    let error = response.response().error().and_then(|e| e.as_error::<Error>());
+    let Some(Error::Denied(whose)) = error else {
+        return response;
+    };
+    let (req, whose) = (response.request().clone(), *whose);
+    let staff = req.extensions().get::<Staff>().cloned();
+    let (Some(staff), Ok(site)) = (staff, data::<Site>(&req)) else {
+        return response;
+    };
+    denials::note(&req, &staff, pattern).await;
+    let page = page_of(StatusCode::FORBIDDEN, views::denied(&site, &staff, whose));
+    response.into_response(page)
 }
 
 async fn judge(req: &ServiceRequest, pattern: &str) -> Result<Verdict, Error> {
@@ -251,7 +268,10 @@ async fn answer(req: &HttpRequest, payload: &mut Payload, pattern: &str, verdict
         }
         Verdict::Denied(staff, permission) => {
             denials::note(req, &staff, pattern).await;
-            page_of(StatusCode::FORBIDDEN, views::denied(&site, &staff, permission))
+            page_of(
+                StatusCode::FORBIDDEN,
+                views::denied(&site, &staff, &views::needed(permission)),
+            )
         }
         Verdict::Pass(_) => HttpResponse::InternalServerError().finish(),
     }

@@ -23,8 +23,11 @@ pub use sessions::Sessions;
 pub use staff::{STEP_UP, Staff, is_code};
 pub use store::{Person, count_keys, everybody, find_by_code, has_key, name_of, names_of, roles_of};
 pub use versions::{DAY_IS_OVER, DAY_TO_COME, Verdict, VersionState};
-pub use views::{ConsolePage, PersonForm, decision, heading, names as role_names, only_waiting, refusal};
-pub use ways::{invite, reinstate, suspend};
+pub use views::{
+    ConsolePage, PersonForm, decision, heading, invited_again as told_of_invitations, names as role_names,
+    only_waiting, refusal,
+};
+pub use ways::{InvitedAgain, can_come_in, invite, invited_again, reinstate, suspend};
 
 use actix_web::web::{ServiceConfig, get, post};
 use pages::{account, enrolment, people, sign_in};

@@ -5,7 +5,7 @@ use super::{
 };
 use crate::{
     audit::{self, Actor},
-    crypto::random_code,
+    crypto::{KeyRing, random_code},
     db::{Conn, one_at_a_time},
     web::Error,
     workspace::Workspace,
@@ -14,6 +14,8 @@ use chrono::{Duration, NaiveDateTime};
 
 /// An invitation waits so long.
 pub const INVITATION: Duration = Duration::hours(72);
+/// So long a person reads that they were invited once more.
+const TOLD: Duration = Duration::days(30);
 /// Codes on a recovery sheet.
 const CODES: usize = 8;
 /// 28 characters of 32 are 140 bits. Without 0 1 I O, so that a printed one can be typed.
@@ -57,8 +59,74 @@ pub fn invite(
         expires_at: Some(now + INVITATION),
     };
     store::replace_codes(conn, staff_id, WayInKind::Invitation, &[way], now)?;
-    audit::record(conn, now, actor, "staff.invited", &format!("staff/{staff_id}"), "")?;
+    let detail = if can_come_in(conn, staff_id)? { "again" } else { "" };
+    audit::record(conn, now, actor, "staff.invited", &format!("staff/{staff_id}"), detail)?;
     Ok(token)
+}
+
+/// Whether a person has a key or a recovery code, so that an invitation would replace what they have.
+pub fn can_come_in(conn: &mut Conn, staff_id: &str) -> Result<bool, Error> {
+    Ok(!store::keys_of(conn, staff_id)?.is_empty() || store::open_codes(conn, staff_id)? > 0)
+}
+
+/// Uses up the way in of a blind token, for a key that is about to be written; `false` when it is none, or somebody was
+/// faster. Whoever comes in by an invitation takes the place of whoever holds the older keys: they are void from here on,
+/// so that nobody becomes somebody else without that person noticing.
+pub fn use_up(conn: &mut Conn, token: &str, address: &str, now: NaiveDateTime) -> Result<bool, Error> {
+    let Some(way) = store::open_way_in(conn, token, now)? else {
+        return Ok(false);
+    };
+    // The person's row first: a key that is added at this moment is an older one.
+    store::lock(conn, &way.staff_id)?;
+    if !store::use_way_in(conn, token, now)? {
+        return Ok(false);
+    }
+    if way.kind == WayInKind::Invitation && can_come_in(conn, &way.staff_id)? {
+        void_all(conn, &way.staff_id, now)?;
+        let (id, detail) = (way.staff_id.as_str(), format!("by {}", way.created_by));
+        let actor = Actor::Staff { id, address };
+        audit::record(conn, now, actor, "staff.keys_replaced", &format!("staff/{id}"), &detail)?;
+    }
+    Ok(true)
+}
+
+/// Everything by which a person came in so far: sessions, keys, codes, invitations.
+fn void_all(conn: &mut Conn, staff_id: &str, now: NaiveDateTime) -> Result<(), Error> {
+    store::raise_epoch(conn, staff_id)?;
+    store::end_all(conn, staff_id, now)?;
+    store::revoke_all_keys(conn, staff_id, now)?;
+    for kind in WayInKind::ALL {
+        store::replace_codes(conn, staff_id, *kind, &[], now)?;
+    }
+    Ok(())
+}
+
+/// An invitation of somebody who had enrolled a key before.
+pub struct InvitedAgain {
+    /// The name of who made it, or the word of an actor.
+    pub by: String,
+    pub at: NaiveDateTime,
+    /// When a key was enrolled by it.
+    pub used_at: Option<NaiveDateTime>,
+}
+
+/// The invitations of the last 30 days of which a person must know, newest first. There is no way to put them away: who
+/// came in by one of them would be the first to do it.
+pub fn invited_again(
+    conn: &mut Conn,
+    keys: &KeyRing,
+    staff_id: &str,
+    now: NaiveDateTime,
+) -> Result<Vec<InvitedAgain>, Error> {
+    let mut again = vec![];
+    for (by, at, used_at) in store::invitations_after_a_key(conn, staff_id, now - TOLD)? {
+        again.push(InvitedAgain {
+            by: audit::actor_label(&store::name_of(conn, keys, &by)?).to_owned(),
+            at,
+            used_at,
+        });
+    }
+    Ok(again)
 }
 
 /// Lets a person in no more, from the next request on: sessions, keys, codes and invitations are void. `false` when
@@ -72,12 +140,7 @@ pub fn suspend(conn: &mut Conn, staff_id: &str, now: NaiveDateTime) -> Result<bo
         return Ok(false);
     }
     store::set_active(conn, staff_id, false, now)?;
-    store::raise_epoch(conn, staff_id)?;
-    store::end_all(conn, staff_id, now)?;
-    store::revoke_all_keys(conn, staff_id, now)?;
-    for kind in WayInKind::ALL {
-        store::replace_codes(conn, staff_id, *kind, &[], now)?;
-    }
+    void_all(conn, staff_id, now)?;
     Ok(true)
 }
 

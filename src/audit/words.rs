@@ -156,6 +156,7 @@ pub const ACTIONS: &[(&str, &str)] = &[
     ("staff.key_added", "キーを登録した"),
     ("staff.key_renamed", "キーの名前を変えた"),
     ("staff.key_revoked", "キーを停止した"),
+    ("staff.keys_replaced", "招待状で入り、それまでのキーを無効にした"),
     ("staff.proved", "本人確認をした"),
     ("staff.reinstated", "職員の停止を解いた"),
     ("staff.role_granted", "役割を付けた"),
@@ -325,7 +326,7 @@ const OF_A_FAMILY: &[(&str, &[(&str, &str)])] = &[
     ]),
     ("inquiry_template", &[("overdue", "期限のあと")]),
     ("layout", &[("column", "項目"), ("column_added", "項目を追加"), ("more", "より多い"), ("shape", "形のちがい"), ("values", "値のちがい")]),
-    ("staff", &[("name", "氏名"), ("unit", "所属")]),
+    ("staff", &[("again", "使えるキーのある人"), ("name", "氏名"), ("unit", "所属")]),
 ];
 
 fn find(table: &[(&'static str, &'static str)], word: &str) -> Option<&'static str> {

@@ -138,11 +138,15 @@ fn invite(options: Invite) -> Outcome {
     }
     let by = decided_by(&workspace, options.by.as_deref())?;
     let code = options.code.clone();
-    let known = serve::runtime()?.block_on(
-        workspace
-            .db
-            .read(move |conn: &mut Conn| Ok::<_, Error>(accounts::find_by_code(conn, &code)?)),
-    )?;
+    let read = move |conn: &mut Conn| {
+        let known = accounts::find_by_code(conn, &code)?;
+        let replaces = match &known {
+            Some(person) => accounts::can_come_in(conn, &person.id)?,
+            None => false,
+        };
+        Ok::<_, Error>((known, replaces))
+    };
+    let (known, replaces) = serve::runtime()?.block_on(workspace.db.read(read))?;
     let person = PersonForm {
         code: options.code,
         name: options.name.unwrap_or_default(),
@@ -167,6 +171,9 @@ fn invite(options: Invite) -> Outcome {
     let until = jst(workspace.clock.now() + Duration::hours(72)).format("%Y-%m-%d %H:%M");
     println!("{url}");
     println!("one key can be enrolled there, until {until} (JST)");
+    if replaces {
+        println!("that ends the keys, recovery codes and sessions which the person has, and the person is told of it");
+    }
     Ok(())
 }
 

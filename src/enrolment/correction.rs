@@ -180,3 +180,8 @@ fn over(correction: &Correction) -> CorrectionError {
 pub fn open(conn: &mut Conn) -> Result<Vec<Correction>, Error> {
     Ok(store::open_corrections(conn)?)
 }
+
+/// How many they are.
+pub fn count_open(conn: &mut Conn) -> Result<i64, Error> {
+    Ok(store::count_open_corrections(conn)?)
+}

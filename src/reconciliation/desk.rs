@@ -10,15 +10,19 @@ use crate::{
     crypto::Place,
     db::Conn,
     enrolment,
-    web::{Error, FormBody, Site, html, see_other, ui::FieldError},
+    web::{
+        Error, FormBody, Site, html, see_other,
+        ui::{FieldError, Part},
+        unprocessable,
+    },
     workspace::Workspace,
 };
 use actix_web::{
     HttpResponse,
-    http::StatusCode,
-    web::{Data, Path, ServiceConfig, get, post},
+    web::{Data, Path, Query, ServiceConfig, get, post},
 };
 use chrono::NaiveDateTime;
+use std::collections::BTreeMap;
 
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.route("/differences", get().to(index))
@@ -44,7 +48,7 @@ pub fn settle_by(
         return Ok(false);
     }
     let gateway = store::find(conn, id)?.gateway;
-    if store::open_differences(conn)?.iter().all(|d| d.gateway != gateway) {
+    if !store::has_open_difference(conn, &gateway)? {
         alarms::end(conn, &differences_alarm(&gateway), now)?;
     }
     Ok(true)
@@ -55,17 +59,22 @@ pub const MOST: i64 = 100;
 
 /// What waits for a person.
 pub struct Tasks {
+    /// The oldest first.
     pub differences: Vec<Difference>,
+    /// Which of them these are.
+    pub part: Part,
     /// Applications whose result nobody knows, the oldest first.
     pub unknowns: Vec<enrolment::Undecided>,
     pub now: NaiveDateTime,
 }
 
-async fn open(workspace: &Workspace) -> Result<Tasks, Error> {
-    let now = workspace.clock.now();
+async fn open(workspace: &Workspace, asked: &str) -> Result<Tasks, Error> {
+    let (now, asked) = (workspace.clock.now(), asked.to_owned());
     let read = move |conn: &mut Conn| {
+        let part = Part::of(&asked, store::count_open_differences(conn)?);
         Ok::<_, Error>(Tasks {
-            differences: store::open_differences(conn)?,
+            differences: store::some_open_differences(conn, part.skipped(), Part::ROWS)?,
+            part,
             unknowns: enrolment::unknowns(conn, MOST)?,
             now,
         })
@@ -74,14 +83,14 @@ async fn open(workspace: &Workspace) -> Result<Tasks, Error> {
 }
 
 /// `GET /differences`
-async fn index(workspace: Data<Workspace>, site: Data<Site>, staff: Staff) -> Result<HttpResponse, Error> {
-    Ok(html(views::differences(
-        &site,
-        &staff,
-        &open(&workspace).await?,
-        "",
-        &[],
-    )))
+async fn index(
+    workspace: Data<Workspace>,
+    site: Data<Site>,
+    staff: Staff,
+    query: Query<BTreeMap<String, String>>,
+) -> Result<HttpResponse, Error> {
+    let tasks = open(&workspace, query.get("page").map_or("", String::as_str)).await?;
+    Ok(html(views::differences(&site, &staff, &tasks, "", &[])))
 }
 
 /// `POST /differences/{id}/settlement`
@@ -96,10 +105,8 @@ async fn settle(
     if how.is_empty() {
         let message = "どう処理したかを入力してください";
         let errors = [FieldError::new(&format!("resolution-{id}"), message)];
-        let page = views::differences(&site, &staff, &open(&workspace).await?, &id, &errors);
-        let mut response = html(page);
-        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-        return Ok(response);
+        let tasks = open(&workspace, form.get("page")).await?;
+        return Ok(unprocessable(views::differences(&site, &staff, &tasks, &id, &errors)));
     }
     let (world, now) = (workspace.clone(), workspace.clock.now());
     let write = move |conn: &mut Conn| {
@@ -109,5 +116,5 @@ async fn settle(
         staff.record(conn, now, "difference.settled", &format!("difference/{id}"), "")
     };
     workspace.db.write(write).await?;
-    Ok(see_other("/differences"))
+    Ok(see_other(&Part::path("/differences", form.get("page"))))
 }

@@ -14,4 +14,4 @@ pub use compare::Kind;
 pub use desk::{routes as desk_routes, settle_by};
 pub use first_debit::{FirstDebit, Imported, import_first_debits, read_first_debits};
 pub use jobs::{handlers, standing, take_file};
-pub use store::{Difference, open_differences};
+pub use store::{Difference, count_open_differences, open_differences};

@@ -149,6 +149,34 @@ pub fn open_differences(conn: &mut Conn) -> QueryResult<Vec<Difference>> {
         .load(conn)
 }
 
+/// The same, one part of them.
+pub fn some_open_differences(conn: &mut Conn, skipped: i64, most: i64) -> QueryResult<Vec<Difference>> {
+    Difference::query()
+        .filter(differences::ended_at.is_null())
+        .order((differences::found_at, differences::id))
+        .offset(skipped)
+        .limit(most)
+        .load(conn)
+}
+
+/// How many nobody has settled.
+pub fn count_open_differences(conn: &mut Conn) -> QueryResult<i64> {
+    differences::table
+        .filter(differences::ended_at.is_null())
+        .count()
+        .get_result(conn)
+}
+
+/// Whether one of a gateway is left.
+pub fn has_open_difference(conn: &mut Conn, gateway: &str) -> QueryResult<bool> {
+    let left = differences::table
+        .filter(differences::ended_at.is_null().and(differences::gateway.eq(gateway)))
+        .select(differences::id)
+        .first::<String>(conn)
+        .optional()?;
+    Ok(left.is_some())
+}
+
 /// Notes a first debit; `false` when it stands there already. A corrected file has another code for the same day.
 pub fn put_debit(
     conn: &mut Conn,

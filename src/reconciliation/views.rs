@@ -67,6 +67,7 @@ pub fn differences(site: &Site, staff: &Staff, tasks: &Tasks, tried: &str, error
         p class="lead" { "毎晩、こちらの結果、ブラウザの戻り、ゲートウェイの日次ファイル、初回の振替結果を比べます。くいちがいと、結果のわからない申込みがここに並びます。" }
         p { a href="/applications?attention=1" { "結果不明・24時間動きのない申込みを見る" } "　" a href="/corrections" { "承認待ちの訂正を見る" } }
         @if list.is_empty() { p { "くいちがいは0件です（確認済み）。" } }
+        (tasks.part.told())
         @for d in list {
             section class="card" {
                 h2 { (d.kind.label()) }
@@ -75,6 +76,7 @@ pub fn differences(site: &Site, staff: &Staff, tasks: &Tasks, tried: &str, error
                 @if staff.may(Permission::SettleDifferences) {
                     @let field = format!("resolution-{}", d.id);
                     form class="form" method="post" action={ "/differences/" (d.id) "/settlement" } {
+                        (tasks.part.field())
                         div class="field" {
                             label for=(field) { "どう処理したか" }
                             (ui::error_message(&field, errors))
@@ -85,6 +87,7 @@ pub fn differences(site: &Site, staff: &Staff, tasks: &Tasks, tried: &str, error
                 }
             }
         }
+        (tasks.part.pager("/differences"))
         (unknowns(tasks))
         (ui::print_button())
     };

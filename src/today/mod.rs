@@ -2,7 +2,7 @@
 mod views;
 
 use crate::{
-    accounts::{Permission, Staff},
+    accounts::{self, InvitedAgain, Permission, Staff},
     alarms,
     db::Conn,
     deliveries,
@@ -28,12 +28,14 @@ pub fn routes(cfg: &mut ServiceConfig) {
 
 /// The numbers of the page; `None` for what the person may not open.
 pub struct Today {
+    /// That this person was invited once more.
+    pub invited: Vec<InvitedAgain>,
     pub received: Option<Count>,
     pub stuck: Option<Count>,
-    pub corrections: Option<usize>,
+    pub corrections: Option<i64>,
     /// Exports of the list that wait for a second person.
     pub exports: Option<i64>,
-    pub differences: Option<usize>,
+    pub differences: Option<i64>,
     /// Inquiries: due and not answered, not answered at all, to be in touch about today.
     pub inquiries: Option<[Count; 3]>,
     pub undelivered: Option<Vec<deliveries::Delivery>>,
@@ -92,20 +94,19 @@ fn gather(conn: &mut Conn, workspace: &Workspace, staff: &Staff) -> Result<Today
     let files = staff.may(Permission::ReadDeliveries);
     let operating = staff.may(Permission::ReadIncidents);
     Ok(Today {
+        invited: accounts::invited_again(conn, &workspace.keys, &staff.id, now)?,
         received,
         stuck,
         corrections: applications
-            .then(|| enrolment::correction::open(conn))
-            .transpose()?
-            .map(|c| c.len()),
+            .then(|| enrolment::correction::count_open(conn))
+            .transpose()?,
         exports: staff
             .may(Permission::ApproveExports)
             .then(|| enrolment::waiting_exports(conn))
             .transpose()?,
         differences: applications
-            .then(|| reconciliation::open_differences(conn))
-            .transpose()?
-            .map(|d| d.len()),
+            .then(|| reconciliation::count_open_differences(conn))
+            .transpose()?,
         inquiries: staff
             .may(Permission::ReadInquiries)
             .then(|| of_inquiries(conn, staff, now))

@@ -1,6 +1,6 @@
 use super::Today;
 use crate::{
-    accounts::{ConsolePage, Staff, heading, role_names},
+    accounts::{ConsolePage, Staff, heading, role_names, told_of_invitations},
     clock::jst,
     web::{Site, ui::when},
 };
@@ -26,6 +26,7 @@ fn length(n: usize) -> i64 {
 pub fn today(site: &Site, staff: &Staff, t: &Today) -> Markup {
     let main = html! {
         (heading("今日の仕事"))
+        (told_of_invitations(&t.invited))
         @if let Some(until) = &t.holidays_end {
             div class="notice notice--warning" {
                 h2 { "休日の表が、もうすぐ終わります" }
@@ -35,9 +36,9 @@ pub fn today(site: &Site, staff: &Staff, t: &Today) -> Markup {
         ul class="tiles" {
             @if let Some(c) = &t.received { (tile("前営業日の受付", c.number, &c.path, "休日の受付を含みます", false)) }
             @if let Some(c) = &t.stuck { (tile("要対応", c.number, &c.path, "結果不明、24時間動きのないもの、名義不一致、外字", true)) }
-            @if let Some(n) = t.corrections { (tile("承認待ちの訂正", length(n), "/corrections", "", true)) }
+            @if let Some(n) = t.corrections { (tile("承認待ちの訂正", n, "/corrections", "", true)) }
             @if let Some(n) = t.exports { (tile("承認待ちの出力", n, "/exports?waiting=yes", "", true)) }
-            @if let Some(n) = t.differences { (tile("照合のくいちがい", length(n), "/differences", "毎晩の照合で見つかったもの", true)) }
+            @if let Some(n) = t.differences { (tile("照合のくいちがい", n, "/differences", "毎晩の照合で見つかったもの", true)) }
             @if let Some([overdue, unanswered, contact]) = &t.inquiries {
                 (tile("回答の期限を過ぎた問合せ", overdue.number, &overdue.path, "受付の時間のなかで数えます", true))
                 (tile("未回答の問合せ", unanswered.number, &unanswered.path, "", true))

@@ -31,6 +31,10 @@ pub enum Error {
     Conflict,
     #[error("a passkey did not count")]
     KeyRefused,
+    /// The thing that is asked for is not for this person, which its handler alone knows; says for whom it is. At the console
+    /// the gate makes the page of it and the entry.
+    #[error("not for this person: {0}")]
+    Denied(&'static str),
     #[error(transparent)]
     Db(#[from] DbError),
     #[error(transparent)]
@@ -78,6 +82,7 @@ impl Error {
             Error::TooMany => "しばらく時間をおいてください",
             Error::Conflict => "別の画面で入力が進んでいます",
             Error::KeyRefused => "本人確認ができませんでした",
+            Error::Denied(_) => "この操作の権限がありません",
             Error::Db(DbError::Busy | DbError::Pool(_)) => "ただいま混み合っています",
             _ => "申込みの手続きを続けられませんでした",
         }
@@ -92,6 +97,7 @@ impl Error {
             Error::CrossSite => "安全のため受け付けませんでした。申込みの画面を開き直して、もう一度操作してください。",
             Error::TooMany => "短い時間に続けて操作されました。15分ほどおいてから、もう一度お試しください。",
             Error::KeyRefused => "もう一度お試しください。続くときは、管理者に新しい招待を頼んでください。",
+            Error::Denied(whose) => whose,
             Error::Conflict => "もう一度画面を開いて、いまの内容を確かめてください。",
             Error::Db(DbError::Busy | DbError::Pool(_)) => {
                 // A reload sends the form again; "back" may come with empty fields.
@@ -128,7 +134,7 @@ impl ResponseError for Error {
             Error::BadRequest(_) => StatusCode::BAD_REQUEST,
             Error::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Error::TooSlow => StatusCode::REQUEST_TIMEOUT,
-            Error::CrossSite | Error::KeyRefused => StatusCode::FORBIDDEN,
+            Error::CrossSite | Error::KeyRefused | Error::Denied(_) => StatusCode::FORBIDDEN,
             Error::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Error::Conflict => StatusCode::CONFLICT,
             Error::Db(DbError::Busy | DbError::Pool(_)) => StatusCode::SERVICE_UNAVAILABLE,

@@ -19,6 +19,21 @@ const PAGES = ['/', '/applications', '/applications?period=today&result=register
   ...['deliveries', 'layouts', 'texts', 'incidents', 'outages'].map((list) => `/${list}?waiting=yes`), '/layouts', '/texts', '/texts/faq', '/texts/mail_receipt', '/institutions', '/institutions/0140', '/institutions/imports',
   '/institutions/new', '/institutions/0140/edit', '/institutions/0140/retirement', '/institutions/stops/new', STOP, '/holidays', '/holidays?month=2027-01', '/alarms', '/incidents', '/incidents/new', '/contacts', '/procedures', '/procedures/procedure_emergency', '/status', '/checks', '/outages', '/outages/new', '/papers', '/inquiries', '/inquiries/new', '/inquiries/handover', '/inquiries/hours', '/inquiries/templates', '/questions', '/improvements', '/assist', '/account', '/permissions', '/manuals', '/manuals/search?q=%E8%A8%82%E6%AD%A3', '/manuals/search', '/manuals/staff', '/manuals/staff/card', '/manuals/operator/alarms', '/promotion', '/promotion?c=%E5%B1%B1%E7%94%B0', '/promotion/poster?c=poster-2026', '/promotion/leaflet', '/promotion/insert', '/promotion/card', '/staff', '/staff/new', '/staff/scopes'];
 
+const AUDITED = ['/', '/applications', '/deliveries', '/layouts', '/audit', '/audit?action=staff.', '/audit/checkpoints', '/audit/accesses', '/corrections', '/permissions', '/staff/scopes'];
+
+/** Prints pages, whether or not they have a button for it; gives those that have one. */
+async function printAll({ page, app }, paths) {
+  const found = [];
+  const prints = [];
+  for (const path of paths) {
+    await page.goto(`${app.console}${path}`);
+    if ((await page.locator('button[data-print]').count()) > 0) prints.push(path);
+    await assertPrints(page, '試用').catch((error) => found.push(error.message));
+  }
+  assert.ok(found.length === 0, found.join('\n\n'));
+  return prints;
+}
+
 describe('a person of the bureau', () => {
   test('enrols a key by the invitation, prints codes, signs out and in again', (t) => visit(t, options, async ({ page, app }) => {
     await desk.signIn(page, app, CLERK);
@@ -224,7 +239,7 @@ describe('a day at the desk', () => {
 
   test('every page is sound with rows on it, for the auditor too', (t) => visit(t, { ...options, limit: 400_000 }, async (stage) => {
     await desk.signIn(stage.page, stage.app, AUDITOR);
-    await look(stage, ['/', '/applications', '/deliveries', '/layouts', '/audit', '/audit/checkpoints', '/audit/accesses', '/corrections', '/permissions', '/staff/scopes']);
+    await look(stage, AUDITED);
   }));
 
   test('a name of sixty characters and a rare kanji wrap, narrow and wide, and rows may stand close', (t) => visit(t, { ...options, limit: 400_000 }, async (stage) => {
@@ -270,21 +285,18 @@ describe('a day at the desk', () => {
     assert.equal(await page.locator('.rail').isVisible(), true, 'on the screen the navigation is there');
   }));
 
-  test('what has a button to print comes out on A4 with its heading, without navigation, and nothing is cut off', (t) => visit(t, { ...options, limit: 400_000 }, async ({ page, app }) => {
+  test('every page comes out on A4 with its heading, without navigation, and nothing is cut off', (t) => visit(t, { ...options, limit: 600_000 }, async (stage) => {
+    const { page, app } = stage;
     await desk.signIn(page, app, CLERK);
     await page.goto(`${app.console}/applications`);
     const detail = await page.locator('main tbody a').first().getAttribute('href');
-    // The manuals and the prints of promotion are measured with the deliverables.
-    const paths = [...PAGES.filter((path) => !/^\/(manuals|promotion)/.test(path)), detail];
-    const found = [];
-    const prints = [];
-    for (const path of paths) {
-      await page.goto(`${app.console}${path}`);
-      if ((await page.locator('button[data-print]').count()) === 0) continue;
-      prints.push(path);
-      await assertPrints(page, '試用').catch((error) => found.push(error.message));
-    }
-    for (const path of ['/applications', '/contacts', '/status', '/checks', '/permissions', '/staff/scopes', detail]) assert.ok(prints.includes(path), `${path} can be printed`);
-    assert.ok(found.length === 0, found.join('\n\n'));
+    const prints = await printAll(stage, [...PAGES, detail]);
+    for (const path of ['/applications', '/contacts', '/status', '/checks', '/permissions', '/staff/scopes', detail]) assert.ok(prints.includes(path), `${path} has a button to print`);
+  }));
+
+  test('what the auditor reads comes out on A4, too', (t) => visit(t, { ...options, limit: 400_000 }, async (stage) => {
+    await desk.signIn(stage.page, stage.app, AUDITOR);
+    const prints = await printAll(stage, AUDITED);
+    for (const path of ['/audit', '/audit/accesses', '/permissions', '/staff/scopes']) assert.ok(prints.includes(path), `${path} has a button to print`);
   }));
 });

@@ -7,6 +7,7 @@ mod races;
 mod roles;
 mod sessions;
 mod signing_in;
+mod things;
 mod ways_in;
 
 use crate::{

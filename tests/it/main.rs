@@ -45,6 +45,7 @@ mod letters;
 mod lifecycle;
 mod limits;
 mod logbook;
+mod long_lists;
 mod lookup;
 mod mail;
 mod mail_faults;

@@ -337,3 +337,23 @@ async fn the_first_one_is_invited_by_nobody_and_the_second_is_not() {
     let (ok, _, err) = invite("1002", &["--by", "1001"]);
     assert!(ok, "{err}");
 }
+
+#[actix_web::test]
+async fn the_command_says_what_an_invitation_does_to_somebody_who_has_a_key() {
+    let console =
+        "[console]\nlisten = \"127.0.0.1:0\"\nurl = \"http://localhost:8081\"\nnetworks = [\"127.0.0.1/32\"]\n";
+    let place = Place::new("sqlite:keys.db", "http://127.0.0.1:1", "", console);
+    place.must(&["migrate"]);
+    let first = ["staff", "invite", "--code", "1001", "--name", "田中", "--role", "clerk"];
+    let warning = "that ends the keys, recovery codes and sessions";
+    assert!(!place.must(&first).contains(warning), "who is new has nothing to lose");
+    let again = ["staff", "invite", "--code", "1001", "--by", "1001"];
+    assert!(!place.must(&again).contains(warning), "nor who has not enrolled yet");
+    let workspace = place.world(mizumado::clock::Clock::system());
+    let key = "insert into passkeys (id, credential_id, staff_id, label, passkey, counter, created_at) \
+               select 'K', 'K', id, 'K', '{}', 0, created_at from staff";
+    let write = move |conn: &mut Conn| Ok::<_, mizumado::web::Error>(diesel::sql_query(key).execute(conn)?);
+    assert_eq!(workspace.db.write(write).await.unwrap(), 1);
+    let said = place.must(&again);
+    assert!(said.contains("/enrolments/") && said.contains(warning), "{said}");
+}

@@ -1,5 +1,6 @@
 //! The audit record: found by filter, exported, and every tampering with it found.
 mod addresses;
+mod head;
 mod sealed;
 mod seen;
 mod tampering;

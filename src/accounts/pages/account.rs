@@ -1,7 +1,7 @@
 //! One's own page: keys, recovery codes, sign-ins.
 use crate::{
     accounts::{Staff, store, views, ways},
-    db::{Conn, DbError},
+    db::Conn,
     web::{Error, FormBody, Site, html, see_other},
     workspace::Workspace,
 };
@@ -12,16 +12,17 @@ use actix_web::{
 
 /// `GET /account`
 pub async fn show(workspace: Data<Workspace>, site: Data<Site>, staff: Staff) -> Result<HttpResponse, Error> {
-    let id = staff.id.clone();
+    let (world, id, now) = (workspace.clone(), staff.id.clone(), workspace.clock.now());
     let read = move |conn: &mut Conn| {
-        Ok::<_, DbError>(views::OwnAccount {
+        Ok::<_, Error>(views::OwnAccount {
             keys: store::keys_of(conn, &id)?,
             codes: store::open_codes(conn, &id)?,
             sessions: store::sessions_of(conn, &id, 20)?,
+            invited: ways::invited_again(conn, &world.keys, &id, now)?,
         })
     };
     let own = workspace.db.read(read).await?;
-    Ok(html(views::account(&site, &staff, &own, workspace.clock.now())))
+    Ok(html(views::account(&site, &staff, &own, now)))
 }
 
 /// `POST /account/keys/{id}`: what the person calls it.

@@ -26,8 +26,9 @@ use serde_json::json;
 pub async fn show(workspace: Data<Workspace>, site: Data<Site>, token: Path<String>) -> Result<HttpResponse, Error> {
     match invited(&workspace, &token).await? {
         Some((way, person)) => {
-            let name = person.name(&workspace.keys)?;
-            Ok(html(views::enrolment(&site, &token, &way, &name)))
+            let (name, id) = (person.name(&workspace.keys)?, person.id);
+            let replaces = workspace.db.read(move |conn| ways::can_come_in(conn, &id)).await?;
+            Ok(html(views::enrolment(&site, &token, (&way, replaces), &name)))
         }
         None => Ok(html(views::enrolment_over(&site))),
     }
@@ -146,7 +147,7 @@ pub async fn create(
     let from = From::of(&req, &site);
     let (world, now, id) = (workspace.clone(), workspace.clock.now(), key.staff_id.clone());
     let write = move |conn: &mut Conn| {
-        if !store::use_way_in(conn, &way, now)? {
+        if !ways::use_up(conn, &way, &from.address, now)? {
             return Err(refuse("the invitation was used meanwhile"));
         }
         key.write(conn, &from.address, now)?;

@@ -1,4 +1,4 @@
-use crate::db::{Conn, text_enum, ways_in};
+use crate::db::{Conn, passkeys, text_enum, ways_in};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
@@ -82,4 +82,32 @@ pub fn open_codes(conn: &mut Conn, staff_id: &str) -> QueryResult<i64> {
         .filter(ways_in::kind.eq(WayInKind::Recovery.as_str()))
         .count()
         .get_result(conn)
+}
+
+/// Of the invitations since a moment that were made after a person's first key: by whom, when, and when a key was enrolled
+/// by it. Newest first. An invitation that was voided has a time of use, too, and no key of that time.
+pub fn invitations_after_a_key(
+    conn: &mut Conn,
+    staff_id: &str,
+    since: NaiveDateTime,
+) -> QueryResult<Vec<(String, NaiveDateTime, Option<NaiveDateTime>)>> {
+    let enrolled: Vec<NaiveDateTime> = passkeys::table
+        .filter(passkeys::staff_id.eq(staff_id))
+        .order(passkeys::created_at)
+        .select(passkeys::created_at)
+        .load(conn)?;
+    let Some(first) = enrolled.first() else {
+        return Ok(vec![]);
+    };
+    let mut found: Vec<(String, NaiveDateTime, Option<NaiveDateTime>)> = ways_in::table
+        .filter(ways_in::staff_id.eq(staff_id))
+        .filter(ways_in::kind.eq(WayInKind::Invitation.as_str()))
+        .filter(ways_in::created_at.gt(*first).and(ways_in::created_at.gt(since)))
+        .order(ways_in::created_at.desc())
+        .select((ways_in::created_by, ways_in::created_at, ways_in::used_at))
+        .load(conn)?;
+    for (_, _, used_at) in &mut found {
+        *used_at = used_at.filter(|at| enrolled.contains(at));
+    }
+    Ok(found)
 }

@@ -3,7 +3,7 @@ use crate::{
     accounts::{
         Staff,
         store::{Key, Session},
-        ways,
+        ways::{self, InvitedAgain},
     },
     web::{Site, ui::when},
 };
@@ -14,11 +14,13 @@ pub struct OwnAccount {
     pub keys: Vec<Key>,
     pub codes: i64,
     pub sessions: Vec<Session>,
+    pub invited: Vec<InvitedAgain>,
 }
 
 pub fn account(site: &Site, staff: &Staff, own: &OwnAccount, now: NaiveDateTime) -> Markup {
     let main = html! {
         (heading("自分の設定"))
+        (invited_again(&own.invited))
         @if staff.ways_in < 2 {
             div class="notice notice--warning" role="region" aria-label="はじめにすること" {
                 h2 { "もう1つ、ログインの方法を用意してください" }
@@ -50,6 +52,23 @@ pub fn account(site: &Site, staff: &Staff, own: &OwnAccount, now: NaiveDateTime)
         p { a href="/permissions" { "役割ごとの権限の表を見る" } }
     };
     ConsolePage::new("自分の設定", "/account", main).render(site, staff)
+}
+
+/// That somebody who had keys was invited once more: by whom, when, and what became of it.
+pub fn invited_again(invited: &[InvitedAgain]) -> Markup {
+    html! { @if !invited.is_empty() {
+        div class="notice notice--warning" role="region" aria-label="新しい招待状" {
+            h2 { "あなたの新しい招待状が作られました" }
+            ul { @for one in invited { li {
+                (when(one.at)) "　作った人：" (one.by) "　"
+                @match one.used_at {
+                    Some(at) => { (when(at)) "に使われました。それまでのキーとリカバリーコードは使えません" }
+                    None => "まだ使われていません",
+                }
+            } } }
+            p { "頼んだ覚えがないときは、すぐに監査担当とほかの管理者に知らせてください。このお知らせは30日間出ます。" }
+        }
+    } }
 }
 
 fn keys(keys: &[Key]) -> Markup {

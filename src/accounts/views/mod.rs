@@ -3,12 +3,12 @@ mod people;
 mod shell;
 mod sign_in;
 
-pub use account::{OwnAccount, account, codes, last_way_in};
+pub use account::{OwnAccount, account, codes, invited_again, last_way_in};
 pub use people::{FullPerson, PersonForm, invitation, new_person, people, permissions, person, scopes};
 pub use shell::{ConsolePage, only_waiting};
 pub use sign_in::{
-    AfterProof, Why, denied, enrol_button, enrolment, enrolment_over, key_field, names, proof_button, prove, recovery,
-    sign_in,
+    AfterProof, Why, denied, enrol_button, enrolment, enrolment_over, key_field, names, needed, proof_button, prove,
+    recovery, sign_in,
 };
 
 use crate::web::ui::{self, FieldError};

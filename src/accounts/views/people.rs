@@ -115,6 +115,13 @@ impl FullPerson {
     }
 }
 
+/// What an invitation does to somebody who can come in already.
+fn what_it_replaces(p: &FullPerson) -> Markup {
+    html! { @if p.active && (p.keys > 0 || p.codes > 0) {
+        p class="notice" { "この人には、使えるキーかリカバリーコードがあります。招待状が使われると、それらは使えなくなり、すべての端末からログアウトします。招待した人と日時は、30日間、本人の画面に出ます。" }
+    } }
+}
+
 pub fn people(site: &Site, staff: &Staff, people: &[FullPerson]) -> Markup {
     let main = html! {
         (heading("職員"))
@@ -210,6 +217,7 @@ pub fn person(site: &Site, staff: &Staff, p: &FullPerson, errors: &[FieldError])
             }
         }
         (ui::error_message("suspension", errors))
+        (what_it_replaces(p))
         (dates(p))
         h2 { "登録内容" }
         form class="form" method="post" action=(path) novalidate {
@@ -280,6 +288,7 @@ pub fn invitation(site: &Site, staff: &Staff, p: &FullPerson, token: &str, now: 
         (heading("招待状"))
         p class="lead" { (p.name) " さん（職員番号 " (p.code) "）が、自分のキーを登録するための用紙です。" }
         p { "この画面を閉じると、もう表示できません。印刷して、本人に手渡してください。" }
+        (what_it_replaces(p))
         div class="invitation" {
             (ui::qr(&url, "キーを登録する画面のQRコード"))
             div {

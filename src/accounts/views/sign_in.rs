@@ -77,13 +77,16 @@ pub fn recovery(site: &Site, wrong: bool) -> Markup {
         .render_outside(site)
 }
 
-/// The page of an invitation or a recovery code.
-pub fn enrolment(site: &Site, token: &str, way: &WayIn, name: &str) -> Markup {
+/// The page of an invitation or a recovery code; with whether the person has keys or codes that an invitation replaces.
+pub fn enrolment(site: &Site, token: &str, (way, replaces): (&WayIn, bool), name: &str) -> Markup {
     let main = html! {
         (heading("キーを登録する"))
         p class="lead" { (name) " さん専用の画面です。この端末で使うキーを登録します。" }
         @if way.kind == WayInKind::Recovery {
             div class="notice" { p { "リカバリーコードを1つ使います。登録のあと、なくしたキーを「自分の設定」で停止してください。" } }
+        }
+        @if way.kind == WayInKind::Invitation && replaces {
+            div class="notice notice--warning" { p { "登録すると、いままでのキーとリカバリーコードは使えなくなり、すべての端末からログアウトします。" } }
         }
         ol class="steps" {
             li { "キーの名前を入力します" }
@@ -177,13 +180,19 @@ pub fn prove(site: &Site, staff: &Staff, why: Why, after: &AfterProof, before: O
     ConsolePage::new(title, "", main).render_outside(site)
 }
 
-pub fn denied(site: &Site, staff: &Staff, permission: Permission) -> Markup {
+/// Whose a permission is, as the page of a denial says it.
+pub fn needed(permission: Permission) -> String {
     let row = TABLE.iter().find(|(p, _, _)| *p == permission);
+    row.map_or(String::new(), |(_, what, roles)| {
+        format!("「{what}」には、{}の役割が必要です。", names(roles))
+    })
+}
+
+/// `whose` says for whom it is.
+pub fn denied(site: &Site, staff: &Staff, whose: &str) -> Markup {
     let main = html! {
         (heading("この操作の権限がありません"))
-        @if let Some((_, what, roles)) = row {
-            p class="lead" { "「" (what) "」には、" (names(roles)) "の役割が必要です。" }
-        }
+        p class="lead" { (whose) }
         p { "あなたの役割：" (names(&staff.roles)) "。必要なときは、管理者に相談してください。" }
         p { "この操作があったことは、操作記録に残りました。" }
         p { a href="/" { "ホームにもどる" } }

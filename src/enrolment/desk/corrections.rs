@@ -6,10 +6,14 @@ use crate::{
     db::Conn,
     enrolment::{
         correction::{self, By, CorrectionError, Proposal},
-        receipt,
+        receipts_of,
         store::{self, CorrectedResult, Correction},
     },
-    web::{Error, FormBody, Site, html, optional_words, see_other, ui::FieldError, unprocessable},
+    web::{
+        Error, FormBody, Site, html, optional_words, see_other,
+        ui::{FieldError, Part},
+        unprocessable,
+    },
     workspace::Workspace,
 };
 use actix_web::{
@@ -32,8 +36,11 @@ pub struct Pending {
 
 /// Everything on the page of the proposals.
 pub struct Proposals {
+    /// The oldest first.
     pub pending: Vec<Pending>,
-    /// Taken back lately, so that whoever was to decide knows where a proposal has gone.
+    /// Which of them these are.
+    pub part: Part,
+    /// Taken back lately, so that whoever was to decide knows where a proposal has gone; below the first of the pending.
     pub withdrawn: Vec<Pending>,
 }
 
@@ -54,7 +61,7 @@ impl Proposals {
     }
 }
 
-/// Proposals that were taken back are shown so long.
+/// Proposals that were taken back are shown so long, and not more of them than a part holds.
 const SHOWN: Duration = Duration::days(7);
 /// The longest reason for taking one back.
 const LONGEST_REASON: usize = 200;
@@ -68,26 +75,32 @@ pub struct Typed {
 }
 
 /// `GET /corrections`: what waits for a second person.
-pub async fn index(workspace: Data<Workspace>, site: Data<Site>, staff: Staff) -> Result<HttpResponse, Error> {
-    let proposals = proposals(&workspace, &staff).await?;
+pub async fn index(
+    workspace: Data<Workspace>,
+    site: Data<Site>,
+    staff: Staff,
+    query: Query<BTreeMap<String, String>>,
+) -> Result<HttpResponse, Error> {
+    let proposals = proposals(&workspace, &staff, query.get("page").map_or("", String::as_str)).await?;
     let nothing = FormBody::default();
     Ok(html(views::corrections(&site, &staff, &proposals, &nothing, None, &[])))
 }
 
 /// Reads them; what people wrote about applications is looked at here, and that is written down.
-async fn proposals(workspace: &Data<Workspace>, staff: &Staff) -> Result<Proposals, Error> {
+async fn proposals(workspace: &Data<Workspace>, staff: &Staff, asked: &str) -> Result<Proposals, Error> {
     let now = workspace.clock.now();
-    let (world, after) = (workspace.clone(), now - SHOWN);
+    let (world, after, asked) = (workspace.clone(), now - SHOWN, asked.to_owned());
     let read = move |conn: &mut Conn| {
-        let open = store::open_corrections(conn)?;
-        let withdrawn = store::withdrawn_corrections(conn, after)?;
-        let mut all = |list: Vec<Correction>| {
-            let opened = list.into_iter().map(|correction| opened(conn, &world, correction));
-            opened.collect::<Result<Vec<_>, Error>>()
+        let part = Part::of(&asked, store::count_open_corrections(conn)?);
+        let open = store::some_open_corrections(conn, part.skipped(), Part::ROWS)?;
+        let withdrawn = match part.is_first() {
+            true => store::withdrawn_corrections(conn, after, Part::ROWS)?,
+            false => vec![],
         };
         Ok::<_, Error>(Proposals {
-            pending: all(open)?,
-            withdrawn: all(withdrawn)?,
+            pending: opened(conn, &world, open)?,
+            part,
+            withdrawn: opened(conn, &world, withdrawn)?,
         })
     };
     let proposals = workspace.db.read(read).await?;
@@ -99,19 +112,34 @@ async fn proposals(workspace: &Data<Workspace>, staff: &Staff) -> Result<Proposa
     Ok(proposals)
 }
 
-fn opened(conn: &mut Conn, world: &Workspace, mut correction: Correction) -> Result<Pending, Error> {
-    correction.proposed_by = correction::who(conn, &correction.proposed_by)?;
-    let application = store::find(conn, &correction.application_id)?;
-    let (note, evidence) = correction.note_and_evidence(&world.keys)?;
-    let number = application.receipt_number.as_deref();
-    Ok(Pending {
-        receipt: number.map(receipt::display).unwrap_or_default(),
-        by: accounts::name_of(conn, &world.keys, &correction.proposed_by)?,
-        why_withdrawn: correction.withdrawal_reason(&world.keys)?,
-        correction,
-        note,
-        evidence,
-    })
+/// Opens them; a number and a name are looked up once for all.
+fn opened(conn: &mut Conn, world: &Workspace, list: Vec<Correction>) -> Result<Vec<Pending>, Error> {
+    let ids = list.iter().map(|correction| correction.application_id.clone());
+    let receipts: BTreeMap<String, String> = receipts_of(conn, ids.collect())?.into_iter().collect();
+    let mut people: BTreeMap<String, (String, String)> = BTreeMap::new();
+    let mut opened = vec![];
+    for mut correction in list {
+        let (who, by) = match people.get(&correction.proposed_by) {
+            Some(known) => known.clone(),
+            None => {
+                let who = correction::who(conn, &correction.proposed_by)?;
+                let named = (who.clone(), accounts::name_of(conn, &world.keys, &who)?);
+                people.insert(correction.proposed_by.clone(), named.clone());
+                named
+            }
+        };
+        correction.proposed_by = who;
+        let (note, evidence) = correction.note_and_evidence(&world.keys)?;
+        opened.push(Pending {
+            receipt: receipts.get(&correction.application_id).cloned().unwrap_or_default(),
+            by,
+            why_withdrawn: correction.withdrawal_reason(&world.keys)?,
+            correction,
+            note,
+            evidence,
+        });
+    }
+    Ok(opened)
 }
 
 /// `GET /applications/{id}/corrections`
@@ -213,7 +241,7 @@ pub async fn decide(
         correction::decide(conn, &id, by, approve, now)
     };
     let done = workspace.db.write::<_, CorrectionError>(write).await;
-    answer(&workspace, &site, &staff, done).await
+    answer(&workspace, &site, &staff, form.get("page"), done).await
 }
 
 /// The field of the reason: one for each proposal on the page.
@@ -232,7 +260,7 @@ pub async fn withdraw(
     let mut errors = vec![];
     let reason = optional_words(&form, &reason_field(&id), "取り消す理由", LONGEST_REASON, &mut errors);
     if !errors.is_empty() {
-        let proposals = proposals(&workspace, &staff).await?;
+        let proposals = proposals(&workspace, &staff, form.get("page")).await?;
         let page = views::corrections(&site, &staff, &proposals, &form, None, &errors);
         return Ok(unprocessable(page));
     }
@@ -245,21 +273,22 @@ pub async fn withdraw(
         correction::withdraw(conn, &world, (&id, &reason), by, now)
     };
     let done = workspace.db.write::<_, CorrectionError>(write).await;
-    answer(&workspace, &site, &staff, done).await
+    answer(&workspace, &site, &staff, form.get("page"), done).await
 }
 
-/// Back to the list; what was refused says so there.
+/// Back to the part of the list; what was refused says so there.
 async fn answer(
     workspace: &Data<Workspace>,
     site: &Site,
     staff: &Staff,
+    asked: &str,
     done: Result<(), CorrectionError>,
 ) -> Result<HttpResponse, Error> {
     match done {
-        Ok(()) => Ok(see_other("/corrections")),
+        Ok(()) => Ok(see_other(&Part::path("/corrections", asked))),
         Err(CorrectionError::Other(error)) => Err(error),
         Err(refused) => {
-            let (proposals, sentence) = (proposals(workspace, staff).await?, refused.to_string());
+            let (proposals, sentence) = (proposals(workspace, staff, asked).await?, refused.to_string());
             let nothing = FormBody::default();
             let page = views::corrections(site, staff, &proposals, &nothing, Some(&sentence), &[]);
             Ok(unprocessable(page))

@@ -112,11 +112,32 @@ pub fn open_corrections(conn: &mut Conn) -> QueryResult<Vec<Correction>> {
         .load(conn)
 }
 
+/// The same, one part of them.
+pub fn some_open_corrections(conn: &mut Conn, skipped: i64, most: i64) -> QueryResult<Vec<Correction>> {
+    Correction::query()
+        .filter(corrections::decision.is_null())
+        .filter(corrections::withdrawn_at.is_null())
+        .order((corrections::proposed_at, corrections::id))
+        .offset(skipped)
+        .limit(most)
+        .load(conn)
+}
+
+/// How many proposals nobody has decided.
+pub fn count_open_corrections(conn: &mut Conn) -> QueryResult<i64> {
+    corrections::table
+        .filter(corrections::decision.is_null())
+        .filter(corrections::withdrawn_at.is_null())
+        .count()
+        .get_result(conn)
+}
+
 /// Proposals that were taken back after a moment, the newest first.
-pub fn withdrawn_corrections(conn: &mut Conn, after: NaiveDateTime) -> QueryResult<Vec<Correction>> {
+pub fn withdrawn_corrections(conn: &mut Conn, after: NaiveDateTime, most: i64) -> QueryResult<Vec<Correction>> {
     Correction::query()
         .filter(corrections::withdrawn_at.gt(after))
-        .order(corrections::withdrawn_at.desc())
+        .order((corrections::withdrawn_at.desc(), corrections::id.desc()))
+        .limit(most)
         .load(conn)
 }
 

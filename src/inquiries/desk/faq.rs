@@ -135,6 +135,9 @@ pub async fn create(workspace: Data<Workspace>, staff: Staff, form: FormBody) ->
     Ok(see_other(&path(&id)))
 }
 
+const OF_ITS_MAKER: &str =
+    "作りかけの案は、作った人だけが見られます。却下された案は、作った人と却下した人だけが見られます。";
+
 async fn page(
     workspace: &Data<Workspace>,
     site: &Site,
@@ -154,7 +157,7 @@ async fn page(
             VersionState::Proposed | VersionState::Approved => true,
         };
         if !is_open {
-            return Err(Error::NotFound);
+            return Err(Error::Denied(OF_ITS_MAKER));
         }
         let maker = accounts::name_of(conn, &world.keys, &entry.made_by)?;
         Ok::<_, Error>((entry, maker))

@@ -154,7 +154,7 @@ async fn page(
             match readable(conn, &by, &inquiry) {
                 Ok(inquiry) => askers.push(inquiry),
                 // Not for this person's eyes.
-                Err(Error::NotFound) => {}
+                Err(Error::Denied(_)) => {}
                 Err(error) => return Err(error),
             }
         }

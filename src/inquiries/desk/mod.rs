@@ -90,11 +90,16 @@ pub fn may_read(staff: &Staff, source: Source) -> bool {
     source == Source::Staff || staff.may(Permission::RevealPersonal)
 }
 
+/// Whose the inquiries of citizens are, as the table of permissions says it.
+const SEEN_BY: &str = "運用担当と管理者が見られる問合せは、職員からのものだけです。お客さまからの問合せは、受付担当・承認者・監査が見られます。";
+/// Whose their words are.
+const READ_BY: &str = "お客さまの問合せの中身とファイルには、受付担当・承認者の役割が必要です。";
+
 /// The inquiry, if it is one that this person may see.
 pub fn find(conn: &mut Conn, staff: &Staff, id: &str) -> Result<Inquiry, Error> {
     let inquiry = store::find(conn, id)?;
     match staff_only(staff) && inquiry.source != Source::Staff {
-        true => Err(Error::NotFound),
+        true => Err(Error::Denied(SEEN_BY)),
         false => Ok(inquiry),
     }
 }
@@ -104,7 +109,7 @@ pub fn readable(conn: &mut Conn, staff: &Staff, id: &str) -> Result<Inquiry, Err
     let inquiry = find(conn, staff, id)?;
     match may_read(staff, inquiry.source) {
         true => Ok(inquiry),
-        false => Err(Error::NotFound),
+        false => Err(Error::Denied(READ_BY)),
     }
 }
 

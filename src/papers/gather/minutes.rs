@@ -49,7 +49,7 @@ pub fn agenda(conn: &mut Conn, workspace: &Workspace, day: NaiveDate) -> Result<
     for wish in inquiries::open_improvements(conn, keys)? {
         lines.push(format!("改善の要望：{}（{}）", wish.title, wish.state.label()));
     }
-    let differences = reconciliation::open_differences(conn)?.len();
+    let differences = reconciliation::count_open_differences(conn)?;
     if differences > 0 {
         lines.push(format!("照合のくいちがい：{differences}件"));
     }

@@ -2,10 +2,12 @@
 mod fields;
 mod looked_at;
 mod markdown;
+mod part;
 
 pub use fields::{Choice, DateField, TextField, choices, text_area};
 pub use looked_at::looked_at;
 pub use markdown::{Extras, markdown, markdown_with, markdown_without_links, sections};
+pub use part::Part;
 
 use super::Site;
 use crate::{

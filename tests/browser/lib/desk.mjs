@@ -42,6 +42,8 @@ export async function join(page, app, name, url) {
   const key = await authenticator(page);
   await enrol(page, url);
   await press(page, 'リカバリーコードを作る');
+  // On a busy machine the page of the codes is still on its way.
+  await page.locator('.codes .mono').first().waitFor();
   const codes = await page.locator('.codes .mono').allInnerTexts();
   keys.set(name, { credential: (await key.credentials())[0], codes });
   await page.goto(`${app.console}/`);

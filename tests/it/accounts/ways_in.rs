@@ -2,7 +2,7 @@
 use super::{key_paths, refusal};
 use crate::{
     browser::{Browser, Page},
-    desk::{Desk, enrol, invite, is_signed_in, passkey, sign_in},
+    desk::{Desk, NAME, enrol, invite, is_signed_in, passkey, sign_in},
     harness::World,
 };
 use chrono::Duration;
@@ -182,5 +182,135 @@ async fn one_revokes_and_renames_only_ones_own_keys() {
         assert_eq!(other.post(rename, &[("label", "x")]).await.status, 404);
         desk.post(rename, &[("label", "青いキー")]).await.expect("青いキー");
         assert_eq!(desk.sign_in().await.status, 200);
+    }
+}
+
+/// What a person is told when somebody made them another invitation.
+const AGAIN: &str = "あなたの新しい招待状が作られました";
+const REPLACED: &str = "それまでのキーとリカバリーコードは使えません";
+
+/// The way of the invitation that an administrator makes at the console for somebody who has keys.
+async fn invited_at_the_console(boss: &mut Desk, id: &str) -> String {
+    boss.prove().await;
+    let sheet = boss.post(&format!("/staff/{id}/invitation"), &[]).await;
+    sheet.expect("招待状が使われると、それらは使えなくなり");
+    let address = sheet.first(".invitation .mono");
+    format!("/enrolments/{}", address.rsplit('/').next().unwrap())
+}
+
+#[actix_web::test]
+async fn who_comes_in_by_an_invitation_voids_the_older_keys_and_codes_and_whose_they_were_is_told() {
+    for world in World::all_with_console().await {
+        let mut boss = Desk::open(&world, "a1", &[Role::Administrator]).await;
+        let mut approver = Desk::open(&world, "p1", &[Role::Approver]).await;
+        let colleague = Desk::open(&world, "p2", &[Role::Approver]).await;
+        for path in ["/", "/account"] {
+            assert!(!approver.get(path).await.has(AGAIN), "{path}: the first invitation");
+        }
+        boss.get(&format!("/staff/{}", approver.id))
+            .await
+            .expect("招待状が使われると、それらは使えなくなり");
+        let way = invited_at_the_console(&mut boss, &approver.id).await;
+        assert_eq!(
+            world.audit("staff.invited").await.pop().unwrap().1,
+            "again from 127.0.0.1"
+        );
+        let elsewhere = approver.elsewhere(&world).await;
+        assert!(
+            is_signed_in(&approver).await,
+            "an invitation that nobody uses locks nobody out"
+        );
+        for path in ["/", "/account"] {
+            let page = approver.get(path).await;
+            page.expect(AGAIN).expect("まだ使われていません").expect(NAME);
+            assert!(!page.has(REPLACED), "{path}");
+        }
+        // Whoever holds the paper.
+        let (mut other, mut key) = (Browser::new(&world.console), passkey(&world));
+        other
+            .get(&way)
+            .await
+            .expect("いままでのキーとリカバリーコードは使えなくなり");
+        assert_eq!(enrol(&mut other, &way, &mut key).await.status, 200);
+        assert!(is_signed_in(&other).await && is_signed_in(&colleague).await);
+        assert!(
+            !is_signed_in(&approver).await && !is_signed_in(&elsewhere).await,
+            "who was signed in is not any more"
+        );
+        refusal(&sign_in(&mut approver.browser, &mut approver.key).await);
+        for code in approver.codes.clone() {
+            let page = approver.post("/sign-in/code", &[("code", &code)]).await;
+            page.expect("リカバリーコードを確かめてください");
+        }
+        let replaced = [(
+            format!("staff/{}", approver.id),
+            format!("by staff/{} from 127.0.0.1", boss.id),
+        )];
+        assert_eq!(world.audit("staff.keys_replaced").await, replaced);
+        for path in ["/", "/account"] {
+            other.get(path).await.expect(REPLACED);
+        }
+    }
+}
+
+#[actix_web::test]
+async fn whose_keys_were_replaced_reads_by_whom_and_when_for_thirty_days_and_nobody_can_put_it_away() {
+    for world in World::all_with_console().await {
+        let mut boss = Desk::open(&world, "a1", &[Role::Administrator]).await;
+        let approver = Desk::open(&world, "p1", &[Role::Approver]).await;
+        let theirs = invited_at_the_console(&mut boss, &approver.id).await;
+        enrol(&mut Browser::new(&world.console), &theirs, &mut passkey(&world)).await;
+        // Whose keys they were asks at the server.
+        let (workspace, now, id) = (
+            world.workspace.clone(),
+            world.workspace.clock.now(),
+            approver.id.clone(),
+        );
+        let token = world
+            .write(move |conn| accounts::invite(conn, &workspace, &id, Actor::Operator, now))
+            .await;
+        let (mut browser, mut key) = (Browser::new(&world.console), passkey(&world));
+        assert_eq!(
+            enrol(&mut browser, &format!("/enrolments/{token}"), &mut key)
+                .await
+                .status,
+            200
+        );
+        assert_eq!(world.audit("staff.keys_replaced").await.len(), 2);
+        browser.post("/account/codes", &[]).await;
+        for days in [0, 29] {
+            world.workspace.clock.advance(Duration::days(days));
+            assert_eq!(sign_in(&mut browser, &mut key).await.status, 200);
+            for path in ["/", "/account"] {
+                let page = browser.get(path).await;
+                page.expect(AGAIN).expect(NAME).expect("運用担当（コマンド）");
+                assert_eq!(page.text().matches(REPLACED).count(), 2, "{path}: {}", page.text());
+                assert!(!page.has("まだ使われていません"), "{path}");
+            }
+        }
+        world.workspace.clock.advance(Duration::days(2));
+        assert_eq!(sign_in(&mut browser, &mut key).await.status, 200);
+        for path in ["/", "/account"] {
+            assert!(!browser.get(path).await.has(AGAIN), "{path}");
+        }
+        let mut auditor = Desk::open(&world, "u1", &[Role::Auditor]).await;
+        let record = auditor.get("/audit?action=staff.").await;
+        record
+            .expect("招待状で入り、それまでのキーを無効にした")
+            .expect("使えるキーのある人");
+    }
+}
+
+#[actix_web::test]
+async fn a_recovery_code_voids_no_other_key() {
+    for world in World::all_with_console().await {
+        let mut desk = Desk::open(&world, "c1", &[Role::Clerk]).await;
+        let mut browser = Browser::new(&world.console);
+        let page = browser.post("/sign-in/code", &[("code", &desk.codes[0])]).await;
+        assert!(!page.has("いままでのキーとリカバリーコードは使えなくなり"));
+        assert_eq!(enrol(&mut browser, &page.path, &mut passkey(&world)).await.status, 200);
+        assert!(is_signed_in(&desk).await);
+        assert_eq!(desk.sign_in().await.status, 200);
+        assert!(world.audit("staff.keys_replaced").await.is_empty());
     }
 }

@@ -145,3 +145,43 @@ async fn a_days_file_that_is_not_there_raises_the_alarm_until_it_is() {
         assert!(watched(&world, busy).await, "{:?}", alarms(&world).await);
     }
 }
+
+#[actix_web::test]
+async fn a_result_whose_application_is_under_way_again_is_not_missed_and_its_next_one_is() {
+    use Registration::{AtInstitution, Checking, Rejected};
+    for world in World::all_with_console().await {
+        let nothing = ("empty_day = \"file\"", "empty_day = \"nothing\"");
+        add_layout(&world, "NONE", "approved", nothing).await;
+        let calendar = calendar(&world).await;
+        let on = async |states: &'static [Registration]| {
+            let (id, at) = (Row::new(1, world.workspace.clock.now()).id, world.workspace.clock.now());
+            let write = move |conn: &mut Conn| {
+                for state in states {
+                    rows::advance(conn, &id, *state, at)?;
+                }
+                Ok(())
+            };
+            world.write(write).await;
+        };
+        result(&world, 1, Rejected).await;
+        on(&[AtInstitution]).await;
+        let today = jst(world.workspace.clock.now()).date();
+        let day = calendar.next_bureau_business_day(today + Days::new(1));
+        laid_aside(&world, day).await;
+        assert_eq!(
+            world.count(OUTBOX).await,
+            1,
+            "the first result waits since before the cut"
+        );
+        assert!(!watched(&world, day).await, "and nothing is to be delivered of it");
+        let sql = "update jobs set dead_at = null where kind = 'deliveries.close' and finished_at is null";
+        world.write(move |conn| Ok(diesel::sql_query(sql).execute(conn)?)).await;
+        world.pass(Duration::minutes(5)).await;
+        assert_eq!((deliveries(&world).await.len(), world.count(OUTBOX).await), (0, 1));
+        on(&[Checking, Rejected]).await;
+        let next = calendar.next_bureau_business_day(day + Days::new(1));
+        laid_aside(&world, next).await;
+        assert_eq!(world.count(OUTBOX).await, 2);
+        assert!(watched(&world, next).await, "{:?}", alarms(&world).await);
+    }
+}

@@ -208,16 +208,17 @@ async fn an_operator_sees_what_staff_ask_and_an_auditor_no_words_of_citizens() {
         let mut operator = Desk::open(&world, "o1", &[Role::Operator]).await;
         let list = operator.get("/inquiries").await;
         assert!(list.has("画面が重い") && !list.has(&number));
-        assert_eq!(operator.get(&path).await.status, 404);
+        assert_eq!(operator.get(&path).await.status, 403);
         for way in ["messages", "handling", "closing"] {
             assert_eq!(
                 operator
                     .post(&format!("{path}/{way}"), &[("kind", "note"), ("body", "x")])
                     .await
                     .status,
-                404
+                403
             );
         }
+        assert_eq!(world.audit("access.denied").await.len(), 4);
         let page = operator.get(&asked).await;
         reply(&mut operator, &page, "調べます").await.expect("回答済み");
         clerk.get(&asked).await.expect("調べます");

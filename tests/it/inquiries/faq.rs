@@ -19,7 +19,7 @@ async fn an_answer_becomes_a_question_of_the_public_page_by_two_people() {
         let early = clerk.post(&format!("{}/proposal", draft.path), &[]).await;
         assert_eq!(early.status, 409, "a number is in it");
         let mut auditor = Desk::open(&world, "v1", &[Role::Auditor]).await;
-        assert_eq!(auditor.get(&draft.path).await.status, 404, "a draft is its maker's");
+        assert_eq!(auditor.get(&draft.path).await.status, 403, "a draft is its maker's");
         let form = draft.form_to(&draft.path);
         let wrong = clerk.post_with(&draft.path, &form, &[("question", "")]).await;
         assert_eq!(wrong.status, 422);
@@ -131,7 +131,7 @@ async fn of_two_changes_of_one_question_one_is_published() {
         let mut auditor = Desk::open(&world, "v1", &[Role::Auditor]).await;
         assert_eq!(
             auditor.get(&two).await.status,
-            404,
+            403,
             "what was refused is its maker's and its decider's"
         );
         assert_eq!(auditor.get(&one).await.status, 200);

@@ -2,10 +2,14 @@
 use super::{QUESTION, ask, clerk, number_and_code, open, reply};
 use crate::{
     browser::{Browser, Page},
+    desk::Desk,
     harness::{Wish, World},
 };
 use chrono::Duration;
-use mizumado::operations::{Verdict, examine};
+use mizumado::{
+    accounts::Role,
+    operations::{Verdict, examine},
+};
 use std::{
     net::{TcpListener, TcpStream},
     process::{Child, Command, Stdio},
@@ -153,6 +157,26 @@ async fn a_clean_file_is_opened_as_a_download_and_an_infected_one_by_nobody() {
             404,
             "another's inquiry opens no file of this one"
         );
+        for (code, role) in [
+            ("v1", Role::Auditor),
+            ("o1", Role::Operator),
+            ("a1", Role::Administrator),
+        ] {
+            let mut other = Desk::open(&world, code, &[role]).await;
+            let page = other.get(&of_clerk[0]).await;
+            page.expect("お客さまの問合せ").expect("操作記録に残りました");
+            let (subject, said) = world.audit("access.denied").await.pop().unwrap();
+            assert_eq!(
+                (page.status, page.first("h1")),
+                (403, "この操作の権限がありません".into())
+            );
+            assert!(
+                of_clerk[0].contains(subject.trim_start_matches("inquiry/")),
+                "{subject}"
+            );
+            assert!(said.starts_with("GET /inquiries/{id}/files/{file}"), "{said}");
+        }
+        assert_eq!(world.audit("access.denied").await.len(), 3);
         let left = "select count(*) as n from inquiry_files where content like '%marked%' or name like '%山田%' \
                     or (state = 'infected' and content <> '')";
         assert_eq!(world.count(left).await, 0);

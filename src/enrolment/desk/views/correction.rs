@@ -10,7 +10,7 @@ use crate::{
     },
     web::{
         FormBody, Site,
-        ui::{self, Choice, FieldError, TextField, when},
+        ui::{self, Choice, FieldError, Part, TextField, when},
     },
 };
 use maud::{Markup, html};
@@ -90,27 +90,31 @@ pub fn corrections(
     refused: Option<&str>,
     errors: &[FieldError],
 ) -> Markup {
+    let part = proposals.part;
     let main = html! {
         (ui::error_summary(errors))
         (heading("承認待ちの訂正"))
         @if let Some(refused) = refused { div class="error-summary" tabindex="-1" autofocus { p { (refused) } } }
         @if proposals.pending.is_empty() { p { "0件（確認済み）" } p { a href="/applications" { "受付結果の一覧を見る" } } }
+        (part.told())
         @for p in &proposals.pending {
             section class="card" {
                 (proposed(staff, p))
                 @if p.correction.proposed_by == staff.word() {
                     p { "自分の提案は、ほかの承認者が決めます。" }
-                    @if staff.may(Permission::HandleApplications) { (take_back(p, typed, errors)) }
+                    @if staff.may(Permission::HandleApplications) { (take_back(p, part, typed, errors)) }
                 } @else if staff.may(Permission::ApproveCorrections) {
                     form class="actions" method="post" action={ "/corrections/" (p.correction.id) "/decision" } {
+                        (part.field())
                         button class="button" type="submit" name="decision" value="approve" { "承認する" }
                         button class="button button--secondary" type="submit" name="decision" value="refuse" { "却下する" }
                     }
                 }
             }
         }
+        (part.pager("/corrections"))
         @if !proposals.withdrawn.is_empty() {
-            h2 { "取り消された提案（7日以内）" }
+            h2 { "取り消された提案（7日以内、新しい順に50件まで）" }
             @for p in &proposals.withdrawn { section class="card" { (proposed(staff, p)) } }
         }
     };
@@ -141,10 +145,11 @@ fn proposed(staff: &Staff, p: &Pending) -> Markup {
     }
 }
 
-fn take_back(p: &Pending, typed: &FormBody, errors: &[FieldError]) -> Markup {
+fn take_back(p: &Pending, part: Part, typed: &FormBody, errors: &[FieldError]) -> Markup {
     let name = reason_field(&p.correction.id);
     html! {
         form class="form" method="post" action={ "/corrections/" (p.correction.id) "/withdrawal" } novalidate {
+            (part.field())
             (TextField { name: &name, label: "取り消す理由", hint: "例：別の申込みとまちがえた", value: typed.get(&name), optional: true, width: "full", autocomplete: "off", ..Default::default() }.render(errors))
             button class="button button--secondary" type="submit" { "提案を取り消す" span class="vh" { "：" (p.receipt) } }
         }

@@ -235,13 +235,11 @@ async fn answer(req: &HttpRequest, payload: &mut Payload, pattern: &str, verdict
     match verdict {
         // Who practises has no key; the way in is another.
         Verdict::SignIn if site.practice.is_some() => leave_for("/training/".into()),
-        Verdict::SignIn => leave_for(sign_in_path(req.method(), path)),
+        Verdict::SignIn if from_htmx => cover(payload, "ended").await,
+        Verdict::SignIn => see_other(&sign_in_path(req.method(), path)),
         Verdict::NeedsSecondWay => leave_for("/account".into()),
-        // The page stays as it is, with what is being typed in it, and covers itself (`assets/js/console/desk.js`).
-        Verdict::Prove(..) if is_polling(req.headers()) => HttpResponse::NoContent()
-            .insert_header(("hx-trigger", "locked"))
-            .finish(),
-        Verdict::Prove(..) if from_htmx => HttpResponse::Ok().insert_header(("hx-refresh", "true")).finish(),
+        Verdict::Prove(_, views::Why::Locked) if from_htmx => cover(payload, "locked").await,
+        Verdict::Prove(..) if from_htmx => cover(payload, "prove").await,
         Verdict::Prove(staff, why) => {
             let after = after_proof(req, payload, path).await;
             // Asked for again on the page of a proof, the page before is that one.
@@ -257,7 +255,14 @@ async fn answer(req: &HttpRequest, payload: &mut Payload, pattern: &str, verdict
     }
 }
 
-/// The same for a handler that alone knows that a request weighs heavily: what was typed is sent again after the proof.
+/// The answer to what a page asks while somebody may be typing in it: it stays as it is and covers itself. `why` is the event
+/// that it hears (`assets/js/console/desk.js`).
+async fn cover(payload: &mut Payload, why: &'static str) -> HttpResponse {
+    crate::web::discard_upload(payload).await;
+    HttpResponse::NoContent().insert_header(("hx-trigger", why)).finish()
+}
+
+/// For a handler that alone knows that a request weighs heavily: what was typed is sent again after the proof.
 pub fn ask_for_proof(req: &HttpRequest, site: &Site, staff: &Staff, typed: FormBody) -> HttpResponse {
     let path = req.uri().path_and_query().map_or("/", |p| p.as_str());
     let after = views::AfterProof::Send(path.to_owned(), typed);

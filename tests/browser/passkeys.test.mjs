@@ -1,4 +1,5 @@
-// Keys and sessions of a person, with authenticators of Chromium: a second key, a proof before an export, no last key revoked, a lock over a chosen file.
+// Keys and sessions of a person, with authenticators of Chromium: a second key, a proof before an export, no last key revoked, a lock over a chosen file
+// and over a draft.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { age, ownDemo } from './lib/behind.mjs';
@@ -114,6 +115,38 @@ test('the lock over a page keeps a chosen file, and where the server locked it s
   assert.ok((await page.locator('main').innerText()).includes('選んだファイルは残っていません'));
   await desk.press(page, '本人確認をして、前の画面にもどる');
   await page.getByRole('heading', { level: 1, name: '支店の表の取込み' }).waitFor();
+}));
+
+/** The editor of a text, with a paragraph that is not saved: its field, and what stands there. */
+async function write(page, app, name) {
+  await page.goto(`${app.console}/texts/${name}`);
+  await desk.press(page, '新しい案を作る');
+  const body = page.locator('#body');
+  const words = `${await body.inputValue()}\n\n書きかけの段落`;
+  await body.fill(words);
+  await page.locator('#seen').getByText('書きかけの段落').first().waitFor();
+  return { body, words };
+}
+const unlock = (page) => page.getByRole('dialog').getByRole('button', { name: '本人確認をして続ける' });
+
+test('a letter that is typed where the server has locked throws no draft away', (t) => visit(t, options, async ({ page, app }) => {
+  await desk.signIn(page, app, BOSS);
+  const { body, words } = await write(page, app, 'faq');
+  // The person wrote in another tab meanwhile: this browser heard keys, the server no request.
+  age('staff_sessions', 'seen_at', 16);
+  await body.press('Control+End');
+  await body.pressSequentially('あ');
+  const lock = page.getByRole('dialog');
+  await lock.waitFor();
+  assert.ok((await lock.innerText()).includes('入力した内容も'));
+  assert.equal(await page.locator('main').isVisible(), false, 'nothing can be read underneath');
+  assert.equal(await body.inputValue(), `${words}あ`);
+  await unlock(page).click();
+  await lock.waitFor({ state: 'hidden' });
+  await body.pressSequentially('い');
+  await page.locator('#seen').getByText('書きかけの段落あい').first().waitFor();
+  await desk.press(page, '案を保存する');
+  await page.locator('#seen').getByText('書きかけの段落あい').first().waitFor();
 }));
 
 test('signing out everywhere ends the other browser at its next page', (t) => visit(t, options, async ({ page, app }) => {

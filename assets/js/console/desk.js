@@ -11,19 +11,21 @@
     const alive = () => { if (!lock.open && Date.now() - heard > 5000) { heard = Date.now(); seen() } }
     seen()
     for (const name of ['keydown', 'pointerdown', 'input']) document.addEventListener(name, alive, true)
-    const cover = () => {
+    const cover = (why) => {
+      for (const part of lock.querySelectorAll('[data-when]')) part.hidden = !part.dataset.when.split(' ').includes(why)
       if (lock.open) return
       document.body.classList.add('is-locked')
       lock.showModal()
     }
     const check = () => {
       const idle = Date.now() - Math.max(heard, last())
-      if (idle >= minutes * 60000) cover()
+      if (idle >= minutes * 60000 && !lock.open) cover('locked')
     }
     setInterval(check, 5000)
     document.addEventListener('visibilitychange', check)
-    // A page that asks by itself hears from the server that it has locked: so does who only reads and scrolls.
-    document.addEventListener('locked', cover)
+    // A page that asks by itself or while somebody types hears from the server why it gets nothing: that the screen has
+    // locked, that a proof is wanted, that the sign-in has ended. It stays as it is, with what was typed.
+    for (const why of ['locked', 'prove', 'ended']) document.addEventListener(why, () => cover(why))
     lock.addEventListener('cancel', (event) => event.preventDefault())
     document.addEventListener('unlocked', () => {
       heard = Date.now()

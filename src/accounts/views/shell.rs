@@ -178,14 +178,19 @@ fn breadcrumb(crumbs: &[(&str, &str)], title: &str) -> Markup {
     }
 }
 
-/// Covers the screen when nobody was there for a while; what was typed stays underneath (KS18).
+/// Covers the screen when nobody was there for a while, or when the server wants to know who is; what was typed stays
+/// underneath (KS18). Of the parts with `data-when`, those are shown that name why (`assets/js/console/desk.js`).
 fn lock(site: &Site) -> Markup {
     html! {
         dialog class="lock" id="lock" aria-labelledby="lock-title" {
             h2 id="lock-title" { "画面をロックしました" }
-            p { (site.idle_minutes) "分間操作がなかったためです。入力した内容も、選んだファイルも、このまま残っています。" }
+            div role="status" {
+                p data-when="locked" { (site.idle_minutes) "分間、操作や保存がなかったためです。入力した内容も、選んだファイルも、このまま残っています。" }
+                p data-when="prove" hidden { "この操作の前に、5分以内の本人確認が必要です。入力した内容も、選んだファイルも、このまま残っています。確認のあと、もう一度操作してください。" }
+                p data-when="ended" hidden { "ログインが終わったためです。入力した内容も、選んだファイルも、このまま残っています。" }
+            }
             (super::proof_button("本人確認をして続ける", "unlock", ""))
-            form method="post" action="/sign-out" { button class="button button--quiet" type="submit" { "ログアウトする" } }
+            form data-when="locked prove" method="post" action="/sign-out" { button class="button button--quiet" type="submit" { "ログアウトする" } }
         }
     }
 }

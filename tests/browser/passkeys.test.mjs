@@ -1,5 +1,5 @@
 // Keys and sessions of a person, with authenticators of Chromium: a second key, a proof before an export, no last key revoked, a lock over a chosen file
-// and over a draft.
+// and over a draft, and two people at one machine.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { age, ownDemo } from './lib/behind.mjs';
@@ -8,6 +8,7 @@ import * as desk from './lib/desk.mjs';
 import { newContext, visit } from './lib/session.mjs';
 
 const BOSS = '水野';
+const APPROVER = '堀田';
 const options = { version: 'current', width: 1280 };
 let stop;
 before(async () => { stop = await ownDemo('passkeys'); });
@@ -147,6 +148,55 @@ test('a letter that is typed where the server has locked throws no draft away', 
   await page.locator('#seen').getByText('書きかけの段落あい').first().waitFor();
   await desk.press(page, '案を保存する');
   await page.locator('#seen').getByText('書きかけの段落あい').first().waitFor();
+}));
+
+/** In another tab of the same browser, somebody signs out whoever is there and signs in. Answers their key. */
+async function replace(tab, app, name) {
+  await tab.goto(`${app.console}/account`);
+  await desk.press(tab, 'ログアウト');
+  return desk.signIn(tab, app, name);
+}
+
+test('a page of who was here before is covered, opens for nobody else, and goes on for its person', (t) => visit(t, { ...options, allow: [/409/] }, async ({ page, context, app }) => {
+  await beside((other) => desk.signIn(other, app, APPROVER));
+  const own = await desk.signIn(page, app, BOSS);
+  await page.goto(`${app.console}/staff/new`);
+  const [name, lock] = [page.getByLabel('氏名'), page.getByRole('dialog')];
+  await name.fill('打ちかけの名前');
+  const tab = await context.newPage();
+  const key = await replace(tab, app, APPROVER);
+  await lock.waitFor();
+  assert.ok((await lock.innerText()).includes('この画面を開いた人ではありません'));
+  assert.equal(await page.locator('main').isVisible(), false, 'nothing can be read underneath');
+  assert.equal(await lock.getByRole('button').count(), 0, 'nobody else can open it');
+  assert.ok(await lock.getByRole('link', { name: 'ホームを開く' }).isVisible());
+  const status = await page.evaluate(() => fetch('/proof/options', { method: 'POST', headers: { 'x-page-of': document.body.dataset.pageOf } }).then((answer) => answer.status));
+  assert.equal(status, 409);
+
+  await key.remove();
+  const back = await replace(tab, app, BOSS);
+  await unlock(page).waitFor();
+  await own.remove();
+  await back.remove();
+  await desk.take(page, BOSS);
+  await unlock(page).click();
+  await lock.waitFor({ state: 'hidden' });
+  assert.equal(await name.inputValue(), '打ちかけの名前');
+}));
+
+test('where tabs share nothing, the server still takes nothing from a page of who was here before', (t) => visit(t, { ...options, allow: [/409/] }, async ({ page, context, app }) => {
+  await beside((other) => desk.signIn(other, app, APPROVER));
+  await page.addInitScript(() => Object.defineProperty(window, 'localStorage', { get() { throw new Error('switched off'); } }));
+  await desk.signIn(page, app, BOSS);
+  await page.goto(`${app.console}/improvements`);
+  await page.getByLabel('要望', { exact: true }).fill('書きかけの要望');
+  await page.locator('#body').fill('窓口で聞いた');
+  const tab = await context.newPage();
+  await replace(tab, app, APPROVER);
+  await desk.press(page, 'この要望を登録する');
+  await page.getByRole('heading', { level: 1, name: 'この画面は、ほかの人が開いたものです' }).waitFor();
+  await tab.goto(`${app.console}/improvements`);
+  assert.ok(!(await tab.locator('main').innerText()).includes('書きかけの要望'));
 }));
 
 test('signing out everywhere ends the other browser at its next page', (t) => visit(t, options, async ({ page, app }) => {

@@ -9,6 +9,7 @@ mod roles;
 mod sessions;
 mod signing_in;
 mod ways_in;
+mod whose_page;
 
 use crate::{
     browser::{Browser, Page},

@@ -7,8 +7,9 @@
   const text = (buffer) =>
     btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '')
   const ids = (list) => (list || []).map((c) => ({ ...c, id: bytes(c.id) }))
-  const post = (path, body) =>
-    fetch(path, { method: 'POST', body: body && JSON.stringify(body), headers: { 'content-type': 'application/json' } })
+  const { pageOf } = document.body.dataset
+  const headers = { 'content-type': 'application/json', ...(pageOf && { 'x-page-of': pageOf }) }
+  const post = (path, body) => fetch(path, { method: 'POST', body: body && JSON.stringify(body), headers })
 
   const create = async (key) => {
     const made = await navigator.credentials.create({
@@ -66,7 +67,10 @@
   }
   const refused = (box, status) => {
     if (status === 429) return box.dataset.later
-    return box.dataset.refused
+    if (status !== 409) return box.dataset.refused
+    // Another person is signed in.
+    if (box.dataset.ceremony === 'unlock') document.dispatchEvent(new Event('another'))
+    return box.dataset.another
   }
 
   const run = async (box, button, say) => {

@@ -1,11 +1,14 @@
 // Keys and sessions of a person, with authenticators of Chromium: a second key, a proof before an export, no last key revoked, a lock over a chosen file
-// and over a draft, and two people at one machine.
+// and over a draft, two people at one machine, and a sign-in that has ended.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { assertAccessible } from './lib/axe.mjs';
 import { age, ownDemo } from './lib/behind.mjs';
 import { closeAll } from './lib/browsers.mjs';
 import * as desk from './lib/desk.mjs';
+import { assertGeometry } from './lib/geometry.mjs';
 import { newContext, visit } from './lib/session.mjs';
+import { until } from './lib/until.mjs';
 
 const BOSS = '水野';
 const APPROVER = '堀田';
@@ -170,6 +173,8 @@ test('a page of who was here before is covered, opens for nobody else, and goes 
   assert.equal(await page.locator('main').isVisible(), false, 'nothing can be read underneath');
   assert.equal(await lock.getByRole('button').count(), 0, 'nobody else can open it');
   assert.ok(await lock.getByRole('link', { name: 'ホームを開く' }).isVisible());
+  await assertAccessible(page, 'over another\'s page');
+  await assertGeometry(page, 'over another\'s page');
   const status = await page.evaluate(() => fetch('/proof/options', { method: 'POST', headers: { 'x-page-of': document.body.dataset.pageOf } }).then((answer) => answer.status));
   assert.equal(status, 409);
 
@@ -197,6 +202,62 @@ test('where tabs share nothing, the server still takes nothing from a page of wh
   await page.getByRole('heading', { level: 1, name: 'この画面は、ほかの人が開いたものです' }).waitFor();
   await tab.goto(`${app.console}/improvements`);
   assert.ok(!(await tab.locator('main').innerText()).includes('書きかけの要望'));
+}));
+
+/** Signs in anew by the link that says that a sign-in has ended, and comes back with a key that counts on from there. */
+async function signInBeside(page, context, app, key) {
+  const link = page.getByRole('link', { name: '別のタブでログイン' });
+  const [tab] = await Promise.all([context.waitForEvent('page'), link.click()]);
+  const back = await desk.take(tab, BOSS);
+  await desk.press(tab, /ログイン$/);
+  await tab.waitForURL(`${app.console}/`);
+  await back.remove();
+  await key.remove();
+  await desk.take(page, BOSS);
+}
+const endAll = () => age('staff_sessions', 'expires_at', 11 * 60);
+
+test('a lock over a sign-in that has ended says so, and opens after the same person has signed in in another tab', (t) => visit(t, options, async ({ page, context, app }) => {
+  const key = await desk.signIn(page, app, BOSS);
+  const { body, words } = await write(page, app, 'paper');
+  endAll();
+  await body.press('Control+End');
+  await body.pressSequentially('あ');
+  const lock = page.getByRole('dialog');
+  await lock.waitFor();
+  const said = async () => (await lock.innerText()).replaceAll('\n', '');
+  assert.match(await said(), /ログインが終わったためです。[^]*別のタブでログインしてから/);
+  await unlock(page).click();
+  await until(async () => await unlock(page).getAttribute('aria-disabled') === null);
+  assert.match(await said(), /ログインが終わりました。/);
+  assert.ok(!(await said()).includes('取り消されました'), 'nobody cancelled anything');
+  await assertAccessible(page, 'over a sign-in that has ended');
+  await assertGeometry(page, 'over a sign-in that has ended');
+
+  await signInBeside(page, context, app, key);
+  await unlock(page).click();
+  await lock.waitFor({ state: 'hidden' });
+  assert.equal(await body.inputValue(), `${words}あ`);
+  await desk.press(page, '案を保存する');
+  await page.locator('#seen').getByText('書きかけの段落あ').first().waitFor();
+}));
+
+test('a page that holds a form for a proof says that the sign-in has ended, and sends it after a new one', (t) => visit(t, { ...options, allow: [/401/] }, async ({ page, context, app }) => {
+  const key = await desk.signIn(page, app, BOSS);
+  await page.goto(`${app.console}/improvements`);
+  await page.getByLabel('要望', { exact: true }).fill('夜のあとの要望');
+  await page.locator('#body').fill('窓口で聞いた');
+  age('staff_sessions', 'seen_at', 16);
+  await desk.press(page, 'この要望を登録する');
+  await page.getByText('入力した内容は残っています').waitFor();
+  endAll();
+  await desk.press(page, '本人確認をして進む');
+  await page.getByText('ログインが終わりました。').waitFor();
+  assert.equal(await page.locator('.status').innerText(), '');
+  await signInBeside(page, context, app, key);
+  await desk.press(page, '本人確認をして進む');
+  await page.waitForURL(/\/improvements\//);
+  assert.ok((await page.locator('main').innerText()).includes('夜のあとの要望'));
 }));
 
 test('signing out everywhere ends the other browser at its next page', (t) => visit(t, options, async ({ page, app }) => {

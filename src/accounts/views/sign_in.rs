@@ -31,6 +31,11 @@ pub fn proof_button(label: &str, kind: &str, next: &str) -> Markup {
             data-unable="このブラウザでは使えません。Edge か Chrome の新しい版で開いてください。" {
             button class="button" type="button" { (label) }
             p class="status" role="status" {}
+            @if kind != "sign-in" {
+                div role="status" { p data-when="ended" hidden {
+                    "ログインが終わりました。" a href="/sign-in" target="_blank" { "別のタブでログイン" } "してから、この画面にもどり、もう一度押してください。"
+                } }
+            }
             noscript { p { "この画面は JavaScript を使います。ブラウザの設定で有効にしてください。" } }
         }
     }

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     db::{Conn, DbError},
-    web::{Error, FormBody, LongFormBody, Site, see_other},
+    web::{Error, FormBody, LongFormBody, PageOf, Site, see_other},
     workspace::Workspace,
 };
 use actix_session::SessionExt;
@@ -27,7 +27,10 @@ const POLLING: &str = "x-polling";
 /// The same for `hx-headers`: every element of the console that asks by itself has it.
 pub const SAYS_POLLING: &str = r#"{"x-polling":"yes"}"#;
 
-/// The same in an address, for a page that a browser opens by itself: it can send no header.
+/// The header by which a script says whose page it runs on (`assets/js/console/`). A form says the same by a field.
+const PAGE_OF: &str = "x-page-of";
+
+/// That nobody made it, in an address: for a page that a browser opens by itself: it can send no header.
 pub const UNATTENDED: &str = "unattended=yes";
 
 /// What a route needs.
@@ -106,6 +109,8 @@ impl Plan {
 enum Verdict {
     Pass(Option<Staff>),
     SignIn,
+    /// The page is of somebody who was signed in here before.
+    OthersPage,
     /// A proof is asked first: because the screen is locked, or for what comes now.
     Prove(Staff, views::Why),
     NeedsSecondWay,
@@ -179,6 +184,11 @@ async fn judge(req: &ServiceRequest, pattern: &str) -> Result<Verdict, Error> {
             Verdict::SignIn
         });
     };
+    req.extensions_mut().insert(PageOf(staff.page_of.clone()));
+    let said = req.headers().get(PAGE_OF);
+    if said.is_some_and(|said| said.as_bytes() != staff.page_of.as_bytes()) {
+        return Ok(Verdict::OthersPage);
+    }
     staff.guide = (plan.guide)(pattern);
     let on_practice = data::<Site>(req.request())?.practice.is_some();
     let verdict = weigh(staff, access, &workspace, on_practice);
@@ -252,15 +262,18 @@ async fn answer(req: &HttpRequest, payload: &mut Payload, pattern: &str, verdict
     match verdict {
         // Who practises has no key; the way in is another.
         Verdict::SignIn if site.practice.is_some() => leave_for("/training/".into()),
-        Verdict::SignIn => leave_for(sign_in_path(req.method(), path)),
+        Verdict::SignIn if from_htmx => cover(payload, "ended").await,
+        Verdict::SignIn => see_other(&sign_in_path(req.method(), path)),
+        Verdict::OthersPage if from_htmx => cover(payload, "another").await,
+        Verdict::OthersPage => HttpResponse::from_error(Error::OthersPage),
         Verdict::NeedsSecondWay => leave_for("/account".into()),
-        // The page stays as it is, with what is being typed in it, and covers itself (`assets/js/console/desk.js`).
-        Verdict::Prove(..) if is_polling(req.headers()) => HttpResponse::NoContent()
-            .insert_header(("hx-trigger", "locked"))
-            .finish(),
-        Verdict::Prove(..) if from_htmx => HttpResponse::Ok().insert_header(("hx-refresh", "true")).finish(),
+        Verdict::Prove(_, views::Why::Locked) if from_htmx => cover(payload, "locked").await,
+        Verdict::Prove(..) if from_htmx => cover(payload, "prove").await,
         Verdict::Prove(staff, why) => {
-            let after = after_proof(req, payload, path).await;
+            let after = match after_proof(req, payload, path).await {
+                Ok(after) => after,
+                Err(refusal) => return HttpResponse::from_error(refusal),
+            };
             // Asked for again on the page of a proof, the page before is that one.
             let before = page_before(req).filter(|before| before != path);
             let page = views::prove(&site, &staff, why, &after, before.as_deref());
@@ -277,7 +290,14 @@ async fn answer(req: &HttpRequest, payload: &mut Payload, pattern: &str, verdict
     }
 }
 
-/// The same for a handler that alone knows that a request weighs heavily: what was typed is sent again after the proof.
+/// The answer to what a page asks while somebody may be typing in it: it stays as it is and covers itself. `why` is the event
+/// that it hears (`assets/js/console/desk.js`).
+async fn cover(payload: &mut Payload, why: &'static str) -> HttpResponse {
+    crate::web::discard_upload(payload).await;
+    HttpResponse::NoContent().insert_header(("hx-trigger", why)).finish()
+}
+
+/// For a handler that alone knows that a request weighs heavily: what was typed is sent again after the proof.
 pub fn ask_for_proof(req: &HttpRequest, site: &Site, staff: &Staff, typed: FormBody) -> HttpResponse {
     let path = req.uri().path_and_query().map_or("/", |p| p.as_str());
     let after = views::AfterProof::Send(path.to_owned(), typed);
@@ -287,17 +307,21 @@ pub fn ask_for_proof(req: &HttpRequest, site: &Site, staff: &Staff, typed: FormB
 }
 
 /// What follows the proof: the page is opened, or what was typed is sent. A chosen file cannot be held.
-async fn after_proof(req: &HttpRequest, payload: &mut Payload, path: &str) -> views::AfterProof {
+async fn after_proof(req: &HttpRequest, payload: &mut Payload, path: &str) -> Result<views::AfterProof, Error> {
     if *req.method() != Method::POST {
-        return views::AfterProof::Open(path.to_owned());
+        return Ok(views::AfterProof::Open(path.to_owned()));
     }
     let kind = req.headers().get("content-type").and_then(|v| v.to_str().ok());
     if kind.is_some_and(|kind| kind.starts_with("multipart/")) {
         crate::web::discard_upload(payload).await;
-        return views::AfterProof::ChooseAgain(page_before(req).unwrap_or_else(|| "/".to_owned()));
+        let again = page_before(req).unwrap_or_else(|| "/".to_owned());
+        return Ok(views::AfterProof::ChooseAgain(again));
     }
-    let held = LongFormBody::from_request(req, payload).await;
-    views::AfterProof::Send(path.to_owned(), held.map(|body| body.0).unwrap_or_default())
+    let held = match LongFormBody::from_request(req, payload).await {
+        Err(Error::OthersPage) => return Err(Error::OthersPage),
+        held => held.map(|body| body.0).unwrap_or_default(),
+    };
+    Ok(views::AfterProof::Send(path.to_owned(), held))
 }
 
 /// The page of ours that a form was sent from, if it can be opened again: some come as the answer to a form.

@@ -28,6 +28,8 @@ pub struct Staff {
     pub roles: Vec<Role>,
     /// The row of this sign-in.
     pub session: String,
+    /// By which word this person's pages say whose they are, at every sign-in the same. It tells nobody who that is.
+    pub page_of: String,
     /// The address the person works from.
     pub address: String,
     pub seen_at: NaiveDateTime,
@@ -64,6 +66,7 @@ impl Staff {
             name: person.name(&workspace.keys)?,
             roles,
             unseen_alarms,
+            page_of: workspace.keys.blind("staff.page_of", &person.id),
             ways_in: keys + store::open_codes(conn, &person.id)?,
             id: person.id,
             code: person.code,

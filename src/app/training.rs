@@ -82,8 +82,8 @@ fn serve_face(
         })
     })
     .workers(match face {
-        // Where a whole class works at once, as the real console has it.
-        Face::Console => 2,
+        // Where a whole class works at once, as the real ones have it.
+        Face::Console | Face::Public => 2,
         _ => 1,
     })
     .client_request_timeout(Duration::from_secs(5))

@@ -29,6 +29,8 @@ pub enum Error {
     TooMany,
     #[error("somebody else changed it first")]
     Conflict,
+    #[error("from a page of another person")]
+    OthersPage,
     #[error("a passkey did not count")]
     KeyRefused,
     /// The thing that is asked for is not for this person, which its handler alone knows; says for whom it is. At the console
@@ -81,6 +83,7 @@ impl Error {
             Error::CrossSite => "この操作は、ほかの画面から送られました",
             Error::TooMany => "しばらく時間をおいてください",
             Error::Conflict => "別の画面で入力が進んでいます",
+            Error::OthersPage => "この画面は、ほかの人が開いたものです",
             Error::KeyRefused => "本人確認ができませんでした",
             Error::Denied(_) => "この操作の権限がありません",
             Error::Db(DbError::Busy | DbError::Pool(_)) => "ただいま混み合っています",
@@ -96,6 +99,7 @@ impl Error {
             Error::TooSlow => "通信の状態を確かめて、もう一度お試しください。入力済みの画面までは保存されています。",
             Error::CrossSite => "安全のため受け付けませんでした。申込みの画面を開き直して、もう一度操作してください。",
             Error::TooMany => "短い時間に続けて操作されました。15分ほどおいてから、もう一度お試しください。",
+            Error::OthersPage => "開いた人と、いまログインしている人がちがうため、送られた内容は受け付けていません。",
             Error::KeyRefused => "もう一度お試しください。続くときは、管理者に新しい招待を頼んでください。",
             Error::Denied(whose) => whose,
             Error::Conflict => "もう一度画面を開いて、いまの内容を確かめてください。",
@@ -136,7 +140,7 @@ impl ResponseError for Error {
             Error::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Error::CrossSite | Error::KeyRefused | Error::Denied(_) => StatusCode::FORBIDDEN,
             Error::TooMany => StatusCode::TOO_MANY_REQUESTS,
-            Error::Conflict => StatusCode::CONFLICT,
+            Error::Conflict | Error::OthersPage => StatusCode::CONFLICT,
             Error::Db(DbError::Busy | DbError::Pool(_)) => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         }

@@ -1,5 +1,5 @@
 use super::{Error, ui::FieldError};
-use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Bytes};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web::Bytes};
 use futures_util::future::LocalBoxFuture;
 use std::{collections::BTreeMap, time::Duration};
 
@@ -13,6 +13,13 @@ const LARGEST: usize = 64 * 1024;
 const LONGEST: usize = 512 * 1024;
 /// A phone on a weak line needs seconds; a hostile client gets no more (S16).
 const SLOWEST: Duration = Duration::from_secs(10);
+
+/// By which word the pages of whoever is signed in say whose they are; put to a request by what knows the person.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PageOf(pub String);
+
+/// The field by which a form says the same of the page that it is on (`assets/js/console/desk.js`).
+const PAGE_OF: &str = "page_of";
 
 impl FormBody {
     /// The value of a field; empty when it was not sent.
@@ -53,8 +60,8 @@ impl FromRequest for FormBody {
     type Error = Error;
     type Future = LocalBoxFuture<'static, Result<Self, Error>>;
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let raw = read_body(req, payload, LARGEST);
-        Box::pin(async move { parse_form(&raw.await?).map(FormBody) })
+        let (raw, here) = (read_body(req, payload, LARGEST), page_of(req));
+        Box::pin(async move { own_fields(&raw.await?, here) })
     }
 }
 
@@ -65,8 +72,8 @@ impl FromRequest for LongFormBody {
     type Error = Error;
     type Future = LocalBoxFuture<'static, Result<Self, Error>>;
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let raw = read_body(req, payload, LONGEST);
-        Box::pin(async move { parse_form(&raw.await?).map(|fields| Self(FormBody(fields))) })
+        let (raw, here) = (read_body(req, payload, LONGEST), page_of(req));
+        Box::pin(async move { own_fields(&raw.await?, here).map(Self) })
     }
 }
 
@@ -101,6 +108,21 @@ fn read_body(
             false => Ok(bytes),
         }
     }
+}
+
+fn page_of(req: &HttpRequest) -> Option<PageOf> {
+    req.extensions().get::<PageOf>().cloned()
+}
+
+/// What was typed, without the word of the page; a form that stood on another person's page is not taken as this one's.
+fn own_fields(bytes: &[u8], here: Option<PageOf>) -> Result<FormBody, Error> {
+    let mut fields = parse_form(bytes)?;
+    if let Some(here) = here
+        && fields.remove(PAGE_OF).is_some_and(|said| said != here.0)
+    {
+        return Err(Error::OthersPage);
+    }
+    Ok(FormBody(fields))
 }
 
 /// Reads `application/x-www-form-urlencoded` strictly: a repeated name or a broken character is refused, not guessed.

@@ -17,7 +17,7 @@ pub use assets::{asset, asset_path, favicon};
 pub use client::{client_address, client_group};
 pub use cookie::{cookie, drop_cookie, set_cookie};
 pub use error::{Error, SupportCode, render_errors};
-pub use form::{FormBody, LongFormBody, RawBody, optional_words, parse_form, words};
+pub use form::{FormBody, LongFormBody, PageOf, RawBody, optional_words, parse_form, words};
 pub use guards::{Networks, access_log, handoff_policy, headers, listed_networks_only, no_nul, same_origin_only};
 pub use layout::{HTMX_CONFIG, Page, Scripts, environment_banner};
 pub use site::{Practice, Site, Surface, Unread, WORDS};

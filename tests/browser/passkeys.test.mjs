@@ -1,13 +1,21 @@
-// Keys and sessions of a person, with authenticators of Chromium: a second key, a proof before an export, no last key revoked, a lock over a chosen file.
+// Keys and sessions of a person, with authenticators of Chromium: a second key, a proof before an export, no last key revoked, a lock over a chosen file
+// and over a draft, two people at one machine, and a sign-in that has ended.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { assertAccessible } from './lib/axe.mjs';
 import { age, ownDemo } from './lib/behind.mjs';
 import { closeAll } from './lib/browsers.mjs';
 import * as desk from './lib/desk.mjs';
+<<<<<<< HEAD
 import * as form from './lib/pages.mjs';
+=======
+import { assertGeometry } from './lib/geometry.mjs';
+>>>>>>> wt-4b
 import { newContext, visit } from './lib/session.mjs';
+import { until } from './lib/until.mjs';
 
 const BOSS = '水野';
+const APPROVER = '堀田';
 const options = { version: 'current', width: 1280 };
 let stop;
 before(async () => { stop = await ownDemo('passkeys'); });
@@ -120,6 +128,145 @@ test('the lock over a page keeps a chosen file, and where the server locked it s
   assert.ok((await page.locator('main').innerText()).includes('選んだファイルは残っていません'));
   await desk.press(page, '本人確認をして、前の画面にもどる');
   await page.getByRole('heading', { level: 1, name: '支店の表の取込み' }).waitFor();
+}));
+
+/** The editor of a text, with a paragraph that is not saved: its field, and what stands there. */
+async function write(page, app, name) {
+  await page.goto(`${app.console}/texts/${name}`);
+  await desk.press(page, '新しい案を作る');
+  const body = page.locator('#body');
+  const words = `${await body.inputValue()}\n\n書きかけの段落`;
+  await body.fill(words);
+  await page.locator('#seen').getByText('書きかけの段落').first().waitFor();
+  return { body, words };
+}
+const unlock = (page) => page.getByRole('dialog').getByRole('button', { name: '本人確認をして続ける' });
+
+test('a letter that is typed where the server has locked throws no draft away', (t) => visit(t, options, async ({ page, app }) => {
+  await desk.signIn(page, app, BOSS);
+  const { body, words } = await write(page, app, 'faq');
+  // The person wrote in another tab meanwhile: this browser heard keys, the server no request.
+  age('staff_sessions', 'seen_at', 16);
+  await body.press('Control+End');
+  await body.pressSequentially('あ');
+  const lock = page.getByRole('dialog');
+  await lock.waitFor();
+  assert.ok((await lock.innerText()).includes('入力した内容も'));
+  assert.equal(await page.locator('main').isVisible(), false, 'nothing can be read underneath');
+  assert.equal(await body.inputValue(), `${words}あ`);
+  await unlock(page).click();
+  await lock.waitFor({ state: 'hidden' });
+  await body.pressSequentially('い');
+  await page.locator('#seen').getByText('書きかけの段落あい').first().waitFor();
+  await desk.press(page, '案を保存する');
+  await page.locator('#seen').getByText('書きかけの段落あい').first().waitFor();
+}));
+
+/** In another tab of the same browser, somebody signs out whoever is there and signs in. Answers their key. */
+async function replace(tab, app, name) {
+  await tab.goto(`${app.console}/account`);
+  await desk.press(tab, 'ログアウト');
+  return desk.signIn(tab, app, name);
+}
+
+test('a page of who was here before is covered, opens for nobody else, and goes on for its person', (t) => visit(t, { ...options, allow: [/409/] }, async ({ page, context, app }) => {
+  await beside((other) => desk.signIn(other, app, APPROVER));
+  const own = await desk.signIn(page, app, BOSS);
+  await page.goto(`${app.console}/staff/new`);
+  const [name, lock] = [page.getByLabel('氏名'), page.getByRole('dialog')];
+  await name.fill('打ちかけの名前');
+  const tab = await context.newPage();
+  const key = await replace(tab, app, APPROVER);
+  await lock.waitFor();
+  assert.ok((await lock.innerText()).includes('この画面を開いた人ではありません'));
+  assert.equal(await page.locator('main').isVisible(), false, 'nothing can be read underneath');
+  assert.equal(await lock.getByRole('button').count(), 0, 'nobody else can open it');
+  assert.ok(await lock.getByRole('link', { name: 'ホームを開く' }).isVisible());
+  await assertAccessible(page, 'over another\'s page');
+  await assertGeometry(page, 'over another\'s page');
+  const status = await page.evaluate(() => fetch('/proof/options', { method: 'POST', headers: { 'x-page-of': document.body.dataset.pageOf } }).then((answer) => answer.status));
+  assert.equal(status, 409);
+
+  await key.remove();
+  const back = await replace(tab, app, BOSS);
+  await unlock(page).waitFor();
+  await own.remove();
+  await back.remove();
+  await desk.take(page, BOSS);
+  await unlock(page).click();
+  await lock.waitFor({ state: 'hidden' });
+  assert.equal(await name.inputValue(), '打ちかけの名前');
+}));
+
+test('where tabs share nothing, the server still takes nothing from a page of who was here before', (t) => visit(t, { ...options, allow: [/409/] }, async ({ page, context, app }) => {
+  await beside((other) => desk.signIn(other, app, APPROVER));
+  await page.addInitScript(() => Object.defineProperty(window, 'localStorage', { get() { throw new Error('switched off'); } }));
+  await desk.signIn(page, app, BOSS);
+  await page.goto(`${app.console}/improvements`);
+  await page.getByLabel('要望', { exact: true }).fill('書きかけの要望');
+  await page.locator('#body').fill('窓口で聞いた');
+  const tab = await context.newPage();
+  await replace(tab, app, APPROVER);
+  await desk.press(page, 'この要望を登録する');
+  await page.getByRole('heading', { level: 1, name: 'この画面は、ほかの人が開いたものです' }).waitFor();
+  await tab.goto(`${app.console}/improvements`);
+  assert.ok(!(await tab.locator('main').innerText()).includes('書きかけの要望'));
+}));
+
+/** Signs in anew by the link that says that a sign-in has ended, and comes back with a key that counts on from there. */
+async function signInBeside(page, context, app, key) {
+  const link = page.getByRole('link', { name: '別のタブでログイン' });
+  const [tab] = await Promise.all([context.waitForEvent('page'), link.click()]);
+  const back = await desk.take(tab, BOSS);
+  await desk.press(tab, /ログイン$/);
+  await tab.waitForURL(`${app.console}/`);
+  await back.remove();
+  await key.remove();
+  await desk.take(page, BOSS);
+}
+const endAll = () => age('staff_sessions', 'expires_at', 11 * 60);
+
+test('a lock over a sign-in that has ended says so, and opens after the same person has signed in in another tab', (t) => visit(t, options, async ({ page, context, app }) => {
+  const key = await desk.signIn(page, app, BOSS);
+  const { body, words } = await write(page, app, 'paper');
+  endAll();
+  await body.press('Control+End');
+  await body.pressSequentially('あ');
+  const lock = page.getByRole('dialog');
+  await lock.waitFor();
+  const said = async () => (await lock.innerText()).replaceAll('\n', '');
+  assert.match(await said(), /ログインが終わったためです。[^]*別のタブでログインしてから/);
+  await unlock(page).click();
+  await until(async () => await unlock(page).getAttribute('aria-disabled') === null);
+  assert.match(await said(), /ログインが終わりました。/);
+  assert.ok(!(await said()).includes('取り消されました'), 'nobody cancelled anything');
+  await assertAccessible(page, 'over a sign-in that has ended');
+  await assertGeometry(page, 'over a sign-in that has ended');
+
+  await signInBeside(page, context, app, key);
+  await unlock(page).click();
+  await lock.waitFor({ state: 'hidden' });
+  assert.equal(await body.inputValue(), `${words}あ`);
+  await desk.press(page, '案を保存する');
+  await page.locator('#seen').getByText('書きかけの段落あ').first().waitFor();
+}));
+
+test('a page that holds a form for a proof says that the sign-in has ended, and sends it after a new one', (t) => visit(t, { ...options, allow: [/401/] }, async ({ page, context, app }) => {
+  const key = await desk.signIn(page, app, BOSS);
+  await page.goto(`${app.console}/improvements`);
+  await page.getByLabel('要望', { exact: true }).fill('夜のあとの要望');
+  await page.locator('#body').fill('窓口で聞いた');
+  age('staff_sessions', 'seen_at', 16);
+  await desk.press(page, 'この要望を登録する');
+  await page.getByText('入力した内容は残っています').waitFor();
+  endAll();
+  await desk.press(page, '本人確認をして進む');
+  await page.getByText('ログインが終わりました。').waitFor();
+  assert.equal(await page.locator('.status').innerText(), '');
+  await signInBeside(page, context, app, key);
+  await desk.press(page, '本人確認をして進む');
+  await page.waitForURL(/\/improvements\//);
+  assert.ok((await page.locator('main').innerText()).includes('夜のあとの要望'));
 }));
 
 test('signing out everywhere ends the other browser at its next page', (t) => visit(t, options, async ({ page, app }) => {

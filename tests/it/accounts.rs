@@ -1,4 +1,5 @@
 //! The staff accounts: passkeys, sessions, the closed network, roles (S2, S3, S4).
+mod covering;
 pub mod doors;
 mod enrolling;
 mod people;
@@ -9,6 +10,7 @@ mod sessions;
 mod signing_in;
 mod things;
 mod ways_in;
+mod whose_page;
 
 use crate::{
     browser::{Browser, Page},
@@ -51,6 +53,16 @@ fn refusal(page: &Page) -> String {
     assert_eq!(code.find_iter(&page.text()).count(), 1, "{}", page.text());
     assert!(!page.headers.contains_key("set-cookie"));
     code.replace_all(&page.html, "").into_owned()
+}
+
+/// The answer to what a page asks by itself or while somebody types: the page stays as it is, and covers itself.
+#[track_caller]
+pub fn covers(page: &Page, why: &str) {
+    assert_eq!((page.status, page.html.as_str()), (204, ""), "{}", page.path);
+    assert_eq!(page.headers["hx-trigger"], why, "{}", page.path);
+    for leaves in ["hx-refresh", "hx-redirect", "location"] {
+        assert!(!page.headers.contains_key(leaves), "{}: {leaves}", page.path);
+    }
 }
 
 /// A signed-in browser that shows `/account`; gives the path of each of its keys.

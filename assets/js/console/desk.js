@@ -1,36 +1,66 @@
 // The idle lock, printing, and one send per form.
 (() => {
-  const minutes = Number(document.body.dataset.idleMinutes)
+  const { idleMinutes, pageOf } = document.body.dataset
   const lock = document.getElementById('lock')
-  if (minutes && lock) {
-    // Another tab's work counts: all tabs share the time of the last action, and no more than that.
-    const KEY = 'seen'
-    const seen = () => { try { localStorage.setItem(KEY, Date.now()) } catch { /* private mode */ } }
-    const last = () => { try { return Number(localStorage.getItem(KEY)) || Date.now() } catch { return Date.now() } }
+  if (idleMinutes && lock) {
+    // All tabs share who was last here, and when: another tab's work counts, and another person's covers this page.
+    const KEY = 'last-here'
+    const note = () => { try { localStorage.setItem(KEY, `${pageOf} ${Date.now()}`) } catch { /* private mode */ } }
+    const last = () => { try { return (localStorage.getItem(KEY) || '').split(' ') } catch { return [] } }
     let heard = Date.now()
-    const alive = () => { if (!lock.open && Date.now() - heard > 5000) { heard = Date.now(); seen() } }
-    seen()
-    for (const name of ['keydown', 'pointerdown', 'input']) document.addEventListener(name, alive, true)
-    const cover = () => {
+    let covered = ''
+    const cover = (why) => {
+      covered = why
+      for (const part of lock.querySelectorAll('[data-when]')) part.hidden = !part.dataset.when.split(' ').includes(why)
       if (lock.open) return
       document.body.classList.add('is-locked')
       lock.showModal()
     }
     const check = () => {
-      const idle = Date.now() - Math.max(heard, last())
-      if (idle >= minutes * 60000) cover()
+      const [whose, when] = last()
+      if (whose && whose !== pageOf) return cover('another')
+      // Whoever opened the page is signed in again.
+      if (covered === 'another' && whose) return cover('locked')
+      if (!covered && Date.now() - Math.max(heard, Number(when) || 0) >= idleMinutes * 60000) cover('locked')
     }
+    // Looked at first: who comes back to a machine that slept, or to another person's sign-in, is no sign of life.
+    const alive = () => {
+      if (Date.now() - heard <= 5000) return
+      check()
+      if (covered) return
+      heard = Date.now()
+      note()
+    }
+    note()
+    for (const name of ['keydown', 'pointerdown', 'input']) document.addEventListener(name, alive, true)
     setInterval(check, 5000)
     document.addEventListener('visibilitychange', check)
-    // A page that asks by itself hears from the server that it has locked: so does who only reads and scrolls.
-    document.addEventListener('locked', cover)
+    for (const name of ['storage', 'pageshow']) addEventListener(name, check)
+    // A page that asks by itself or while somebody types hears from the server why it gets nothing: that the screen has
+    // locked, that a proof is wanted, that the sign-in has ended or is another person's. It stays, with what was typed.
+    for (const why of ['locked', 'prove', 'ended', 'another']) document.addEventListener(why, () => cover(why))
+    document.addEventListener('submit', (event) => {
+      check()
+      if (!covered || lock.contains(event.target)) return
+      event.preventDefault()
+      event.stopPropagation()
+    }, true)
     lock.addEventListener('cancel', (event) => event.preventDefault())
     document.addEventListener('unlocked', () => {
       heard = Date.now()
-      seen()
+      covered = ''
+      note()
       document.body.classList.remove('is-locked')
       lock.close()
     })
+  }
+  // Whatever is sent says whose page it comes from. A file goes without: its form is read by another hand.
+  if (pageOf) {
+    document.addEventListener('formdata', ({ target, formData }) => {
+      const [method, kind] = [target.getAttribute('method'), target.getAttribute('enctype')]
+      if (method === 'post' && !kind) formData.append('page_of', pageOf)
+    })
+    document.addEventListener('htmx:config:request', ({ detail }) => { detail.ctx.request.headers['x-page-of'] = pageOf })
   }
 
   // What a page asked for by itself tells another place who is there now, in words: what is chosen and typed there stays.

@@ -7,8 +7,9 @@
   const text = (buffer) =>
     btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '')
   const ids = (list) => (list || []).map((c) => ({ ...c, id: bytes(c.id) }))
-  const post = (path, body) =>
-    fetch(path, { method: 'POST', body: body && JSON.stringify(body), headers: { 'content-type': 'application/json' } })
+  const { pageOf } = document.body.dataset
+  const headers = { 'content-type': 'application/json', ...(pageOf && { 'x-page-of': pageOf }) }
+  const post = (path, body) => fetch(path, { method: 'POST', body: body && JSON.stringify(body), headers })
 
   const create = async (key) => {
     const made = await navigator.credentials.create({
@@ -64,9 +65,21 @@
     if (held) return HTMLFormElement.prototype.submit.call(held)
     location.assign(box.dataset.next || '/')
   }
-  const refused = (box, status) => {
-    if (status === 429) return box.dataset.later
-    return box.dataset.refused
+  // Nobody is signed in any more: the server led to the page where one signs in. In another tab, what is typed here stays.
+  const ended = (box, is) => {
+    const words = box.querySelector('[data-when=ended]')
+    if (words) words.hidden = !is
+    if (is && box.dataset.ceremony === 'unlock') document.dispatchEvent(new Event('ended'))
+  }
+  /** Says why an answer is none, if it is none. */
+  const refuses = (box, { ok, status, redirected }, say) => {
+    if (redirected) ended(box, true)
+    else if (status === 429) say(box.dataset.later)
+    else if (status === 409) {
+      say(box.dataset.another)
+      if (box.dataset.ceremony === 'unlock') document.dispatchEvent(new Event('another'))
+    } else if (!ok) say(box.dataset.refused)
+    return redirected || !ok
   }
 
   const run = async (box, button, say) => {
@@ -74,20 +87,22 @@
     if (button.getAttribute('aria-disabled')) return
     button.setAttribute('aria-disabled', 'true')
     say('')
+    ended(box, false)
     try {
       const path = paths(box)
       const asked = await post(path + '/options')
-      if (!asked.ok) return say(refused(box, asked.status))
+      if (refuses(box, asked, say)) return
       const { ceremony, publicKey } = await asked.json()
       const { made, ...response } = await (box.dataset.ceremony === 'enrol' ? create(publicKey) : get(publicKey))
       const credential = { id: made.id, rawId: text(made.rawId), type: made.type, extensions: {}, response }
       const label = document.getElementById('key_label')
       const answered = await post(path + '/answer', { ceremony, credential, label: label ? label.value : '' })
-      if (!answered.ok) return say(refused(box, answered.status))
+      if (refuses(box, answered, say)) return
       done(box)
     } catch (error) {
       if (error.name === 'InvalidStateError') say(box.dataset.known)
       else if (error instanceof TypeError) say(box.dataset.offline)
+      else if (error instanceof SyntaxError) say(box.dataset.refused)
       else say(box.dataset.cancelled)
     } finally {
       button.removeAttribute('aria-disabled')

@@ -70,21 +70,30 @@ impl<'a> ConsolePage<'a> {
                     (self.main)
                 }
             }
-            (lock(site))
+            @if locks(site) { (lock(site)) }
         };
-        self.frame(site, Some(site.idle_minutes), body)
+        self.frame(site, Some(staff), locks(site).then_some(site.idle_minutes), body)
     }
 
     /// A page on the way to sign in.
     pub fn render_outside(&self, site: &Site) -> Markup {
-        let body = html! {
-            (header(site, None))
-            main class="desk__main desk__main--alone" id="main" { (self.main) }
-        };
-        self.frame(site, None, body)
+        self.frame(site, None, None, self.alone(site))
     }
 
-    fn frame(&self, site: &Site, idle: Option<i64>, body: Markup) -> Markup {
+    /// A page of a signed-in person that shows nothing of the console: a proof is wanted first.
+    pub fn render_closed(&self, site: &Site, staff: &Staff) -> Markup {
+        self.frame(site, Some(staff), None, self.alone(site))
+    }
+
+    fn alone(&self, site: &Site) -> Markup {
+        html! {
+            (header(site, None))
+            main class="desk__main desk__main--alone" id="main" { (self.main) }
+        }
+    }
+
+    fn frame(&self, site: &Site, staff: Option<&Staff>, idle: Option<i64>, body: Markup) -> Markup {
+        let page_of = staff.filter(|_| locks(site)).map(|staff| &staff.page_of);
         let scripts: &[&str] = match self.htmx {
             true => &["htmx-extras.js", "htmx.js", "console.js"],
             false => &["console.js"],
@@ -108,7 +117,7 @@ impl<'a> ConsolePage<'a> {
                     @if let Some((seconds, path)) = &self.open_for { noscript { meta http-equiv="refresh" content=(unattended(*seconds, path)); } }
                     @for name in scripts { script src=(asset_path(name)) defer {} }
                 }
-                body class="console" data-idle-minutes=[idle] {
+                body class="console" data-idle-minutes=[idle] data-page-of=[page_of] {
                     a class="skip-link" href="#main" { "本文へ移動" }
                     (crate::web::environment_banner(site))
                     (body)
@@ -116,6 +125,11 @@ impl<'a> ConsolePage<'a> {
             }
         }
     }
+}
+
+/// Whether pages lock, and are one person's. Who practises has no key to unlock with, and is now this person and now that.
+fn locks(site: &Site) -> bool {
+    site.practice.is_none()
 }
 
 fn header(site: &Site, staff: Option<&Staff>) -> Markup {
@@ -178,14 +192,21 @@ fn breadcrumb(crumbs: &[(&str, &str)], title: &str) -> Markup {
     }
 }
 
-/// Covers the screen when nobody was there for a while; what was typed stays underneath (KS18).
+/// Covers the screen when nobody was there for a while, or when the server wants to know who is; what was typed stays
+/// underneath (KS18). Of the parts with `data-when`, those are shown that name why (`assets/js/console/desk.js`).
 fn lock(site: &Site) -> Markup {
     html! {
         dialog class="lock" id="lock" aria-labelledby="lock-title" {
             h2 id="lock-title" { "画面をロックしました" }
-            p { (site.idle_minutes) "分間操作がなかったためです。入力した内容も、選んだファイルも、このまま残っています。" }
-            (super::proof_button("本人確認をして続ける", "unlock", ""))
-            form method="post" action="/sign-out" { button class="button button--quiet" type="submit" { "ログアウトする" } }
+            div role="status" {
+                p data-when="locked" { (site.idle_minutes) "分間、操作や保存がなかったためです。入力した内容も、選んだファイルも、このまま残っています。" }
+                p data-when="prove" hidden { "この操作の前に、5分以内の本人確認が必要です。入力した内容も、選んだファイルも、このまま残っています。確認のあと、もう一度操作してください。" }
+                p data-when="ended" hidden { "ログインが終わったためです。入力した内容も、選んだファイルも、このまま残っています。" }
+                p data-when="another" hidden { "いまログインしている人は、この画面を開いた人ではありません。開いた人がもう一度ログインすると、続きから進めます。「ホームを開く」を押すと、入力の途中だった内容は消えます。" }
+            }
+            div data-when="locked prove ended" { (super::proof_button("本人確認をして続ける", "unlock", "")) }
+            div data-when="another" hidden { a class="button" href="/" { "ホームを開く" } }
+            form data-when="locked prove" method="post" action="/sign-out" { button class="button button--quiet" type="submit" { "ログアウトする" } }
         }
     }
 }

@@ -27,9 +27,15 @@ pub fn proof_button(label: &str, kind: &str, next: &str) -> Markup {
             data-known="このキーは、もう登録されています。別のキーを使ってください。"
             data-later="短い時間に続けて操作されました。15分ほどおいてから、もう一度押してください。"
             data-offline="通信できませんでした。つながっていることを確かめて、もう一度押してください。"
+            data-another="いまログインしている人は、この画面を開いた人ではありません。画面を開き直してください。"
             data-unable="このブラウザでは使えません。Edge か Chrome の新しい版で開いてください。" {
             button class="button" type="button" { (label) }
             p class="status" role="status" {}
+            @if kind != "sign-in" {
+                div role="status" { p data-when="ended" hidden {
+                    "ログインが終わりました。" a href="/sign-in" target="_blank" { "別のタブでログイン" } "してから、この画面にもどり、もう一度押してください。"
+                } }
+            }
             noscript { p { "この画面は JavaScript を使います。ブラウザの設定で有効にしてください。" } }
         }
     }
@@ -177,7 +183,7 @@ pub fn prove(site: &Site, staff: &Staff, why: Why, after: &AfterProof, before: O
             p { a href=(before.unwrap_or("/")) { @if before.is_some() { "前の画面にもどる" } @else { "ホームを開く" } } }
         }
     };
-    ConsolePage::new(title, "", main).render_outside(site)
+    ConsolePage::new(title, "", main).render_closed(site, staff)
 }
 
 /// Whose a permission is, as the page of a denial says it.

@@ -50,13 +50,18 @@ export async function join(page, app, name, url) {
   return key;
 }
 
+/** The key of somebody who enrolled in this process: each tab must count on where the last one stopped. */
+export async function take(page, name) {
+  const key = await authenticator(page);
+  uses += 1000;
+  await key.add({ ...keys.get(name).credential, signCount: uses });
+  return key;
+}
+
 /** Signs a person of the demo in: at first by the invitation, later, in another browser, by the same key. */
 export async function signIn(page, app, name) {
   if (!keys.has(name)) return join(page, app, name, app.invitations.find((one) => one.who.includes(name)).url);
-  const key = await authenticator(page);
-  // Each browser must count on where the last one stopped.
-  uses += 1000;
-  await key.add({ ...keys.get(name).credential, signCount: uses });
+  const key = await take(page, name);
   await page.goto(`${app.console}/sign-in`);
   await press(page, /ログイン$/);
   await page.waitForURL(`${app.console}/`);

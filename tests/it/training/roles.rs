@@ -1,5 +1,5 @@
 //! At a desk each of its people finds by the navigation what their role may open, and no link that leads to a refusal.
-use super::{class, come_in, one};
+use super::{be, class, come_in, one};
 use crate::browser::Browser;
 use mizumado::app::CONSOLE_PLAN;
 use std::collections::BTreeSet;
@@ -90,6 +90,21 @@ async fn each_person_of_a_desk_opens_every_entry_of_the_navigation_and_no_link_t
             let said = (page.status, page.first("h1"));
             assert_eq!(said, (403, REFUSED.to_owned()), "{person} at {path}");
             page.expect("研修環境です");
+        }
+    }
+}
+
+#[actix_web::test]
+async fn no_page_of_a_desk_locks_or_is_one_persons() {
+    let world = one().await;
+    let class = class(&world, 1).await;
+    let mut learner = come_in(&world, &class, "1", "山本 一郎").await;
+    for person in ["mado", "kanri"] {
+        be(&mut learner, person).await;
+        let page = learner.get("/permissions").await;
+        // There is no key that could open it, and whoever sits there is now this person and now that.
+        for of_the_console in ["id=\"lock\"", "data-idle-minutes", "data-page-of"] {
+            assert!(!page.has(of_the_console), "{person}: {of_the_console}");
         }
     }
 }

@@ -6,11 +6,8 @@ import { assertAccessible } from './lib/axe.mjs';
 import { age, ownDemo } from './lib/behind.mjs';
 import { closeAll } from './lib/browsers.mjs';
 import * as desk from './lib/desk.mjs';
-<<<<<<< HEAD
-import * as form from './lib/pages.mjs';
-=======
 import { assertGeometry } from './lib/geometry.mjs';
->>>>>>> wt-4b
+import * as form from './lib/pages.mjs';
 import { newContext, visit } from './lib/session.mjs';
 import { until } from './lib/until.mjs';
 

@@ -146,9 +146,12 @@ pub struct Seat {
     /// Since when. A class from before this was written down does not know it.
     #[serde(default)]
     pub called_at: Option<NaiveDateTime>,
-    /// By exercise.
+    /// By exercise. What is done stays here as it was done.
     pub tries: BTreeMap<String, Try>,
-    /// By exercise that waits to be begun anew.
+    /// By exercise that was begun anew after it was done: the newest of its further tries.
+    #[serde(default)]
+    pub further: BTreeMap<String, Try>,
+    /// By exercise that waits to be begun anew, because its desk began anew.
     #[serde(default)]
     pub earlier: BTreeMap<String, Earlier>,
     #[serde(default)]
@@ -183,7 +186,7 @@ pub struct Try {
     pub before: u32,
 }
 
-/// What stays of an exercise whose desk was given back its beginning before it was done.
+/// What stays of an exercise whose desk was given back its beginning before its newest try was done.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Earlier {
     pub count: u32,
@@ -203,19 +206,41 @@ impl Seat {
             wants_help: false,
             called_at: None,
             tries: BTreeMap::new(),
+            further: BTreeMap::new(),
             earlier: BTreeMap::new(),
             recorded: None,
         }
     }
+    /// The try that somebody is at: a further one, where the exercise was done before.
+    pub fn newest(&self, exercise: &str) -> Option<&Try> {
+        self.further.get(exercise).or_else(|| self.tries.get(exercise))
+    }
+    pub fn newest_mut(&mut self, exercise: &str) -> Option<&mut Try> {
+        let further = self.further.get_mut(exercise);
+        further.or_else(|| self.tries.get_mut(exercise))
+    }
+    /// When it was done first; later tries take nothing away from that.
+    pub fn done_at(&self, exercise: &str) -> Option<NaiveDateTime> {
+        self.tries.get(exercise)?.done_at()
+    }
+    /// Begins an exercise, or begins it anew.
+    pub fn begin(&mut self, exercise: &str, begun: Try) {
+        self.earlier.remove(exercise);
+        let tries = match self.done_at(exercise) {
+            Some(_) => &mut self.further,
+            None => &mut self.tries,
+        };
+        tries.insert(exercise.to_owned(), begun);
+    }
     /// What was tried before an exercise is begun anew: how often, and what was remarked. A remark is about the program
     /// and outlives the try.
     pub fn earlier(&self, exercise: &str) -> Earlier {
-        match (self.tries.get(exercise), self.earlier.get(exercise)) {
-            (Some(begun), _) => Earlier {
+        match (self.earlier.get(exercise), self.newest(exercise)) {
+            (Some(earlier), _) => earlier.clone(),
+            (None, Some(begun)) => Earlier {
                 count: begun.before + 1,
                 remark: begun.remark.clone(),
             },
-            (None, Some(earlier)) => earlier.clone(),
             (None, None) => Earlier::default(),
         }
     }
@@ -233,7 +258,9 @@ impl Seat {
         let unfinished: Vec<String> = self.unfinished().into_iter().map(str::to_owned).collect();
         for exercise in unfinished {
             let earlier = self.earlier(&exercise);
-            self.tries.remove(&exercise);
+            if self.further.remove(&exercise).is_none() {
+                self.tries.remove(&exercise);
+            }
             self.earlier.insert(exercise, earlier);
         }
     }
@@ -259,16 +286,17 @@ impl Seat {
     }
     /// When the last of these exercises was done; `None` while one of them is not, or where there is none.
     pub fn done_all_at<'a>(&self, exercises: impl Iterator<Item = &'a str>) -> Option<NaiveDateTime> {
-        let all: Option<Vec<_>> = exercises.map(|id| self.tries.get(id)?.done_at()).collect();
+        let all: Option<Vec<_>> = exercises.map(|id| self.done_at(id)).collect();
         all?.into_iter().max()
     }
-    /// How many exercises are done, and which are begun and not done.
+    /// How many exercises are done, and which are begun and not done, be it for another time.
     pub fn done(&self) -> usize {
         self.tries.values().filter(|begun| begun.done_at().is_some()).count()
     }
     pub fn unfinished(&self) -> Vec<&str> {
-        let open = self.tries.iter().filter(|(_, begun)| begun.done_at().is_none());
-        open.map(|(id, _)| id.as_str()).collect()
+        let ids = self.tries.keys().map(String::as_str);
+        ids.filter(|id| self.newest(id).is_some_and(|begun| begun.done_at().is_none()))
+            .collect()
     }
 }
 

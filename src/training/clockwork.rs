@@ -139,6 +139,15 @@ pub async fn target(desk: &Desk, to: Move) -> Result<NaiveDateTime, Error> {
 
 /// Lets time pass until then; the work of the desk goes along.
 pub async fn advance(desk: &Desk, until: NaiveDateTime) -> Result<(), Error> {
+    pass(desk, until, NEAR).await
+}
+
+/// The same in long steps to its end, where nobody watches.
+pub async fn stride(desk: &Desk, until: NaiveDateTime) -> Result<(), Error> {
+    pass(desk, until, Duration::zero()).await
+}
+
+async fn pass(desk: &Desk, until: NaiveDateTime, near: Duration) -> Result<(), Error> {
     let _alone = desk.moving.lock().await;
     loop {
         let now = desk.workspace.clock.now();
@@ -146,7 +155,7 @@ pub async fn advance(desk: &Desk, until: NaiveDateTime) -> Result<(), Error> {
         if left <= Duration::zero() {
             return Ok(());
         }
-        let step = if left > NEAR { STRIDE } else { STEP };
+        let step = if left > near { STRIDE } else { STEP };
         let daily = desk.next_daily(now).map_or(step, |at| at - now);
         desk.workspace.clock.advance(step.min(daily).min(left));
         desk.work().await?;

@@ -120,6 +120,13 @@ pub const SCENES: [(&str, &str); 5] = [
     ("closed-hours", "停止時間帯"),
 ];
 
+/// What can be done to one application once: its desk must begin anew before it can be done again.
+const ONCE: [&str; 4] = [
+    "application.attended",
+    "application.withdrawn",
+    "correction.approved",
+    "correction.proposed",
+];
 /// Who may be asked for.
 const BY: [&str; 5] = ["another", "same", "self", "staff", "system"];
 /// The day that may be asked for.
@@ -229,6 +236,13 @@ impl Exercise {
         };
         goals.iter().any(is_meant)
             || texts.any(|text| words(text).any(|word| word.split_once('.').is_some_and(|(of, _)| of == case)))
+    }
+
+    /// Whether something of it can be done once only.
+    pub fn is_once(&self) -> bool {
+        let goals = self.head.goals.iter().filter(|goal| goal.of.is_some());
+        let mut actions = goals.filter_map(|goal| goal.audit.as_deref());
+        actions.any(|action| ONCE.contains(&action))
     }
 
     fn check(&self, cases: &[&str]) -> Result<(), String> {

@@ -5,7 +5,7 @@ mod gone;
 mod scripts;
 
 use super::{
-    class::{Class, Kind, Try},
+    class::{Class, Kind, Seat, Try},
     exercises::{Exercise, filled},
     school::School,
 };
@@ -134,22 +134,30 @@ fn results(class: &Class, exercises: &[&Exercise]) -> Vec<Vec<String>> {
                 seat.number.to_string(),
                 seat.name.clone(),
                 exercise.head.title.clone(),
-                result(begun, class.kind) + &again(begun, class.kind),
+                result(begun, class.kind) + &again(seat, &exercise.head.id, class.kind),
                 begun.map_or(String::new(), |begun| when(begun.begun_at)),
                 begun.and_then(Try::done_at).map_or(String::new(), when),
-                begun.map_or(String::new(), |begun| begun.remark.clone()),
+                begun.map_or(String::new(), |_| seat.earlier(&exercise.head.id).remark),
             ]);
         }
     }
     rows
 }
 
-/// 「（2回目）」 of a test that was begun again.
-fn again(begun: Option<&Try>, kind: Kind) -> String {
-    match begun.map_or(0, |begun| begun.before) {
-        before if before > 0 && kind == Kind::Acceptance => format!("（{}回目）", before + 1),
-        _ => String::new(),
+/// 「（2回目）」 of a test that was begun again; of one that passed, what came of doing it again.
+fn again(seat: &Seat, exercise: &str, kind: Kind) -> String {
+    if kind == Kind::Class {
+        return String::new();
     }
+    let before = seat.tries.get(exercise).map_or(0, |begun| begun.before);
+    let mut words = match before {
+        0 => String::new(),
+        before => format!("（{}回目）", before + 1),
+    };
+    if let Some(further) = seat.further.get(exercise) {
+        words += &format!("、{}回目：{}", further.before + 1, result(Some(further), kind));
+    }
+    words
 }
 
 /// 「合格」, or how many of the goals were reached.

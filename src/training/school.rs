@@ -5,9 +5,11 @@ mod learning;
 mod making;
 mod replaying;
 mod seats;
+mod working;
 
 pub use replaying::Replay;
 pub use seats::{Keeps, Seen};
+pub use working::{Work, Working};
 
 use super::{
     class::{Class, Kind, Seat},
@@ -108,6 +110,8 @@ struct Inner {
     /// Codes of the classes whose files could not be read.
     unread: Vec<String>,
     desks: RwLock<BTreeMap<String, Desk>>,
+    /// By class: what is being done at its desks.
+    working: RwLock<BTreeMap<String, Working>>,
     /// One change of the classes at a time, so that what is kept is what is known.
     changing: Mutex<()>,
 }
@@ -177,6 +181,7 @@ impl School {
             classes: RwLock::new(classes.into_iter().map(|class| (class.id.clone(), class)).collect()),
             unread,
             desks: RwLock::default(),
+            working: RwLock::default(),
             changing: Mutex::default(),
         }));
         school.make_blank().await.map_err(SchoolError::Classes)?;

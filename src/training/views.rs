@@ -282,6 +282,7 @@ fn calling(seat: &Seat) -> Markup {
 fn progress(school: &School, class: &Class) -> Markup {
     let exercises = school.exercises_of(class);
     html! {
+        (acts::working(school, class))
         div class="scroll" tabindex="0" role="region" aria-label="進み具合" {
             table class="table table--dense" {
                 caption class="vh" { "進み具合" }

@@ -1,5 +1,6 @@
 //! The practice world: made, learned in, reset, ended with a record; and it never touches the real one.
 mod acts;
+mod again;
 mod apart;
 mod classes;
 mod clock;
@@ -10,8 +11,10 @@ mod ending;
 mod everything;
 mod exercises;
 mod left;
+mod listeners;
 mod mails;
 mod making;
+mod own;
 mod papers;
 mod polling;
 mod proxied;

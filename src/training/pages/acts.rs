@@ -6,7 +6,7 @@ use crate::{
     training::{
         class::{Class, Message, Seat},
         clockwork::{Move, Speed},
-        school::{Replay, School},
+        school::{Replay, School, Work},
         views::Refused,
     },
     web::{Error, FormBody, Site, see_other, ui::FieldError, words},
@@ -15,6 +15,7 @@ use actix_web::{
     HttpResponse,
     web::{Data, Path},
 };
+use std::time::Duration;
 
 /// Characters of a message.
 const MESSAGE: usize = 500;
@@ -89,19 +90,21 @@ fn desks_of(school: &School, id: &str, form: &FormBody, field: &str) -> Result<R
     }
 }
 
-/// Writes down what was done to these desks, by their seats.
-async fn note(school: &School, staff: &Staff, id: &str, desks: &[String], what: &str) -> Result<(), Error> {
-    let class = school.class(id)?;
-    let whose = match desks.len() {
-        0 => return Ok(()),
-        n if n == class.desks.len() && n > 1 => "すべての席".to_owned(),
-        _ => desks
-            .iter()
-            .map(|desk| class.seats_of(desk))
-            .collect::<Vec<_>>()
-            .join("、"),
+/// So long a page waits for work at the desks, to show it done. What takes longer goes on, and the class's page says how far
+/// it is.
+const PATIENCE: Duration = Duration::from_secs(20);
+const BUSY: &str = "いま、この教室の席で別の作業をしています。終わってから、もう一度押してください";
+
+/// Begins work at desks and waits for it a while; `false` where other work goes on in the class.
+async fn work(school: &School, staff: &Staff, id: &str, desks: Vec<String>, what: Work) -> Result<bool, Error> {
+    let working = match school.begin_work(id, desks, what, &staff.name) {
+        Err(Error::Conflict) => return Ok(false),
+        working => working?,
     };
-    school.note(id, &staff.name, &format!("{whose}{what}")).await
+    match tokio::time::timeout(PATIENCE, working).await {
+        Err(_) => Ok(true),
+        Ok(done) => done.map_err(|e| Error::Internal(e.to_string()))?.map(|()| true),
+    }
 }
 
 /// `POST /training/{class}/resets`
@@ -113,15 +116,14 @@ pub async fn reset(
     form: FormBody,
 ) -> Result<HttpResponse, Error> {
     let school = school(&found)?;
-    match desks_of(school, &id, &form, "reset-desk")? {
-        Ok(desks) => {
-            for desk in desks {
-                school.reset(&id, &desk, &staff.name).await?;
-            }
-            Ok(see_other(&path_of(&id)))
-        }
-        Err(wrong) => again(school, &site, &staff, &id, Refused::new("resets", form, vec![wrong])).await,
-    }
+    let wrong = match desks_of(school, &id, &form, "reset-desk")? {
+        Err(wrong) => wrong,
+        Ok(desks) => match work(school, &staff, &id, desks, Work::Reset).await? {
+            true => return Ok(see_other(&path_of(&id))),
+            false => FieldError::new("reset-desk", BUSY),
+        },
+    };
+    again(school, &site, &staff, &id, Refused::new("resets", form, vec![wrong])).await
 }
 
 /// `POST /training/{class}/clock`
@@ -134,29 +136,17 @@ pub async fn advance(
 ) -> Result<HttpResponse, Error> {
     let school = school(&found)?;
     let to = Move::from_word(form.get("to")).ok_or(Error::BadRequest("no such move of the clock"))?;
-    match desks_of(school, &id, &form, "clock-desk")? {
-        Ok(desks) => {
-            let (mut moved, mut outcome) = (vec![], Ok(()));
-            for desk in desks.into_iter().filter(|desk| school.desk(desk).is_some()) {
-                outcome = school.advance(&id, &desk, to).await;
-                if outcome.is_err() {
-                    break;
-                }
-                moved.push(desk);
+    let wrong = match desks_of(school, &id, &form, "clock-desk")? {
+        Err(wrong) => wrong,
+        Ok(mut desks) => {
+            desks.retain(|desk| school.desk(desk).is_some());
+            match work(school, &staff, &id, desks, Work::Move(to)).await? {
+                true => return Ok(see_other(&path_of(&id))),
+                false => FieldError::new("clock-desk", BUSY),
             }
-            // What was moved is written down, also where the next could not be.
-            note(
-                school,
-                &staff,
-                &id,
-                &moved,
-                &format!("の時計を進めました：{}", to.label()),
-            )
-            .await?;
-            outcome.map(|()| see_other(&path_of(&id)))
         }
-        Err(wrong) => again(school, &site, &staff, &id, Refused::new("clock", form, vec![wrong])).await,
-    }
+    };
+    again(school, &site, &staff, &id, Refused::new("clock", form, vec![wrong])).await
 }
 
 /// Days and applications a day that may be replayed.

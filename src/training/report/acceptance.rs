@@ -51,17 +51,24 @@ pub fn step_by_step(class: &Class, exercises: &[&Exercise]) -> Vec<Block> {
 pub fn defects(class: &Class, exercises: &[&Exercise]) -> Vec<Block> {
     let mut rows = vec![];
     for (seat, n, exercise, begun) in tried(class, exercises) {
-        let (passed, again) = match begun {
-            Some(begun) => (begun.done_at().is_some(), begun.before > 0),
-            None => (false, seat.earlier.contains_key(&exercise.head.id)),
+        let id = &exercise.head.id;
+        let earlier = seat.earlier(id);
+        let (passed, fails_now, again) = match seat.newest(id) {
+            Some(newest) => (
+                seat.done_at(id).is_some(),
+                newest.done_at().is_none(),
+                newest.before > 0,
+            ),
+            None => (false, true, earlier.count > 0),
         };
-        let remark = seat.earlier(&exercise.head.id).remark;
         let mut found = vec![];
-        match (passed, begun.is_some() || again, again) {
-            (false, true, _) => found.push("合格していません。".to_owned()),
-            (true, _, true) => found.push("やり直して合格しました。".to_owned()),
+        match (passed, fails_now) {
+            (false, _) if begun.is_some() || again => found.push("合格していません。".to_owned()),
+            (true, true) => found.push("合格しました。その後のやり直しでは、まだ合格していません。".to_owned()),
+            (true, false) if again => found.push("やり直して合格しました。".to_owned()),
             _ => {}
         }
+        let remark = earlier.remark;
         found.extend(Some(remark).filter(|remark| !remark.is_empty()));
         if found.is_empty() {
             continue;
@@ -100,9 +107,11 @@ pub fn quality(class: &Class, exercises: &[&Exercise]) -> Vec<Block> {
         counted.count()
     };
     let (begun, passed) = (of(&|_| true), of(&|begun| begun.done_at().is_some()));
-    let tries = || tried(class, exercises).filter_map(|(_, _, _, begun)| begun);
-    let remarks = tries().filter(|begun| !begun.remark.is_empty()).count();
-    let anew: u32 = tries().map(|begun| begun.before).sum();
+    let newest: Vec<&Try> = tried(class, exercises)
+        .filter_map(|(seat, _, exercise, _)| seat.newest(&exercise.head.id))
+        .collect();
+    let remarks = newest.iter().filter(|begun| !begun.remark.is_empty()).count();
+    let anew: u32 = newest.iter().map(|begun| begun.before).sum();
     vec![
         heading("品質の評価"),
         Block::Pairs(vec![

@@ -251,7 +251,7 @@ async fn answer(
         .collect();
     let remark: String = form.get("remark").trim().chars().take(500).collect();
     let change = |seat: &mut Seat| {
-        let begun = seat.tries.get_mut(id.as_str()).ok_or(Error::NotFound)?;
+        let begun = seat.newest_mut(&id).ok_or(Error::NotFound)?;
         begun.answers = answers;
         if !remark.is_empty() {
             begun.remark = remark;

@@ -6,13 +6,14 @@ use crate::{
         class::{Kind, Try},
         clockwork::Move,
         exercises::{Exercise, Goal, filled},
-        sample::STAFF,
+        sample::{self, STAFF},
     },
     web::{
         FormBody, Site, asset_path, environment_banner,
         ui::{self, FieldError, TextField, markdown, when},
     },
 };
+use chrono::NaiveDateTime;
 use maud::{DOCTYPE, Markup, html};
 
 fn frame(site: &Site, title: &str, has_errors: bool, main: Markup) -> Markup {
@@ -209,39 +210,62 @@ fn goal(no: usize, goal: &Goal, here: &Here, begun: Option<&Try>) -> Markup {
     }
 }
 
+/// That it was done, and whether it is being done again.
+fn was_done(at: NaiveDateTime, again: bool) -> Markup {
+    html! {
+        p class="notice notice--success" role="status" {
+            "できました（" (when(at)) "）。"
+            @if again { "いまは、もう一度しています。できた記録は、そのまま残ります。" }
+            @else { a href=(HOME) { "次の課題をえらぶ" } }
+        }
+    }
+}
+
+/// What leads to the staff's pages, back to what was reached, and to the beginning.
+fn ways(exercise: &Exercise) -> Markup {
+    let head = &exercise.head;
+    let path = format!("/training/exercises/{}", head.id);
+    html! {
+        div class="actions" {
+            form method="post" action="/practice/person" {
+                input type="hidden" name="person" value=(sample::person_of(&head.role).unwrap_or_default());
+                input type="hidden" name="next" value=(head.start);
+                button class="button" type="submit" { "職員の画面で始める" }
+            }
+            a class="button button--secondary" href=(path) { "できたか確かめる" }
+            form method="post" action={ (path) "/beginning" } { button class="button button--quiet" type="submit" { "はじめからやり直す" } }
+        }
+        @if exercise.is_once() {
+            p class="hint" { "この課題には、1回しかできない操作があります。その操作をした後にやり直すときは、先に、研修担当に「はじめの状態にもどす」をたのみます。" }
+        }
+    }
+}
+
 pub fn exercise(site: &Site, here: &Here, exercise: &Exercise) -> Markup {
     let head = &exercise.head;
-    let (id, begun) = (&head.id, here.seat.tries.get(&head.id));
+    let (id, begun) = (&head.id, here.seat.newest(&head.id));
     let cases = here.class.desk(&here.seat.desk).map(|desk| &desk.cases);
     let body = cases.map_or(exercise.body.clone(), |cases| filled(&exercise.body, cases));
-    let done = begun.and_then(Try::done_at);
+    let is_done = begun.is_some_and(|begun| begun.done_at().is_some());
     let asks = head.goals.iter().any(|goal| goal.question.is_some());
     let main = html! {
         nav class="crumbs noprint" aria-label="現在の位置" { ol { li { a href=(HOME) { "課題" } } li aria-current="page" { (head.title) } } }
         h1 { (head.title) }
         (said(here))
-        @if let Some(at) = done { p class="notice notice--success" role="status" { "できました（" (when(at)) "）。" a href=(HOME) { "次の課題をえらぶ" } } }
+        @if let Some(at) = here.seat.done_at(id) { (was_done(at, !is_done)) }
         (markdown(&body))
         @match begun {
             None => form method="post" action={ "/training/exercises/" (id) "/beginning" } { (ui::submit("この課題を始める")) },
             Some(begun) => {
                 h2 { "できたこと" }
                 (whose_goals(here))
-                div class="actions" {
-                    form method="post" action="/practice/person" {
-                        input type="hidden" name="person" value=(crate::training::sample::person_of(&head.role).unwrap_or_default());
-                        input type="hidden" name="next" value=(head.start);
-                        button class="button" type="submit" { "職員の画面で始める" }
-                    }
-                    a class="button button--secondary" href={ "/training/exercises/" (id) } { "できたか確かめる" }
-                    form method="post" action={ "/training/exercises/" (id) "/beginning" } { button class="button button--quiet" type="submit" { "はじめからやり直す" } }
-                }
+                (ways(exercise))
                 form class="form" method="post" action={ "/training/exercises/" (id) "/answers" } {
                     ol { @for (no, one) in head.goals.iter().enumerate() { (goal(no, one, here, Some(begun))) } }
                     @if here.class.kind == Kind::Acceptance {
                         (ui::text_area("remark", "気づいたこと", "報告書に載ります", &begun.remark, 2, &[]))
                     }
-                    @if (asks && done.is_none()) || here.class.kind == Kind::Acceptance { (ui::submit("答える")) }
+                    @if (asks && !is_done) || here.class.kind == Kind::Acceptance { (ui::submit("答える")) }
                 }
             }
         }

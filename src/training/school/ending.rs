@@ -1,24 +1,49 @@
 //! The end of a class, and the record of what went.
-use super::{School, fail};
-use crate::{crypto::sha256_hex, db::off_thread, training::keeping::remove_folder, web::Error};
+use super::{School, fail, working::to_the_end};
+use crate::{
+    crypto::sha256_hex,
+    db::off_thread,
+    training::{
+        class::{Class, Deletion},
+        keeping::remove_folder,
+    },
+    web::Error,
+};
 use std::{fs, io, path::Path};
 
 impl School {
-    /// Ends a class: everything of it goes, and a record of what went stays.
+    /// Ends a class: everything of it goes, and a record of what went stays. It comes to its end also when whoever asked for
+    /// it is gone.
     pub async fn end(&self, id: &str, by: &str) -> Result<(), Error> {
+        let (school, id, by) = (self.clone(), id.to_owned(), by.to_owned());
+        to_the_end(async move { school.end_it(&id, &by).await }).await
+    }
+
+    async fn end_it(&self, id: &str, by: &str) -> Result<(), Error> {
         let seats: Vec<u32> = self.class(id)?.seats.iter().map(|seat| seat.number).collect();
         for number in seats {
             self.look(id, number).await?;
         }
         let _alone = self.0.changing.lock().await;
-        let mut class = self.class(id)?;
+        let class = self.class(id)?;
         if class.ended_at.is_some() {
             return Err(Error::Conflict);
         }
         let desks: Vec<&str> = class.desks.iter().map(|kept| kept.id.as_str()).collect();
-        let mut gone = self.about_to_go(&desks, by).await?;
+        let gone = self.about_to_go(&desks, by).await?;
         class.desks.iter().for_each(|kept| self.stop(&kept.id));
-        let (folder, now) = (self.0.keeping.class_folder(id), self.now());
+        // First the record, then the data: a crash between them leaves both, and the next start removes the rest.
+        if let Err(error) = self.keep_end(class.clone(), gone, by).await {
+            // The class goes on, and so do its desks.
+            self.open_desks(&class).await;
+            return Err(error);
+        }
+        let folder = self.0.keeping.class_folder(id);
+        off_thread(move || remove_folder(&folder)).await?
+    }
+
+    async fn keep_end(&self, mut class: Class, mut gone: Deletion, by: &str) -> Result<(), Error> {
+        let (folder, now) = (self.0.keeping.class_folder(&class.id), self.now());
         gone.files = files_of(&folder, &folder).await?;
         gone.at = now;
         class.ended_at = Some(now);
@@ -27,9 +52,7 @@ impl School {
         for seat in &mut class.seats {
             seat.token = None;
         }
-        // First the record, then the data: a crash between them leaves both, and the next start removes the rest.
-        self.keep(class).await?;
-        off_thread(move || remove_folder(&folder)).await?
+        self.keep(class).await
     }
 }
 

@@ -1,5 +1,5 @@
 //! What happens in a class: coming in, exercises, the clock.
-use super::School;
+use super::{School, working::to_the_end};
 use crate::{
     audit,
     crypto::random_token,
@@ -37,7 +37,7 @@ impl School {
         Ok(token)
     }
 
-    /// Who sits at a seat begins an exercise.
+    /// Who sits at a seat begins an exercise. One that is done stays done: doing it again is a further try.
     pub async fn begin(&self, class: &str, seat: &Seat, exercise: &str) -> Result<(), Error> {
         let desk = self.desk(&seat.desk).ok_or(Error::NotFound)?;
         let audit_no = desk
@@ -50,18 +50,15 @@ impl School {
         let count = found.head.goals.len();
         self.change_own(&class.id, seat, |seat| {
             let earlier = seat.earlier(exercise);
-            seat.earlier.remove(exercise);
-            seat.tries.insert(
-                exercise.to_owned(),
-                Try {
-                    begun_at: now,
-                    audit_no,
-                    answers: BTreeMap::new(),
-                    met: vec![None; count],
-                    remark: earlier.remark,
-                    before: earlier.count,
-                },
-            );
+            let begun = Try {
+                begun_at: now,
+                audit_no,
+                answers: BTreeMap::new(),
+                met: vec![None; count],
+                remark: earlier.remark,
+                before: earlier.count,
+            };
+            seat.begin(exercise, begun);
             Ok(())
         })
         .await
@@ -104,10 +101,9 @@ impl School {
             return Ok(());
         };
         let open: Vec<(Exercise, Try)> = seat
-            .tries
-            .iter()
-            .filter(|(_, begun)| begun.done_at().is_none())
-            .filter_map(|(id, begun)| Some((self.exercise_of(&class, id)?.clone(), begun.clone())))
+            .unfinished()
+            .into_iter()
+            .filter_map(|id| Some((self.exercise_of(&class, id)?.clone(), seat.newest(id)?.clone())))
             .collect();
         if open.is_empty() {
             return Ok(());
@@ -134,7 +130,8 @@ impl School {
         self.change_seat(class_id, number, |seat| {
             for (id, begun, reached) in found {
                 // Begun anew meanwhile: what was seen belongs to the time before.
-                let Some(kept) = seat.tries.get_mut(&id).filter(|kept| kept.audit_no == begun.audit_no) else {
+                let is_it = |kept: &&mut Try| kept.audit_no == begun.audit_no;
+                let Some(kept) = seat.newest_mut(&id).filter(is_it) else {
                     continue;
                 };
                 for (met, reached) in kept.met.iter_mut().zip(reached) {
@@ -146,12 +143,16 @@ impl School {
         .await
     }
 
-    /// Moves a desk's clock on; its work goes along.
+    /// Moves a desk's clock on; its work goes along. It arrives also when whoever asked for it is gone.
     pub async fn advance(&self, class: &str, desk_id: &str, to: Move) -> Result<(), Error> {
         let desk = self.desk(desk_id).ok_or(Error::NotFound)?;
-        let until = clockwork::target(&desk, to).await?;
-        clockwork::advance(&desk, until).await?;
-        self.keep_clock(class, &desk).await
+        let (school, class) = (self.clone(), class.to_owned());
+        to_the_end(async move {
+            let until = clockwork::target(&desk, to).await?;
+            clockwork::advance(&desk, until).await?;
+            school.keep_clock(&class, &desk).await
+        })
+        .await
     }
 
     pub(super) async fn keep_clock(&self, class: &str, desk: &Desk) -> Result<(), Error> {

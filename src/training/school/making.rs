@@ -1,5 +1,7 @@
 //! Making desks: the blank database, the first desk of a class, its copies, and a copy anew.
-use super::{ALPHABET, CODE, MASTER, NewClass, School, ending::files_of, fail, own_folder, write_keys};
+use super::{
+    ALPHABET, CODE, MASTER, NewClass, School, ending::files_of, fail, own_folder, working::to_the_end, write_keys,
+};
 use crate::{
     clock::Clock,
     crypto::random_code,
@@ -104,7 +106,7 @@ impl School {
         desks.insert(desk.id.clone(), desk.clone());
     }
 
-    /// Goes on with a class. One desk that is broken takes nobody else's away.
+    /// Goes on with a class.
     pub(super) async fn resume(&self, class: &Class) {
         if class.ended_at.is_none() && class.taught.is_empty() {
             // Made by a program that did not keep them: from now on they stay as they are.
@@ -117,7 +119,14 @@ impl School {
                 tracing::error!(class = class.id, %error, "what a class is taught could not be kept");
             }
         }
-        for kept in class.desks.iter().filter(|_| class.ended_at.is_none()) {
+        if class.ended_at.is_none() {
+            self.open_desks(class).await;
+        }
+    }
+
+    /// Opens each desk of a class. One that is broken takes nobody else's away.
+    pub(super) async fn open_desks(&self, class: &Class) {
+        for kept in &class.desks {
             if let Err(error) = self.open_desk(&class.id, kept, &place(class, &kept.id)).await {
                 tracing::error!(desk = kept.id, %error, "a desk cannot be opened; it is left out");
             }
@@ -133,7 +142,7 @@ impl School {
     /// a class that is made is in the list.
     pub async fn make(&self, wish: NewClass) -> Result<String, Error> {
         let school = self.clone();
-        let making = actix_web::rt::spawn(async move {
+        to_the_end(async move {
             let _alone = school.0.changing.lock().await;
             let id = school.free_code();
             match school.make_alone(&id, wish).await {
@@ -143,8 +152,8 @@ impl School {
                     Err(error)
                 }
             }
-        });
-        making.await.map_err(|e| Error::Internal(e.to_string()))?
+        })
+        .await
     }
 
     /// A code that no class has or had: what could not be made is taken away by its code.
@@ -279,8 +288,14 @@ impl School {
         off_thread(copy).await?
     }
 
-    /// Gives a desk back its beginning: data, mails, bank, clock. What was learned stays on record.
+    /// Gives a desk back its beginning: data, mails, bank, clock. What was learned stays on record. It is whole again also
+    /// when whoever asked for it is gone.
     pub async fn reset(&self, class: &str, desk: &str, by: &str) -> Result<(), Error> {
+        let (school, class, desk, by) = (self.clone(), class.to_owned(), desk.to_owned(), by.to_owned());
+        to_the_end(async move { school.reset_alone(&class, &desk, &by).await }).await
+    }
+
+    async fn reset_alone(&self, class: &str, desk: &str, by: &str) -> Result<(), Error> {
         let _alone = self.0.changing.lock().await;
         let found = self.class(class)?;
         let mut kept = found.desk(desk).cloned().ok_or(Error::NotFound)?;

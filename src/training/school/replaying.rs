@@ -66,6 +66,14 @@ fn moments(people: &mut People, begins: NaiveDateTime, a_day: u32) -> Vec<NaiveD
     all
 }
 
+/// What is watched goes in small steps.
+async fn pass(desk: &Desk, until: NaiveDateTime, speed: Speed) -> Result<(), Error> {
+    match speed {
+        Speed::Fast => clockwork::stride(desk, until).await,
+        Speed::Slow | Speed::Usual => clockwork::advance(desk, until).await,
+    }
+}
+
 fn kept<'a>(class: &'a mut Class, desk: &Desk) -> Option<&'a mut DeskKept> {
     let mut desks = class.desks.iter_mut();
     desks.find(|kept| kept.id == desk.id && kept.generation == desk.generation)
@@ -140,6 +148,10 @@ impl School {
     pub async fn run_replay(&self, class: &str, desk_id: &str, no: u32, what: Replay) -> Result<(), Error> {
         let desk = self.desk(desk_id).ok_or(Error::NotFound)?;
         let ran = self.run(class, &desk, no, what).await;
+        // What was stopped stays so; a desk that was reset knows of none.
+        if !self.goes_on(class, &desk, no) {
+            return ran;
+        }
         let state = if ran.is_ok() {
             ReplayState::Done
         } else {
@@ -147,7 +159,6 @@ impl School {
         };
         let ended = self.change(class, |class| {
             let replay = kept(class, &desk).and_then(|kept| kept.replay.as_mut());
-            // What was stopped stays so; a desk that was reset knows of none.
             let own = replay.filter(|replay| replay.no == no && replay.state == ReplayState::Running);
             if let Some(replay) = own {
                 replay.state = state;
@@ -186,7 +197,7 @@ impl School {
                 if !self.goes_on(class, desk, no) {
                     return Ok(());
                 }
-                clockwork::advance(desk, at).await?;
+                pass(desk, at, what.speed).await?;
                 if !self.goes_on(class, desk, no) {
                     return Ok(());
                 }
@@ -199,7 +210,7 @@ impl School {
                     sample::one_question(desk, &mut people).await?;
                 }
             }
-            clockwork::advance(desk, begins + Duration::days(1)).await?;
+            pass(desk, begins + Duration::days(1), what.speed).await?;
             if !self.goes_on(class, desk, no) {
                 return Ok(());
             }

@@ -4,6 +4,7 @@ use crate::{
     training::{
         class::{Class, ReplayState, Replaying, Seat},
         clockwork::{Move, Speed},
+        school::{School, Work},
     },
     web::ui::{self, Choice, FieldError, when},
 };
@@ -106,6 +107,19 @@ pub fn acts(class: &Class, path: &str, refused: &Refused) -> Markup {
             div class="actions" { a class="button button--secondary" href={ (path) "/ending" } { "教室を終える" } }
         }
     }
+}
+
+/// What is being done at the desks, and at how many of them it is done.
+pub fn working(school: &School, class: &Class) -> Markup {
+    html! { @if let Some(now) = school.working(&class.id) {
+        p class="notice" role="status" {
+            @match now.work {
+                Work::Move(to) => { "時計を進めています（" (to.label()) "）" },
+                Work::Reset => "はじめの状態にもどしています",
+            }
+            "：" (now.done) " / " (now.all) " 席。この画面を閉じても、終わりまで続きます。"
+        }
+    } }
 }
 
 fn how_it_is(replay: &Replaying) -> Markup {

@@ -10,10 +10,10 @@ use crate::{
 use maud::{Markup, html};
 
 /// Begun and not done, the one that was begun last first.
-fn unfinished<'a>(school: &'a School, seat: &'a Seat) -> Vec<(&'a Exercise, &'a Try)> {
-    let open = seat.tries.iter().filter(|(_, begun)| begun.done_at().is_none());
+fn unfinished<'a>(school: &'a School, class: &'a Class, seat: &'a Seat) -> Vec<(&'a Exercise, &'a Try)> {
+    let open = seat.unfinished().into_iter();
     let mut all: Vec<_> = open
-        .filter_map(|(id, begun)| Some((school.exercises().find(id)?, begun)))
+        .filter_map(|id| Some((school.exercise_of(class, id)?, seat.newest(id)?)))
         .collect();
     all.sort_by_key(|(_, begun)| std::cmp::Reverse(begun.begun_at));
     all
@@ -24,7 +24,7 @@ fn unfinished<'a>(school: &'a School, seat: &'a Seat) -> Vec<(&'a Exercise, &'a 
 pub fn goals(school: &School, class: &Class) -> Markup {
     let begun: Vec<_> = class
         .taken()
-        .map(|seat| (seat, unfinished(school, seat)))
+        .map(|seat| (seat, unfinished(school, class, seat)))
         .filter(|(_, open)| !open.is_empty())
         .collect();
     html! {

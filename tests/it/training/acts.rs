@@ -1,7 +1,14 @@
 //! What a trainer does with a class reaches whom it was meant for, and nothing that was typed is lost.
 use super::{class, come_in, one};
-use crate::{desk::Desk, harness::World};
-use mizumado::accounts::Role;
+use crate::{
+    desk::{Desk, NAME},
+    harness::World,
+};
+use actix_web::rt::task::yield_now;
+use diesel::connection::SimpleConnection;
+use futures_util::future::{Either, select};
+use mizumado::{accounts::Role, db, web};
+use std::pin::pin;
 
 async fn trainer(world: &World) -> Desk {
     Desk::open(world, "t1", &[Role::Trainer]).await
@@ -89,4 +96,107 @@ async fn everybody_who_comes_in_is_in_the_list_and_a_word_to_nobody_goes_nowhere
     assert_eq!(said(), 0);
     trainer.post(&messages, &[("seat", ""), ("body", "みなさん")]).await;
     assert_eq!(said(), 1);
+}
+
+/// Sends a form and is gone as soon as something is so, long before there is an answer.
+async fn send_and_go(trainer: &mut Desk, path: &str, fields: &[(&str, &str)], is_so: impl Fn() -> bool) {
+    let until = async {
+        while !is_so() {
+            yield_now().await;
+        }
+    };
+    match select(pin!(trainer.post(path, fields)), pin!(until)).await {
+        Either::Left((page, _)) => panic!("answered already: {}", page.text()),
+        Either::Right(_) => {}
+    }
+}
+
+async fn over(world: &World, class: &str) {
+    while world.school().working(class).is_some() {
+        yield_now().await;
+    }
+}
+
+#[actix_web::test]
+async fn a_move_of_every_clock_arrives_and_is_written_down_though_the_page_that_asked_is_gone() {
+    let world = one().await;
+    let (school, class) = (world.school(), class(&world, 4).await);
+    let mut trainer = trainer(&world).await;
+    let path = format!("/training/{}", class.id);
+    let clock = format!("{path}/clock");
+    let at_first = class.desks[0].ahead_micros;
+    let ahead = |desk: usize| school.class(&class.id).unwrap().desks[desk].ahead_micros;
+    let all = [("desk", "all"), ("to", "month_begin")];
+    send_and_go(&mut trainer, &clock, &all, || ahead(0) != at_first).await;
+    assert_eq!(ahead(3), at_first, "in the midst of it");
+    // How far it is stands in what is renewed by itself; nothing else is begun meanwhile.
+    let page = trainer.get(&path).await;
+    let told = page.first("#progress .notice");
+    assert!(
+        told.contains("時計を進めています（つぎの月の最初の営業日へ）"),
+        "{told}"
+    );
+    assert!(told.contains(" / 4 席"), "{told}");
+    let again = trainer.post(&format!("{path}/resets"), &[("desk", "all")]).await;
+    assert_eq!(again.status, 422);
+    assert!(again.first("#reset-desk-error").contains("別の作業をしています"));
+    over(&world, &class.id).await;
+    let kept = school.class(&class.id).unwrap();
+    for desk in &kept.desks {
+        assert!(desk.ahead_micros > at_first, "{} has arrived", desk.id);
+    }
+    let said: Vec<(&str, &str)> = kept.log[1..]
+        .iter()
+        .map(|e| (e.who.as_str(), e.what.as_str()))
+        .collect();
+    let line = "すべての席の時計を進めました：つぎの月の最初の営業日へ";
+    assert_eq!(said, [(NAME, line)]);
+    let page = trainer.get(&path).await;
+    assert!(page.has(line) && !page.has("時計を進めています"));
+}
+
+#[actix_web::test]
+async fn what_was_begun_with_the_desks_comes_to_its_end_though_the_page_that_asked_is_gone() {
+    let world = one().await;
+    let (school, class) = (world.school(), class(&world, 4).await);
+    let mut trainer = trainer(&world).await;
+    let path = format!("/training/{}", class.id);
+    let resets = || school.class(&class.id).unwrap().resets.len();
+    let all = [("desk", "all")];
+    send_and_go(&mut trainer, &format!("{path}/resets"), &all, || resets() > 0).await;
+    over(&world, &class.id).await;
+    assert_eq!(resets(), 4);
+    for desk in &class.desks {
+        assert_eq!(school.desk(&desk.id).unwrap().generation, 1);
+    }
+    trainer.prove().await;
+    let is_stopped = || school.desk(&class.desks[0].id).is_none();
+    send_and_go(&mut trainer, &format!("{path}/ending"), &[], is_stopped).await;
+    let folder = world.dir.path().join("training/classes").join(&class.id);
+    while folder.exists() {
+        yield_now().await;
+    }
+    let ended = school.class(&class.id).unwrap();
+    assert!(ended.ended_at.is_some() && ended.deletion.is_some());
+}
+
+#[actix_web::test]
+async fn a_desk_whose_clock_cannot_be_moved_keeps_no_other_back_and_is_written_down() {
+    let world = one().await;
+    let (school, class) = (world.school(), class(&world, 2).await);
+    let mut trainer = trainer(&world).await;
+    let desk = school.desk(&class.desks[0].id).unwrap();
+    // No move can tell where it leads without the days on which the bureau is closed.
+    let broken = |conn: &mut db::Conn| Ok::<_, web::Error>(conn.batch_execute("drop table holidays")?);
+    desk.workspace.db.write(broken).await.unwrap();
+    let path = format!("/training/{}", class.id);
+    let page = trainer
+        .post(&format!("{path}/clock"), &[("desk", "all"), ("to", "business_day")])
+        .await;
+    assert_eq!(page.status, 500);
+    let log = school.class(&class.id).unwrap().log;
+    let said: Vec<&str> = log[1..].iter().map(|entry| entry.what.as_str()).collect();
+    let to = "次の営業日の8時31分まで";
+    let failed = format!("席 1の時計を進められませんでした：{to}");
+    assert_eq!(said, [failed, format!("席 2の時計を進めました：{to}")]);
 }

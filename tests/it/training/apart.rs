@@ -1,8 +1,6 @@
-//! The two worlds: no request, no key and no file of one is of any use in the other.
+//! The two worlds: no key and no file of one is of any use in the other, and what leaves a desk says whose it is.
 use super::{be, class, come_in, one};
 use crate::{
-    applicant::Applicant,
-    applications::registered,
     browser::{Browser, Page},
     console_pages::ELSEWHERE,
     desk::Desk,
@@ -13,114 +11,6 @@ use mizumado::{
     training::{Class, SchoolError},
 };
 use std::collections::BTreeSet;
-
-/// A browser at a face with all cookies of another world, under their own names and as this world calls its own.
-fn disguised(face: &str, theirs: &Browser) -> Browser {
-    let mut browser = Browser::new(face);
-    for (name, value) in &theirs.cookies {
-        let other = match name.strip_prefix("practice-") {
-            Some(plain) => plain.to_owned(),
-            None => format!("practice-{name}"),
-        };
-        browser.cookies.insert(name.clone(), value.clone());
-        browser.cookies.insert(other, value.clone());
-    }
-    browser
-}
-
-/// A request that was let in somewhere: anything but the way in, a refusal, or nothing.
-fn is_let_in(page: &Page) -> bool {
-    page.status == 200 && !page.has("研修の教室に入る") && !page.has("職員ログイン")
-}
-
-#[actix_web::test]
-async fn a_request_at_one_listener_never_reaches_the_other_s_workspace() {
-    let world = one().await;
-    let (_, real_id) = registered(&world, &Applicant::default()).await;
-    let mut staff = Desk::open(&world, "a1", Role::ALL).await;
-    let class = class(&world, 1).await;
-    let mut learner = come_in(&world, &class, "1", "山本 一郎").await;
-    be(&mut learner, "kanri").await;
-    let practice_id = &class.desks[0].cases["caller"].id;
-    let addresses = world.school().addresses().clone();
-    let routes = crate::routes::console_routes().await;
-    assert!(routes.len() > 150);
-    let with_practice = disguised(&world.console, &learner);
-    let with_real = disguised(&addresses.console, &staff);
-    // At a desk by a seat of it, where the session is asked for.
-    let mut with_seat = with_real.clone();
-    let seat = learner.cookies["practice-seat"].clone();
-    with_seat.cookies.insert("practice-seat".into(), seat);
-    assert!(with_practice.cookies.contains_key("staff") && with_seat.cookies.contains_key("practice-staff"));
-    for browser in [&learner, &*staff] {
-        let page = browser.clone().once("GET", "/", None).await;
-        assert!(is_let_in(&page), "in its own world each is somebody");
-    }
-    for route in &routes {
-        let (method, path) = route.split_once(char::is_whitespace).unwrap();
-        let path = path.trim();
-        // The other's ids and codes in the address.
-        let filled = |id: &str| {
-            let parts = path
-                .split('/')
-                .map(|part| if part.starts_with('{') { id } else { part });
-            parts.collect::<Vec<_>>().join("/")
-        };
-        let open = ["/assets/", "/favicon", "/sign-in", "/enrolments/"];
-        if open.iter().any(|start| path.starts_with(start)) {
-            continue;
-        }
-        let body = (method == "POST").then(|| ("application/x-www-form-urlencoded", b"person=mado".to_vec()));
-        let mut browser = with_practice.clone();
-        let page = browser.once(method, &filled(practice_id), body.clone()).await;
-        assert!(
-            !is_let_in(&page),
-            "{method} {path}: practice cookies at the real console"
-        );
-        let is_room = path.starts_with("/training");
-        for seen in [&with_real, &with_seat] {
-            let page = seen.clone().once(method, &filled(&real_id), body.clone()).await;
-            assert!(
-                is_room || !is_let_in(&page),
-                "{method} {path}: real cookies at the practice console"
-            );
-        }
-    }
-    // The other's application, by somebody who is let in.
-    assert_eq!(staff.get(&format!("/applications/{practice_id}")).await.status, 404);
-    be(&mut learner, "mado").await;
-    assert_eq!(learner.get(&format!("/applications/{real_id}")).await.status, 404);
-    // The way in without a key is nowhere but at a desk.
-    assert_eq!(staff.post("/practice/person", &[("person", "mado")]).await.status, 404);
-    let mut anybody = Browser::new(&world.url);
-    assert_eq!(
-        anybody.post("/practice/person", &[("person", "mado")]).await.status,
-        404
-    );
-    // A desk is reached by its address only where everybody may look.
-    let mut stranger = Browser::new(&addresses.console);
-    let desk = &class.desks[0].id;
-    stranger
-        .get(&format!("/desk/{desk}/applications"))
-        .await
-        .expect("研修の教室に入る");
-    let mut mails = Browser::new(&addresses.mails);
-    assert!(!mails.get(&format!("/desk/{desk}/")).await.has("届いたメール"));
-    Browser::new(&addresses.public)
-        .get(&format!("/desk/{desk}/"))
-        .await
-        .expect("研修の教室に入る");
-    learner
-        .get(&format!("{}/desk/{desk}/", addresses.public))
-        .await
-        .expect("研修環境です");
-    // Other networks get nothing of any face.
-    for face in [&addresses.console, &addresses.public, &addresses.bank, &addresses.mails] {
-        let mut elsewhere = Browser::at(face, [127, 0, 0, 2].into());
-        elsewhere.cookies = learner.cookies.clone();
-        assert_eq!(elsewhere.get("/").await.status, 404, "{face}");
-    }
-}
 
 #[actix_web::test]
 async fn a_practice_desk_starts_on_no_other_world_s_files() {

@@ -14,7 +14,7 @@ use mizumado::{
 };
 
 /// A class that takes place on another day than the world's.
-async fn class_of(world: &World, day: &str, size: u32) -> Class {
+pub async fn class_of(world: &World, day: &str, size: u32) -> Class {
     let asked = NewClass {
         day: day.parse().unwrap(),
         ..wish(world, size)
@@ -24,7 +24,7 @@ async fn class_of(world: &World, day: &str, size: u32) -> Class {
 }
 
 /// The days whose file was closed by the clock, the oldest first.
-async fn files(world: &World, desk: &str) -> Vec<String> {
+pub async fn files(world: &World, desk: &str) -> Vec<String> {
     #[derive(QueryableByName)]
     struct Closed {
         #[diesel(sql_type = Text)]

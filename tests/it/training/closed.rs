@@ -15,7 +15,7 @@ use mizumado::{
 use std::net::TcpListener;
 
 /// The console again, with these doors, by who is signed in already.
-async fn console(world: &World, doors: Doors, staff: &Desk) -> Browser {
+pub async fn console(world: &World, doors: Doors, staff: &Desk) -> Browser {
     let socket = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://localhost:{}", socket.local_addr().unwrap().port());
     let settings = world.workspace.settings.console.clone().unwrap();

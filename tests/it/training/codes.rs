@@ -75,7 +75,7 @@ pub async fn both() -> Both {
 }
 
 /// What is looked at where `OF_PEOPLE` alone stands still.
-async fn people(workspace: &Workspace) -> Everything {
+pub async fn people(workspace: &Workspace) -> Everything {
     everything(workspace).await.of(&OF_PEOPLE)
 }
 

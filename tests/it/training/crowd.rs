@@ -1,7 +1,7 @@
 //! Many who learn at once. The short form belongs to the suite; `make bench-training` (TRAINING_CLASSES, TRAINING_SEATS,
 //! TRAINING_ROUNDS) prints what making, resetting and every page take beside the real console, and whether that is within
 //! the limits; a busy machine fails no test.
-use super::{be, class, come_in, one};
+use super::{be, class, come_in, left::seated, one};
 use crate::{applicant::Applicant, applications::registered, browser::Browser, desk::Desk, harness::World};
 use mizumado::{accounts::Role, training::Class};
 use std::time::{Duration, Instant};
@@ -17,16 +17,27 @@ fn p95(times: &mut [Duration]) -> f64 {
     times[(times.len() * 95).div_ceil(100).max(1) - 1].as_secs_f64() * 1000.0
 }
 
+/// Of the staff's console.
 const PAGES: [&str; 5] = ["/", "/applications", "/inquiries", "/deliveries", "/institutions"];
+/// Where who learns begins, and an exercise.
+const ROOM: [&str; 2] = ["/training/", "/training/exercises/find-application"];
+/// Of the public form: its door and its first step.
+const FORM: [&str; 2] = ["/", "/apply/terms"];
 
-async fn walk(browser: &mut Browser, rounds: usize) -> Vec<Duration> {
+async fn walk(browser: &mut Browser, pages: &[&str], rounds: usize) -> Vec<Duration> {
     let mut times = vec![];
-    for path in PAGES.iter().cycle().take(PAGES.len() * rounds) {
+    for path in pages.iter().cycle().take(pages.len() * rounds) {
         let began = Instant::now();
         assert_eq!(browser.get(path).await.status, 200, "{path}");
         times.push(began.elapsed());
     }
     times
+}
+
+/// All of them at once, each in a row of their own.
+async fn all_walk(browsers: impl Iterator<Item = &mut Browser>, pages: &[&str], rounds: usize) -> Vec<Duration> {
+    let walks = browsers.map(|browser| walk(browser, pages, rounds));
+    futures_util::future::join_all(walks).await.concat()
 }
 
 /// Limits (docs/BENCH.md): of the slowest making and reset in seconds, and of the pages in times of the real console's p95.
@@ -61,6 +72,23 @@ async fn reset_all(world: &World, class: &Class) -> (Vec<Duration>, Duration) {
     (each, began.elapsed())
 }
 
+/// Makes classes one after another and fills their seats: what each making took, who learns, and the last class.
+async fn make_all(world: &World, classes: usize, seats: usize) -> (Vec<Duration>, Vec<Browser>, Class) {
+    let (mut making, mut learners, mut last) = (vec![], vec![], None);
+    for _ in 0..classes {
+        let began = Instant::now();
+        let made = class(world, u32::try_from(seats).unwrap()).await;
+        making.push(began.elapsed());
+        for seat in 1..=seats {
+            let mut learner = come_in(world, &made, &seat.to_string(), "山本 一郎").await;
+            be(&mut learner, "mado").await;
+            learners.push(learner);
+        }
+        last = Some(made);
+    }
+    (making, learners, last.unwrap())
+}
+
 #[actix_web::test]
 async fn many_learn_at_once_each_at_a_desk_of_their_own() {
     let (classes, seats) = (number("TRAINING_CLASSES", 2), number("TRAINING_SEATS", 2));
@@ -68,28 +96,20 @@ async fn many_learn_at_once_each_at_a_desk_of_their_own() {
     let world = one().await;
     registered(&world, &Applicant::default()).await;
     let mut clerk = Desk::open(&world, "c1", &[Role::Clerk]).await;
-    let mut alone = walk(&mut clerk.browser, rounds * 4).await;
+    let mut alone = walk(&mut clerk.browser, &PAGES, rounds * 4).await;
     let mut clerks = vec![clerk];
     for n in 2..=classes * seats {
         clerks.push(Desk::open(&world, &format!("c{n}"), &[Role::Clerk]).await);
     }
-    let walks = clerks.iter_mut().map(|clerk| walk(&mut clerk.browser, rounds));
-    let mut real: Vec<Duration> = futures_util::future::join_all(walks).await.concat();
-    let (mut making, mut learners, mut last) = (vec![], vec![], None);
-    for _ in 0..classes {
-        let began = Instant::now();
-        let made = class(&world, u32::try_from(seats).unwrap()).await;
-        making.push(began.elapsed());
-        for seat in 1..=seats {
-            let mut learner = come_in(&world, &made, &seat.to_string(), "山本 一郎").await;
-            be(&mut learner, "mado").await;
-            learners.push(learner);
-        }
-        last = Some(made);
-    }
-    let walks = learners.iter_mut().map(|learner| walk(learner, rounds));
-    let mut practice: Vec<Duration> = futures_util::future::join_all(walks).await.concat();
-    let made = last.unwrap();
+    let mut real = all_walk(clerks.iter_mut().map(|clerk| &mut clerk.browser), &PAGES, rounds).await;
+    let mut citizens = vec![Browser::new(&world.url); clerks.len()];
+    let mut real_form = all_walk(citizens.iter_mut(), &FORM, rounds).await;
+    let (making, mut learners, made) = make_all(&world, classes, seats).await;
+    let mut practice = all_walk(learners.iter_mut(), &PAGES, rounds).await;
+    let mut in_room = all_walk(learners.iter_mut(), &ROOM, rounds).await;
+    let face = &world.school().addresses().public;
+    let mut citizens: Vec<Browser> = learners.iter().map(|learner| seated(face, learner)).collect();
+    let mut form = all_walk(citizens.iter_mut(), &FORM, rounds).await;
     let (resets, together) = reset_all(&world, &made).await;
     println!(
         "{classes} classes of {seats}: all {} desks of one were reset in {:.2} s",
@@ -104,10 +124,16 @@ async fn many_learn_at_once_each_at_a_desk_of_their_own() {
     );
     println!("{}", judged("making (slowest)", slowest(&making), MAKING, "s"));
     println!("{}", judged("reset (slowest)", slowest(&resets), RESET, "s"));
-    println!(
-        "{}",
-        judged("pages p95, practice beside real", practice / real, PAGES_TIMES, "times")
-    );
+    let (real_form, form, in_room) = (p95(&mut real_form), p95(&mut form), p95(&mut in_room));
+    println!("form p95: real {real_form:.1} ms, practice {form:.1} ms; the room {in_room:.1} ms (as many at once)");
+    // The room has no other beside it: it is held against the real console.
+    for (what, is, beside) in [
+        ("pages p95, practice beside real", practice, real),
+        ("form p95, practice beside real", form, real_form),
+        ("room p95, beside the real console", in_room, real),
+    ] {
+        println!("{}", judged(what, is / beside, PAGES_TIMES, "times"));
+    }
     // Each has a desk of their own: what one writes is nobody else's.
     let case = made.desks[0].cases["caller"].id.clone();
     be(&mut learners[0], "mado").await;

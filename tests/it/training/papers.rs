@@ -1,5 +1,5 @@
 //! What is printed of a class says what was done in it, whatever came later.
-use super::{acceptance, class, come_in, left::WaysIn, one, record::do_one, wish};
+use super::{acceptance, class, closed::console, come_in, left::WaysIn, one, record::do_one, wish};
 use crate::{
     browser::Page,
     desk::{Desk, NAME},
@@ -8,7 +8,7 @@ use crate::{
 use mizumado::{
     accounts::Role,
     app,
-    training::{Class, Exercises, Kind, NewClass, School},
+    training::{Class, Doors, Exercises, Kind, NewClass, School},
 };
 
 /// A school over the same folder whose exercise `visual-check` was written anew: another title, one more goal.
@@ -70,6 +70,21 @@ async fn a_class_keeps_its_exercises_as_they_were_when_it_was_made() {
         before.goals.len(),
         "it is done by the goals it began with"
     );
+    // What is still to be done there is told by the title and the goals of the class's own.
+    let trainer = Desk::open(&world, "t1", &[Role::Trainer]).await;
+    let mut browser = console(&world, Doors::Open(later), &trainer).await;
+    let page = browser.get(&format!("/training/{}", open.id)).await;
+    let told: Vec<String> = page
+        .all("details.details")
+        .into_iter()
+        .filter(|d| d.contains("残っている目標"))
+        .collect();
+    let [told] = &told[..] else { panic!("{told:?}") };
+    assert!(
+        told.contains(&before.title) && told.contains(&before.goals[0].text),
+        "{told}"
+    );
+    assert!(!page.has("あとの題") && !told.contains("まえに"), "{told}");
 }
 
 fn cells(page: &Page, table: &str) -> Vec<String> {

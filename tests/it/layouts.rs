@@ -1,5 +1,6 @@
 //! The layout studio: a draft is made, shown with its problems, approved by a second person and used from its day.
 mod studio;
+mod trials;
 
 use crate::{
     browser::Page,

@@ -109,6 +109,13 @@ async fn change(
     workspace.db.write(write).await
 }
 
+/// Every trial is on record before its page is shown: what is tried may be aimed at somebody.
+async fn record_trial(workspace: &Data<Workspace>, staff: &Staff, id: &str, what: String) -> Result<(), Error> {
+    let (now, by, subject) = (workspace.clock.now(), staff.clone(), format!("layout/{id}"));
+    let write = move |conn: &mut Conn| by.record(conn, now, "layout.tried", &subject, &what);
+    workspace.db.write(write).await
+}
+
 /// Writes what was typed about the file into a layout and its version.
 fn put_settings(typed: &SettingsForm, layout: &mut Layout, version: &mut Version) -> Result<(), Error> {
     typed.apply(layout);
@@ -139,6 +146,7 @@ pub async fn update(
         if !studio.may_edit {
             return Err(Error::Conflict);
         }
+        record_trial(&workspace, &staff, &id, "settings".to_owned()).await?;
         typed.text.clone_from(&studio.version.body);
         return Ok(html(views::studio(&site, &staff, &studio, &typed, &[])));
     }
@@ -216,8 +224,10 @@ pub async fn update_column(
     let kept = kept_column(&workspace, &id, place).await?;
     match typed.column(&kept) {
         Ok(column) if form.has("try") => {
+            let what = what_it_holds(&column);
             let put = move |layout: &mut Layout, _: &mut Version| put_column(layout, place, |_| Ok(column));
             let studio = studio_with(&workspace, &staff, &id, Some(put)).await?;
+            record_trial(&workspace, &staff, &id, what).await?;
             let here = (place, &kept);
             Ok(html(views::column(&site, &staff, &studio, here, &typed, &[])))
         }

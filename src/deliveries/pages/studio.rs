@@ -116,7 +116,7 @@ fn try_on(layout: &Layout, context: &Context, real: &[ResultRecord]) -> Result<T
     let masked: Vec<&dyn Row> = masked.iter().map(|m| m as &dyn Row).collect();
     let records = preview(layout, context, &masked);
     let failed = |e: std::io::Error| Error::Internal(e.to_string());
-    let mut writer = FileWriter::new(layout, context.clone(), std::io::sink());
+    let mut writer = FileWriter::new(layout, context.clone(), std::io::sink()).as_trial();
     for row in rows {
         writer.row(row as &dyn Row).map_err(failed)?;
     }

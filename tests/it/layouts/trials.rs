@@ -1,0 +1,66 @@
+//! What a trial tells of people: no answer to a guess, nothing to whoever may not read applications, and all of it on record.
+use super::{draft, studio::text};
+use crate::{applicant::Applicant, browser::Browser, desk::Desk, harness::World};
+use mizumado::accounts::Role;
+
+/// The page of a draft with one more column, without the guess that stands in it.
+async fn with_column(maker: &mut Desk, path: &str, plain: &str, column: &str, guess: &str) -> String {
+    let whole = format!("{plain}\n[[column]]\nheader = \"x\"\n{}\n", column.replace("GUESS", guess));
+    let page = maker.post(&format!("{path}/text"), &[("text", &whole)]).await;
+    assert_eq!(page.status, 200, "{}", page.text());
+    page.expect("ためし書き");
+    page.text().replace(guess, "GUESS")
+}
+
+#[actix_web::test]
+async fn a_trial_answers_no_guess_about_a_masked_item() {
+    for world in World::all_with_console().await {
+        let left = Applicant::scenario("67").hand_off(&mut Browser::new(&world.url)).await;
+        left.finish(&world, &mut Browser::new(&world.url)).await;
+        let mut maker = Desk::open(&world, "m1", &[Role::Clerk]).await;
+        let path = draft(&mut maker).await;
+        let plain = text(&mut maker, &path).await;
+        // Of one person alone, by the receipt number, which nobody masks.
+        let map = format!(
+            "field = \"account_number\"\nmap = {{ \"GUESS\" = \"1\", \"\" = \"\" }}\n\
+             when = {{ field = \"receipt_number\", is = [\"{}\"], else = \"\" }}",
+            left.receipt_number
+        );
+        let part = "join = [{ fixed = \"a\" }, { field = \"account_number\", map = { \"GUESS\" = \"1\" } }]";
+        let whole = "join = [{ fixed = \"a\" }, { field = \"account_number\" }]\nmap = { \"aGUESS\" = \"1\" }";
+        let instead = "field = \"user_kana\"\nmap = { \"GUESS\" = \"1\" }\n\
+                       when = { field = \"state\", is = [\"x\"], else_field = \"account_number\" }";
+        let narrow = "field = \"user_name\"\npad = { width = 1, with = \" \", side = \"left\" }\n";
+        let is = format!("{narrow}when = {{ field = \"account_number\", is = [\"GUESS\"], else = \"\" }}");
+        let is_not = is.replace("is = ", "is_not = ");
+        for column in [&map, part, whole, instead, &is, &is_not] {
+            let right = with_column(&mut maker, &path, &plain, column, "1234567").await;
+            let wrong = with_column(&mut maker, &path, &plain, column, "1234568").await;
+            assert_eq!(right, wrong, "{column}");
+        }
+    }
+}
+
+#[actix_web::test]
+async fn each_trial_is_on_record_with_what_was_tried() {
+    let world = World::with_console().await;
+    let mut maker = Desk::open(&world, "m1", &[Role::Clerk]).await;
+    let path = draft(&mut maker).await;
+    let form = maker.get(&path).await.form_to(&path);
+    maker.post_with(&path, &form, &[("try", "yes")]).await;
+    let column = format!("{path}/columns/0");
+    let form = maker.get(&column).await.form_to(&column);
+    maker.post_with(&column, &form, &[("try", "yes")]).await;
+    let subject = path.trim_start_matches('/').replace("layouts", "layout");
+    let said = |what: &str| (subject.clone(), format!("{what} from 127.0.0.1"));
+    assert_eq!(
+        world.audit("layout.tried").await,
+        [said("settings"), said("column 受付番号")]
+    );
+    let mut auditor = Desk::open(&world, "a1", &[Role::Auditor]).await;
+    auditor
+        .get("/audit?action=layout.tried")
+        .await
+        .expect("レイアウトを保存せずに試した")
+        .expect("項目 受付番号");
+}

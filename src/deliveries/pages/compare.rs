@@ -5,12 +5,12 @@ use super::{
         views,
     },
     studio::{context_of, studio},
+    trial::Trial,
 };
 use crate::{
     accounts::Staff,
     crypto::sha256_hex,
     db::Conn,
-    enrolment::{self, ResultRecord},
     web::{Error, Site, html, read_upload, ui::FieldError, unprocessable},
     workspace::Workspace,
 };
@@ -19,7 +19,6 @@ use actix_web::{
     HttpResponse,
     web::{Data, Path},
 };
-use chrono::Duration;
 
 /// What came of a comparison, as the audit record keeps it: whoever approves the layout sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,20 +84,15 @@ pub async fn show(
     let (world, layout, version) = (workspace.clone(), studio.layout.clone(), studio.version.clone());
     let read = move |conn: &mut Conn| {
         let now = world.clock.now();
-        let rows = enrolment::results(conn, &world, now - Duration::days(30), now)?;
-        let sample_row = ResultRecord::sample();
-        // Whoever compares need not be somebody who may see persons: masked rows keep their widths.
-        let is_masked = !rows.is_empty();
-        let masked: Vec<Masked> = rows.iter().map(|row| Masked(row as &dyn Row)).collect();
-        let mut written: Vec<&dyn Row> = masked.iter().map(|row| row as &dyn Row).collect();
-        if written.is_empty() {
-            written.push(&sample_row);
-        }
+        let trial = Trial::read(conn, &world, now)?;
+        let is_masked = trial.on.is_real();
         let mut ours = vec![];
         let failed = |e: std::io::Error| Error::Internal(e.to_string());
         let mut writer = FileWriter::new(&layout, context_of(&version, now), &mut ours);
-        for row in written {
-            writer.row(row).map_err(failed)?;
+        for row in trial.rows() {
+            // Whoever compares need not be somebody who may see persons: masked rows keep their widths.
+            let masked = Masked(row);
+            writer.row(if is_masked { &masked } else { row }).map_err(failed)?;
         }
         writer.finish().map_err(failed)?;
         let found = compare(&ours, &sample, &layout);

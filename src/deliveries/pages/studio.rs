@@ -4,24 +4,22 @@ use super::{
         batch::layout_of,
         layout::{Context, FileWriter, Layout, Masked, PreviewRecord, Row, Totals, check, diff, preview},
         store::{self, Version},
-        views::{Compared, Studio},
+        views::{Compared, Studio, TriedOn},
     },
     compare::Outcome,
+    trial::Trial,
 };
 use crate::{
     accounts::{self, Staff, VersionState},
     audit::{self, Wanted},
     clock::jst,
     db::Conn,
-    enrolment::{self, ResultRecord},
     web::Error,
     workspace::Workspace,
 };
 use actix_web::web::Data;
-use chrono::{Duration, NaiveDateTime};
+use chrono::NaiveDateTime;
 
-/// Results of so many days are what a draft is tried on.
-const TRIED_DAYS: i64 = 30;
 /// Rows of the preview.
 const SHOWN: usize = 10;
 /// Comparisons that are listed, newest first.
@@ -69,10 +67,9 @@ fn seen(
         None => vec![],
     };
     let problems = check(&layout);
-    let real = enrolment::results(conn, world, now - Duration::days(TRIED_DAYS), now)?;
     let context = context_of(&version, now);
     let (records, tried) = match problems.is_empty() {
-        true => try_on(&layout, &context, &real)?,
+        true => try_on(&layout, &context, &Trial::read(conn, world, now)?)?,
         false => (vec![], None),
     };
     let decided_by = match &version.decided_by {
@@ -106,22 +103,21 @@ pub(super) fn context_of(version: &Version, now: NaiveDateTime) -> Context {
     }
 }
 
-type Tried = (Vec<PreviewRecord>, Option<(usize, Totals)>);
+type Tried = (Vec<PreviewRecord>, Option<(TriedOn, Totals)>);
 
 /// The preview on masked rows, and what a file of all of them would report.
-fn try_on(layout: &Layout, context: &Context, real: &[ResultRecord]) -> Result<Tried, Error> {
-    let sample = [ResultRecord::sample()];
-    let rows: &[ResultRecord] = if real.is_empty() { &sample } else { real };
-    let masked: Vec<Masked> = rows.iter().take(SHOWN).map(|r| Masked(r as &dyn Row)).collect();
+fn try_on(layout: &Layout, context: &Context, trial: &Trial) -> Result<Tried, Error> {
+    let held = trial.rows().filter(|row| layout.holds(row.state()));
+    let masked: Vec<Masked> = held.take(SHOWN).map(|row| Masked(row as &dyn Row)).collect();
     let masked: Vec<&dyn Row> = masked.iter().map(|m| m as &dyn Row).collect();
     let records = preview(layout, context, &masked);
     let failed = |e: std::io::Error| Error::Internal(e.to_string());
     let mut writer = FileWriter::new(layout, context.clone(), std::io::sink()).as_trial();
-    for row in rows {
+    for row in trial.rows() {
         writer.row(row as &dyn Row).map_err(failed)?;
     }
     let totals = writer.finish().map_err(failed)?;
-    Ok((records, Some((real.len(), totals))))
+    Ok((records, Some((trial.on, totals))))
 }
 
 /// Who held the version beside which sample, as the audit record tells it; newest first.

@@ -1,7 +1,29 @@
 //! What a trial tells of people: no answer to a guess, nothing to whoever may not read applications, and all of it on record.
 use super::{draft, studio::text};
-use crate::{applicant::Applicant, browser::Browser, desk::Desk, harness::World};
-use mizumado::accounts::Role;
+use crate::{
+    applicant::Applicant,
+    browser::Browser,
+    desk::Desk,
+    harness::World,
+    rows::{self, Row},
+};
+use chrono::Duration;
+use mizumado::{accounts::Role, db::Conn, enrolment::states::Registration};
+
+/// Results at the console, each decided when it was confirmed.
+async fn results(world: &World, all: Vec<Row>) {
+    let keys = world.workspace.keys.clone();
+    let write = move |conn: &mut Conn| {
+        rows::confirm(conn, &keys, &all)?;
+        let ids: Vec<String> = all.iter().map(|row| format!("'{}'", row.id)).collect();
+        let which = format!("id in ({})", ids.join(","));
+        for state in [Registration::AtInstitution, Registration::Checking, Registration::Registered] {
+            rows::advance_all(conn, &which, state, "confirmed_at")?;
+        }
+        Ok(())
+    };
+    world.write(write).await;
+}
 
 /// The page of a draft with one more column, without the guess that stands in it.
 async fn with_column(maker: &mut Desk, path: &str, plain: &str, column: &str, guess: &str) -> String {
@@ -63,4 +85,24 @@ async fn each_trial_is_on_record_with_what_was_tried() {
         .await
         .expect("レイアウトを保存せずに試した")
         .expect("項目 受付番号");
+}
+
+#[actix_web::test]
+async fn a_layout_is_tried_on_the_newest_thousand_results_and_says_so() {
+    let world = World::with_console().await;
+    let mut maker = Desk::open(&world, "m1", &[Role::Clerk]).await;
+    let path = draft(&mut maker).await;
+    let now = world.workspace.clock.now();
+    let all: Vec<Row> = (0..1_000).map(|n| Row::new(n, now - Duration::minutes(5))).collect();
+    results(&world, all).await;
+    let all = maker.get(&path).await;
+    all.expect("この30日の結果1000件で試しました。書き出すのは1000件");
+    assert!(!all.has("新しい1,000件"));
+    results(&world, vec![Row::new(1_000, now - Duration::minutes(2))]).await;
+    let newest = maker.get(&path).await;
+    newest
+        .expect("新しい1,000件で試しています。書き出すのは1000件")
+        .expect(&Row::new(1, now).shown());
+    // The oldest makes way for the newest.
+    assert!(all.has(&Row::new(0, now).shown()) && !newest.has(&Row::new(0, now).shown()));
 }

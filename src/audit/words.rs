@@ -125,6 +125,7 @@ pub const ACTIONS: &[(&str, &str)] = &[
     ("layout.drafted", "レイアウトの案を作った"),
     ("layout.proposed", "レイアウトを提案した"),
     ("layout.refused", "レイアウトを却下した"),
+    ("layout.seen", "レイアウトの画面で、伏せた結果を見た"),
     ("layout.tried", "レイアウトを保存せずに試した"),
     ("log.deleted", "古いログを消した"),
     ("log.sealed", "ログを封印した"),

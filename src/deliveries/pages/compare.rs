@@ -82,9 +82,10 @@ pub async fn show(
         return Ok(unprocessable(views::studio(&site, &staff, &studio, &form, &errors)));
     }
     let (world, layout, version) = (workspace.clone(), studio.layout.clone(), studio.version.clone());
+    let by = staff.clone();
     let read = move |conn: &mut Conn| {
         let now = world.clock.now();
-        let trial = Trial::read(conn, &world, now)?;
+        let trial = Trial::read(conn, &world, &by, now)?;
         let is_masked = trial.on.is_real();
         let mut ours = vec![];
         let failed = |e: std::io::Error| Error::Internal(e.to_string());

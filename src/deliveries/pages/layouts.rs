@@ -303,6 +303,13 @@ pub async fn update_text(
     }
 }
 
+/// The version as it is kept: to decide on it shows nobody a row.
+async fn find(workspace: &Data<Workspace>, id: &str) -> Result<Version, Error> {
+    let id = id.to_owned();
+    let read = move |conn: &mut Conn| Ok::<_, Error>(store::find_version(conn, &id)?);
+    workspace.db.read(read).await
+}
+
 /// `POST /layouts/{id}/proposal`: only a layout without a problem goes to the second person.
 pub async fn propose(
     workspace: Data<Workspace>,
@@ -311,8 +318,9 @@ pub async fn propose(
     id: Path<String>,
 ) -> Result<HttpResponse, Error> {
     let now = workspace.clock.now();
-    let studio = studio(&workspace, &staff, &id).await?;
-    if studio.version.effective_from < jst(now).date() {
+    let version = find(&workspace, &id).await?;
+    if version.effective_from < jst(now).date() {
+        let studio = studio(&workspace, &staff, &id).await?;
         let errors = [FieldError::new("effective_from", accounts::DAY_TO_COME)];
         let form = SettingsForm::of(&studio);
         return Ok(unprocessable(views::studio(&site, &staff, &studio, &form, &errors)));
@@ -341,15 +349,16 @@ pub async fn decide(
     let (now, path) = (workspace.clock.now(), format!("/layouts/{id}"));
     let mut errors = vec![];
     let verdict = Verdict::read(&form, &mut errors)?;
-    let studio = studio(&workspace, &staff, &id).await?;
-    if verdict.is_approval() && studio.version.effective_from < jst(now).date() {
+    let version = find(&workspace, &id).await?;
+    if verdict.is_approval() && version.effective_from < jst(now).date() {
         errors.push(FieldError::new("decision", accounts::DAY_IS_OVER));
     }
-    let is_open = studio.version.state == VersionState::Proposed && studio.version.made_by != staff.word();
+    let is_open = version.state == VersionState::Proposed && version.made_by != staff.word();
     if !is_open {
         return Err(Error::Conflict);
     }
     if !errors.is_empty() {
+        let studio = studio(&workspace, &staff, &id).await?;
         let mut typed = SettingsForm::of(&studio);
         typed.refusal = form.get("refusal").to_owned();
         return Ok(unprocessable(views::studio(&site, &staff, &studio, &typed, &errors)));

@@ -4,10 +4,10 @@ use super::{
         batch::layout_of,
         layout::{Context, FileWriter, Layout, Masked, PreviewRecord, Row, Totals, check, diff, preview},
         store::{self, Version},
-        views::{Compared, Studio, TriedOn},
+        views::{Compared, SHOWN as FINDINGS_SHOWN, Studio, TriedOn},
     },
     compare::Outcome,
-    trial::Trial,
+    trial::{Trial, record_seen},
 };
 use crate::{
     accounts::{self, Staff, VersionState},
@@ -19,6 +19,7 @@ use crate::{
 };
 use actix_web::web::Data;
 use chrono::NaiveDateTime;
+use std::collections::BTreeSet;
 
 /// Rows of the preview.
 const SHOWN: usize = 10;
@@ -28,7 +29,7 @@ const COMPARISONS: i64 = 5;
 /// A change that is not kept, for those who look without one.
 type Nothing = fn(&mut Layout, &mut Version) -> Result<(), Error>;
 
-/// Everything the studio shows of a version.
+/// Everything the studio shows of a version. Whose rows these are is on record when it answers.
 pub async fn studio(workspace: &Data<Workspace>, staff: &Staff, id: &str) -> Result<Studio, Error> {
     studio_with(workspace, staff, id, None::<Nothing>).await
 }
@@ -40,7 +41,7 @@ pub(super) async fn studio_with(
     id: &str,
     tried: Option<impl FnOnce(&mut Layout, &mut Version) -> Result<(), Error> + Send + 'static>,
 ) -> Result<Studio, Error> {
-    let (world, id, by) = (workspace.clone(), id.to_owned(), staff.word());
+    let (world, id, by) = (workspace.clone(), id.to_owned(), staff.clone());
     let read = move |conn: &mut Conn| {
         let mut version = store::find_version(conn, &id)?;
         let (mut layout, is_tried) = (layout_of(&version)?, tried.is_some());
@@ -49,16 +50,19 @@ pub(super) async fn studio_with(
         }
         seen(conn, &world, version, layout, (&by, is_tried))
     };
-    workspace.db.read::<_, Error>(read).await
+    let (studio, whose) = workspace.db.read::<_, Error>(read).await?;
+    record_seen(workspace, staff, &studio.version.id, &whose).await?;
+    Ok(studio)
 }
 
+/// With the ids of the applications whose rows it shows.
 fn seen(
     conn: &mut Conn,
     world: &Workspace,
     version: Version,
     layout: Layout,
-    (by, is_tried): (&str, bool),
-) -> Result<Studio, Error> {
+    (by, is_tried): (&Staff, bool),
+) -> Result<(Studio, Vec<String>), Error> {
     let now = world.clock.now();
     let in_use = store::effective_on(conn, jst(now).date())?;
     let before = store::version_before(conn, &version)?;
@@ -68,17 +72,17 @@ fn seen(
     };
     let problems = check(&layout);
     let context = context_of(&version, now);
-    let (records, tried) = match problems.is_empty() {
-        true => try_on(&layout, &context, &Trial::read(conn, world, now)?)?,
-        false => (vec![], None),
+    let (records, tried, whose) = match problems.is_empty() {
+        true => try_on(&layout, &context, &Trial::read(conn, world, by, now)?)?,
+        false => (vec![], None, vec![]),
     };
     let decided_by = match &version.decided_by {
         Some(by) => Some(accounts::name_of(conn, &world.keys, by)?),
         None => None,
     };
-    Ok(Studio {
+    let studio = Studio {
         decided_by,
-        may_edit: version.state == VersionState::Draft && version.made_by == by,
+        may_edit: version.state == VersionState::Draft && version.made_by == by.word(),
         made_by: accounts::name_of(conn, &world.keys, &version.made_by)?,
         file_name: layout.file_name(&context),
         is_in_use: in_use.is_some_and(|v| v.id == version.id),
@@ -91,7 +95,8 @@ fn seen(
         problems,
         records,
         tried,
-    })
+    };
+    Ok((studio, whose))
 }
 
 pub(super) fn context_of(version: &Version, now: NaiveDateTime) -> Context {
@@ -103,9 +108,9 @@ pub(super) fn context_of(version: &Version, now: NaiveDateTime) -> Context {
     }
 }
 
-type Tried = (Vec<PreviewRecord>, Option<(TriedOn, Totals)>);
+type Tried = (Vec<PreviewRecord>, Option<(TriedOn, Totals)>, Vec<String>);
 
-/// The preview on masked rows, and what a file of all of them would report.
+/// The preview on masked rows, what a file of all of them would report, and whose rows are shown in either.
 fn try_on(layout: &Layout, context: &Context, trial: &Trial) -> Result<Tried, Error> {
     let held = trial.rows().filter(|row| layout.holds(row.state()));
     let masked: Vec<Masked> = held.take(SHOWN).map(|row| Masked(row as &dyn Row)).collect();
@@ -117,7 +122,11 @@ fn try_on(layout: &Layout, context: &Context, trial: &Trial) -> Result<Tried, Er
         writer.row(row as &dyn Row).map_err(failed)?;
     }
     let totals = writer.finish().map_err(failed)?;
-    Ok((records, Some((trial.on, totals))))
+    let found = totals.findings.iter().take(FINDINGS_SHOWN);
+    let numbers = found.map(|finding| finding.receipt_number.as_str());
+    let numbers: BTreeSet<&str> = numbers.chain(records.iter().map(|r| r.name.as_str())).collect();
+    let whose = trial.ids_of(&numbers);
+    Ok((records, Some((trial.on, totals)), whose))
 }
 
 /// Who held the version beside which sample, as the audit record tells it; newest first.

@@ -1,12 +1,16 @@
-//! The rows that a layout is tried on: the newest results of the last days, or an invented one.
+//! The rows that a layout is tried on: the newest results of the last days, for whoever may read applications; for everybody
+//! else an invented one. Who was shown real rows is on record with them.
 use super::super::views::TriedOn;
 use crate::{
+    accounts::{Permission, Staff},
     db::Conn,
     enrolment::{self, ResultRecord},
     web::Error,
     workspace::Workspace,
 };
+use actix_web::web::Data;
 use chrono::{Duration, NaiveDateTime};
+use std::collections::BTreeSet;
 
 /// Results of so many days are what a draft is tried on.
 const DAYS: i64 = 30;
@@ -21,7 +25,11 @@ pub(super) struct Trial {
 }
 
 impl Trial {
-    pub fn read(conn: &mut Conn, world: &Workspace, now: NaiveDateTime) -> Result<Self, Error> {
+    pub fn read(conn: &mut Conn, world: &Workspace, staff: &Staff, now: NaiveDateTime) -> Result<Self, Error> {
+        // Even their number would tell something of applications.
+        if !staff.may(Permission::ReadApplications) {
+            return Ok(Self::invented(TriedOn::Invented));
+        }
         let newest = enrolment::newest_results(conn, world, (now - Duration::days(DAYS), now), MOST)?;
         if newest.results.is_empty() {
             return Ok(Self::invented(TriedOn::NoResult));
@@ -45,4 +53,29 @@ impl Trial {
     pub fn rows(&self) -> impl Iterator<Item = &ResultRecord> {
         self.rows.iter().map(|(_, row)| row)
     }
+
+    /// The ids of the real applications with these receipt numbers.
+    pub fn ids_of(&self, receipt_numbers: &BTreeSet<&str>) -> Vec<String> {
+        let shown = self
+            .rows
+            .iter()
+            .filter(|(_, row)| receipt_numbers.contains(row.receipt_number.as_str()));
+        shown.filter_map(|(id, _)| id.clone()).collect()
+    }
+}
+
+/// Writes down whose rows a page of a layout shows, before it shows them; nothing where none is real.
+pub(super) async fn record_seen(
+    workspace: &Data<Workspace>,
+    staff: &Staff,
+    layout_id: &str,
+    applications: &[String],
+) -> Result<(), Error> {
+    if applications.is_empty() {
+        return Ok(());
+    }
+    let words: Vec<String> = applications.iter().map(|id| format!("application/{id}")).collect();
+    let (now, by, subject) = (workspace.clock.now(), staff.clone(), format!("layout/{layout_id}"));
+    let write = move |conn: &mut Conn| by.record(conn, now, "layout.seen", &subject, &words.join(" "));
+    workspace.db.write(write).await
 }

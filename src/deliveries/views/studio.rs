@@ -30,6 +30,8 @@ pub enum TriedOn {
     Results { count: usize, is_cut: bool },
     /// An invented one: there is no result.
     NoResult,
+    /// An invented one: who looks may not read applications, and hears nothing of them.
+    Invented,
 }
 
 impl TriedOn {
@@ -45,6 +47,7 @@ impl TriedOn {
                 format!("この30日の結果のうち、新しい{},{:03}件で試しています。", count / 1_000, count % 1_000)
             }
             Self::NoResult => "この30日に結果がないため、架空の1件で試しています。".to_owned(),
+            Self::Invented => "実際の結果は、申込みを見られる人だけが試せます。架空の1件で試しています。".to_owned(),
         }
     }
 }
@@ -140,7 +143,7 @@ pub fn studio(site: &Site, staff: &Staff, s: &Studio, form: &SettingsForm, error
         h2 { "前の版とのちがい" }
         (changes(s))
         h2 { "ためし書き" }
-        (preview(staff, s))
+        (preview(s))
         h2 id="columns" { "項目" }
         (columns(s, &path))
         @if s.may_edit {
@@ -204,7 +207,7 @@ fn changes(s: &Studio) -> Markup {
     }
 }
 
-fn preview(staff: &Staff, s: &Studio) -> Markup {
+fn preview(s: &Studio) -> Markup {
     html! {
         @if let Some((on, totals)) = &s.tried {
             p { "ファイル名の例：" span class="mono" { (s.file_name) } }
@@ -215,7 +218,7 @@ fn preview(staff: &Staff, s: &Studio) -> Markup {
             @if !totals.findings.is_empty() {
                 details class="details" {
                     summary { "そのまま書けないもの（" (totals.findings_total) "件）" }
-                    @if staff.may(Permission::ReadApplications) { (findings::of_the_draft(totals)) } @else { p { "どの行のどの文字かは、申込みを見られる人に表示します。" } }
+                    (findings::of_the_draft(totals))
                 }
             }
         }

@@ -1,5 +1,5 @@
 //! What a trial tells of people: no answer to a guess, nothing to whoever may not read applications, and all of it on record.
-use super::{draft, studio::text};
+use super::{compare, draft, studio::text};
 use crate::{
     applicant::Applicant,
     browser::Browser,
@@ -105,4 +105,62 @@ async fn a_layout_is_tried_on_the_newest_thousand_results_and_says_so() {
         .expect(&Row::new(1, now).shown());
     // The oldest makes way for the newest.
     assert!(all.has(&Row::new(0, now).shown()) && !newest.has(&Row::new(0, now).shown()));
+}
+
+/// What people without the permission see of a draft: its page, a column, a trial, and a comparison.
+async fn seen_by(boss: &mut Desk, operator: &mut Desk, path: &str) -> Vec<String> {
+    let column = format!("{path}/columns/0");
+    let page = boss.get(path).await;
+    let form = page.form_to(path);
+    let tried = boss.post_with(path, &form, &[("try", "yes")]).await;
+    let compared = compare(operator, path, b"1,2\r\n").await;
+    let pages = [page, boss.get(&column).await, tried, operator.get(path).await, compared];
+    for page in &pages {
+        assert_eq!(page.status, 200);
+        assert!(!page.has("この30日の結果") && !page.has("000-000-00"), "{}", page.text());
+    }
+    pages[0].expect("架空の1件で試しています").expect("7KQ-4M9-TXH");
+    pages.map(|page| page.text()).to_vec()
+}
+
+#[actix_web::test]
+async fn who_may_not_read_applications_sees_an_invented_row_and_hears_nothing_of_real_ones() {
+    for world in World::all_with_console().await {
+        let mut boss = Desk::open(&world, "b1", &[Role::Administrator]).await;
+        let mut operator = Desk::open(&world, "o1", &[Role::Operator]).await;
+        let path = draft(&mut boss).await;
+        // The first comparison stands on the pages that come after it.
+        let first = seen_by(&mut boss, &mut operator, &path).await;
+        let mut other = Desk::open(&world, "o2", &[Role::Operator]).await;
+        let before = other.get(&path).await.text();
+        let now = world.workspace.clock.now();
+        results(&world, vec![Row::new(1, now), Row::new(2, now)]).await;
+        assert_eq!(other.get(&path).await.text(), before);
+        let second = seen_by(&mut boss, &mut operator, &path).await;
+        assert_eq!((&first[1], &first[4]), (&second[1], &second[4]));
+        assert_eq!(world.audit("layout.seen").await, []);
+    }
+}
+
+#[actix_web::test]
+async fn whose_rows_a_layout_showed_is_on_record_with_who_saw_them() {
+    for world in World::all_with_console().await {
+        let mut viewer = Desk::open(&world, "v1", &[Role::Viewer]).await;
+        let mut maker = Desk::open(&world, "m1", &[Role::Clerk]).await;
+        let path = draft(&mut maker).await;
+        viewer.get(&path).await.expect("この30日に結果がない");
+        assert_eq!(world.audit("layout.seen").await, [], "there was nobody to see");
+        let row = Row::new(1, world.workspace.clock.now());
+        results(&world, vec![row.clone()]).await;
+        world.workspace.clock.advance(Duration::minutes(1));
+        viewer.get(&path).await.expect(&row.shown());
+        maker.get(&format!("{path}/columns/0")).await.expect(&row.shown());
+        compare(&mut viewer, &path, b"1\r\n2\r\n").await;
+        let subject = path.trim_start_matches('/').replace("layouts", "layout");
+        let said = (subject, format!("application/{} from 127.0.0.1", row.id));
+        assert_eq!(world.audit("layout.seen").await, [said.clone(), said.clone(), said]);
+        let mut auditor = Desk::open(&world, "a1", &[Role::Auditor]).await;
+        let page = auditor.get("/audit/accesses?who=v1").await;
+        page.expect("レイアウトの画面で見た（伏せた表示）").expect(&row.shown());
+    }
 }

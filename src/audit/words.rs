@@ -321,7 +321,7 @@ const OF_A_FAMILY: &[(&str, &[(&str, &str)])] = &[
         ("procedure", "申込みの方法"), ("result", "申込みの結果・登録の状況"), ("trouble", "画面が動かない・表示がおかしい"),
     ]),
     ("inquiry_template", &[("overdue", "期限のあと")]),
-    ("layout", &[("column", "項目"), ("column_added", "項目を追加"), ("more", "より多い"), ("settings", "ファイルの形"), ("shape", "形のちがい"), ("values", "値のちがい")]),
+    ("layout", &[("column", "項目"), ("column_added", "項目を追加"), ("more", "より多い"), ("records", "レコードの数"), ("settings", "ファイルの形"), ("shape", "形のちがい"), ("values", "値のちがい")]),
     ("staff", &[("name", "氏名"), ("unit", "所属")]),
 ];
 

@@ -1,6 +1,9 @@
 //! The rows that a layout is tried on: the newest results of the last days, for whoever may read applications; for everybody
 //! else an invented one. Who was shown real rows is on record with them.
-use super::super::views::TriedOn;
+use super::super::{
+    layout::{Layout, Row},
+    views::TriedOn,
+};
 use crate::{
     accounts::{Permission, Staff},
     db::Conn,
@@ -52,6 +55,16 @@ impl Trial {
 
     pub fn rows(&self) -> impl Iterator<Item = &ResultRecord> {
         self.rows.iter().map(|(_, row)| row)
+    }
+
+    /// As many rows of the file as a sample has: of real ones not more than there are, the invented one as often as it takes.
+    pub fn as_many(&self, layout: &Layout, rows: usize) -> Vec<&ResultRecord> {
+        let held: Vec<&ResultRecord> = self.rows().filter(|row| layout.holds(row.state())).collect();
+        let rows = rows.clamp(1, MOST);
+        match self.on.is_real() {
+            true => held.into_iter().take(rows).collect(),
+            false => held.iter().copied().cycle().take(rows).collect(),
+        }
     }
 
     /// The ids of the real applications with these receipt numbers.

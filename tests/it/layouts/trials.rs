@@ -1,5 +1,5 @@
 //! What a trial tells of people: no answer to a guess, nothing to whoever may not read applications, and all of it on record.
-use super::{compare, draft, studio::text};
+use super::{STANDARD_19, compare, context, draft, studio::text};
 use crate::{
     applicant::Applicant,
     browser::Browser,
@@ -8,7 +8,13 @@ use crate::{
     rows::{self, Row},
 };
 use chrono::Duration;
-use mizumado::{accounts::Role, db::Conn, enrolment::states::Registration};
+use mizumado::{
+    accounts::Role,
+    config::Source,
+    db::Conn,
+    deliveries::{FileWriter, Layout},
+    enrolment::{ResultRecord, states::Registration},
+};
 
 /// Results at the console, each decided when it was confirmed.
 async fn results(world: &World, all: Vec<Row>) {
@@ -121,6 +127,49 @@ async fn seen_by(boss: &mut Desk, operator: &mut Desk, path: &str) -> Vec<String
     }
     pages[0].expect("架空の1件で試しています").expect("7KQ-4M9-TXH");
     pages.map(|page| page.text()).to_vec()
+}
+
+/// A file of the layout that ships, as a vendor may send it: so many rows of somebody else.
+fn vendors(world: &World, rows: usize) -> Vec<u8> {
+    let layout = Layout::parse(&Source::built_in("layout.toml", STANDARD_19)).unwrap();
+    let mut bytes = vec![];
+    let mut writer = FileWriter::new(&layout, context(world), &mut bytes);
+    for n in 0..rows {
+        let record = ResultRecord {
+            receipt_number: format!("VEN-DOR-{n:03}"),
+            account_number: format!("{n:07}"),
+            branch_name: "見本支店".into(),
+            ..ResultRecord::sample()
+        };
+        writer.row(&record).unwrap();
+    }
+    writer.finish().unwrap();
+    bytes
+}
+
+#[actix_web::test]
+async fn a_sample_of_other_people_and_another_number_of_them_has_no_other_shape() {
+    for world in World::all_with_console().await {
+        let now = world.workspace.clock.now();
+        results(&world, (0..12).map(|n| Row::new(n, now)).collect()).await;
+        world.workspace.clock.advance(Duration::minutes(1));
+        let mut maker = Desk::open(&world, "m1", &[Role::Clerk]).await;
+        let path = draft(&mut maker).await;
+        // Of ours as many rows as the sample has.
+        let page = compare(&mut maker, &path, &vendors(&world, 3)).await;
+        page.expect("形のちがいが0件");
+        assert!(page.has("値のちがい") && !page.has("レコードの数は"), "{}", page.text());
+        // Or as many as there are.
+        let page = compare(&mut maker, &path, &vendors(&world, 20)).await;
+        page.expect("形のちがいが0件")
+            .expect("レコードの数は、見本が21、こちらが13です。");
+        let entries = world.audit("layout.compared").await;
+        assert!(entries[0].1.contains(" shape 0 ") && !entries[0].1.contains("records"), "{entries:?}");
+        assert!(entries[1].1.contains(" records 13 21"), "{entries:?}");
+        let seen = world.audit("layout.seen").await;
+        let named = |n: usize| seen[n].1.matches("application/").count();
+        assert_eq!((seen.len(), named(0), named(1)), (3, 10, 3), "{seen:?}");
+    }
 }
 
 #[actix_web::test]

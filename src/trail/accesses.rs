@@ -62,10 +62,7 @@ impl Way {
 
     /// Whether items of a person were seen as they are.
     pub fn is_clear(self) -> bool {
-        !matches!(
-            self,
-            Way::Masked | Way::Corrections | Way::Layout | Way::InquiryMasked
-        )
+        !matches!(self, Way::Masked | Way::Corrections | Way::Layout | Way::InquiryMasked)
     }
 }
 

@@ -42,7 +42,10 @@ impl<'a> Given<'a> {
     }
 
     fn as_asked(self) -> Self {
-        Self { row: self.asked, ..self }
+        Self {
+            row: self.asked,
+            ..self
+        }
     }
 
     /// What a map is given: a value that it looks up must not tell more than may be seen of it.

@@ -96,7 +96,7 @@ pub async fn show(
         let errors = [FieldError::new("sample", "見本のファイルを選んでください")];
         return Ok(unprocessable(views::studio(&site, &staff, &studio, &form, &errors)));
     }
-    let (world, by, wanted) = (workspace.clone(), staff.clone(), id.clone());
+    let (world, by, wanted) = (workspace.clone(), staff.clone(), id.as_str().to_owned());
     let read = move |conn: &mut Conn| {
         let version = store::find_version(conn, &wanted)?;
         let layout = layout_of(&version)?;

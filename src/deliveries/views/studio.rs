@@ -44,7 +44,11 @@ impl TriedOn {
         match self {
             Self::Results { count, is_cut: false } => format!("この30日の結果{count}件で試しました。"),
             Self::Results { count, .. } => {
-                format!("この30日の結果のうち、新しい{},{:03}件で試しています。", count / 1_000, count % 1_000)
+                format!(
+                    "この30日の結果のうち、新しい{},{:03}件で試しています。",
+                    count / 1_000,
+                    count % 1_000
+                )
             }
             Self::NoResult => "この30日に結果がないため、架空の1件で試しています。".to_owned(),
             Self::Invented => "実際の結果は、申込みを見られる人だけが試せます。架空の1件で試しています。".to_owned(),

@@ -22,8 +22,8 @@ pub use applications::{
     transition_by,
 };
 pub use attempts::{
-    Attempt, Ending, NewAttempt, Outcome, account_index, attempts_of, attempts_that_count, decide_attempt, find_attempt, latest_attempt,
-    messages_of, new_attempt, note_message, set_created, set_ladder, successful_attempt,
+    Attempt, Ending, NewAttempt, Outcome, account_index, attempts_of, attempts_that_count, decide_attempt,
+    find_attempt, latest_attempt, messages_of, new_attempt, note_message, set_created, set_ladder, successful_attempt,
 };
 pub use attention::{attend, call_attention};
 pub use context::{context, context_as_accepted};

@@ -23,7 +23,11 @@ async fn results(world: &World, all: Vec<Row>) {
         rows::confirm(conn, &keys, &all)?;
         let ids: Vec<String> = all.iter().map(|row| format!("'{}'", row.id)).collect();
         let which = format!("id in ({})", ids.join(","));
-        for state in [Registration::AtInstitution, Registration::Checking, Registration::Registered] {
+        for state in [
+            Registration::AtInstitution,
+            Registration::Checking,
+            Registration::Registered,
+        ] {
             rows::advance_all(conn, &which, state, "confirmed_at")?;
         }
         Ok(())
@@ -33,7 +37,10 @@ async fn results(world: &World, all: Vec<Row>) {
 
 /// The page of a draft with one more column, without the guess that stands in it.
 async fn with_column(maker: &mut Desk, path: &str, plain: &str, column: &str, guess: &str) -> String {
-    let whole = format!("{plain}\n[[column]]\nheader = \"x\"\n{}\n", column.replace("GUESS", guess));
+    let whole = format!(
+        "{plain}\n[[column]]\nheader = \"x\"\n{}\n",
+        column.replace("GUESS", guess)
+    );
     let page = maker.post(&format!("{path}/text"), &[("text", &whole)]).await;
     assert_eq!(page.status, 200, "{}", page.text());
     page.expect("ためし書き");
@@ -123,7 +130,11 @@ async fn seen_by(boss: &mut Desk, operator: &mut Desk, path: &str) -> Vec<String
     let pages = [page, boss.get(&column).await, tried, operator.get(path).await, compared];
     for page in &pages {
         assert_eq!(page.status, 200);
-        assert!(!page.has("この30日の結果") && !page.has("000-000-00"), "{}", page.text());
+        assert!(
+            !page.has("この30日の結果") && !page.has("000-000-00"),
+            "{}",
+            page.text()
+        );
     }
     pages[0].expect("架空の1件で試しています").expect("7KQ-4M9-TXH");
     pages.map(|page| page.text()).to_vec()
@@ -164,7 +175,10 @@ async fn a_sample_of_other_people_and_another_number_of_them_has_no_other_shape(
         page.expect("形のちがいが0件")
             .expect("レコードの数は、見本が21、こちらが13です。");
         let entries = world.audit("layout.compared").await;
-        assert!(entries[0].1.contains(" shape 0 ") && !entries[0].1.contains("records"), "{entries:?}");
+        assert!(
+            entries[0].1.contains(" shape 0 ") && !entries[0].1.contains("records"),
+            "{entries:?}"
+        );
         assert!(entries[1].1.contains(" records 13 21"), "{entries:?}");
         let seen = world.audit("layout.seen").await;
         let named = |n: usize| seen[n].1.matches("application/").count();

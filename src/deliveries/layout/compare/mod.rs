@@ -282,7 +282,11 @@ fn whole(sample: &File<'_>, layout: &Layout) -> Vec<String> {
     };
     differ("改行", ending, shape::ending(&sample.records));
     let is_ended = sample.records.last().is_some_and(|r| r.ending != "なし");
-    differ("最後のレコードの後の改行", yes(layout.line_end != LineEnd::None), yes(is_ended));
+    differ(
+        "最後のレコードの後の改行",
+        yes(layout.line_end != LineEnd::None),
+        yes(is_ended),
+    );
     differ("ファイルの終わりの記号（1A）", yes(false), yes(sample.end_mark));
     if layout.form == Form::Delimited {
         differ("区切り文字", layout.delimiter.label(), sample.delimiter.label());

@@ -25,7 +25,9 @@ pub(super) fn difference(sample: &File<'_>, layout: &Layout) -> Option<String> {
     let all = layout.columns.iter().all(|c| columns.contains(&c.header.as_str()));
     match columns.as_slice() {
         [] => None,
-        _ if all => Some(format!("引用符が違います。見本は「{theirs}」、こちらは「{ours}」です。")),
+        _ if all => Some(format!(
+            "引用符が違います。見本は「{theirs}」、こちらは「{ours}」です。"
+        )),
         some => Some(format!(
             "引用符が違う項目があります（{}）。見本は「{theirs}」、こちらは「{ours}」です。",
             some.join("、")
@@ -37,7 +39,9 @@ pub(super) fn difference(sample: &File<'_>, layout: &Layout) -> Option<String> {
 fn with_columns<'a>(sample: &'a File<'_>, layout: &'a Layout) -> impl Iterator<Item = (&'a Record, &'a [Column])> {
     let parts = sample.parts(layout);
     let extra = |places: Range<usize>, extras: &'a [Extra]| {
-        places.zip(extras).map(|(place, extra)| (place, extra.columns.as_slice()))
+        places
+            .zip(extras)
+            .map(|(place, extra)| (place, extra.columns.as_slice()))
     };
     let own = parts.header.into_iter().chain(parts.rows);
     extra(parts.heads, &layout.head)

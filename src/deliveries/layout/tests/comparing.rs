@@ -81,11 +81,17 @@ fn quotes_are_judged_by_column_and_not_by_value() {
         let layout = layout(&format!("quote = \"{quote}\""));
         let (ours, _) = written(&layout, &[row(&[("customer_number", "1"), ("user_name", "a,b")])]);
         let found = compare(&ours, sample, &layout).differences.into_iter();
-        found.filter(Difference::is_shape).map(|d| d.sentence).collect::<Vec<_>>()
+        found
+            .filter(Difference::is_shape)
+            .map(|d| d.sentence)
+            .collect::<Vec<_>>()
     };
     // Where quotes stand by need, our values and theirs need them in other places.
     assert_eq!(sample_of("needed", b"\"7,8\",x,20270101\n2,y,20270101\n"), [""; 0]);
-    assert_eq!(sample_of("always", b"\"7\",\"x\",\"20270101\"\n\"8\",,\"20270101\"\n"), [""; 0]);
+    assert_eq!(
+        sample_of("always", b"\"7\",\"x\",\"20270101\"\n\"8\",,\"20270101\"\n"),
+        [""; 0]
+    );
     assert_eq!(
         sample_of("always", b"7,\"x\",\"20270101\"\n"),
         ["引用符が違う項目があります（番号）。見本は「一部だけ引用符つき」、こちらは「すべて引用符つき」です。"]
@@ -96,7 +102,9 @@ fn quotes_are_judged_by_column_and_not_by_value() {
     );
     assert_eq!(
         sample_of("needed", b"7,\"x\",20270101\n"),
-        ["引用符が違う項目があります（氏名）。見本は「一部だけ引用符つき」、こちらは「必要なところだけ引用符つき」です。"]
+        [
+            "引用符が違う項目があります（氏名）。見本は「一部だけ引用符つき」、こちらは「必要なところだけ引用符つき」です。"
+        ]
     );
 }
 

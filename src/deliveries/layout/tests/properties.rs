@@ -49,7 +49,10 @@ fn tried(layout: &Layout, row: &Sample) -> Totals {
     writer.row(row).unwrap();
     let totals = writer.finish().unwrap();
     // The bytes themselves are shown to nobody.
-    Totals { sha256: String::new(), ..totals }
+    Totals {
+        sha256: String::new(),
+        ..totals
+    }
 }
 
 proptest! {

@@ -128,6 +128,8 @@ pub const ACTIONS: &[(&str, &str)] = &[
     ("layout.drafted", "レイアウトの案を作った"),
     ("layout.proposed", "レイアウトを提案した"),
     ("layout.refused", "レイアウトを却下した"),
+    ("layout.seen", "レイアウトの画面で、伏せた結果を見た"),
+    ("layout.tried", "レイアウトを保存せずに試した"),
     ("log.deleted", "古いログを消した"),
     ("log.sealed", "ログを封印した"),
     ("mail.retried", "メールを送り直した"),
@@ -325,7 +327,7 @@ const OF_A_FAMILY: &[(&str, &[(&str, &str)])] = &[
         ("procedure", "申込みの方法"), ("result", "申込みの結果・登録の状況"), ("trouble", "画面が動かない・表示がおかしい"),
     ]),
     ("inquiry_template", &[("overdue", "期限のあと")]),
-    ("layout", &[("column", "項目"), ("column_added", "項目を追加"), ("more", "より多い"), ("shape", "形のちがい"), ("values", "値のちがい")]),
+    ("layout", &[("column", "項目"), ("column_added", "項目を追加"), ("more", "より多い"), ("records", "レコードの数"), ("settings", "ファイルの形"), ("shape", "形のちがい"), ("values", "値のちがい")]),
     ("staff", &[("again", "使えるキーのある人"), ("name", "氏名"), ("unit", "所属")]),
 ];
 

@@ -36,8 +36,8 @@ pub use pages::routes;
 pub use reasons::text as reason_text;
 pub use receipt::parse as parse_receipt_number;
 pub use records::{
-    ResultRecord, Waiting, id_of_receipt, mark_hard_characters, receipt_of, receipts_of, registered_by_number, results,
-    state_of, take_results, waiting_results,
+    Newest, ResultRecord, Waiting, id_of_receipt, mark_hard_characters, newest_results, receipt_of, receipts_of,
+    registered_by_number, results, state_of, take_results, waiting_results,
 };
 pub use snapshot::Snapshot;
 pub use store::{

@@ -1,17 +1,23 @@
 //! Results as the bureau receives them: what the delivery reads.
+mod shared;
+
 use super::{
     form::Details,
     reasons, receipt,
     snapshot::Snapshot,
     states::{Attention, Registration},
-    store::{self, Application},
+    store::{self, Application, Attempt},
 };
 use crate::{
-    clock::jst, db::Conn, gateways::Reason, institutions, japan::digits::digits, japan::zengin::DepositType,
-    web::Error, workspace::Workspace,
+    clock::jst, db::Conn, gateways::Reason, japan::digits::digits, japan::zengin::DepositType, web::Error,
+    workspace::Workspace,
 };
 use chrono::{NaiveDate, NaiveDateTime};
 use serde::{Deserialize, Serialize};
+use shared::Shared;
+
+/// So many applications are asked for their attempts at once.
+const AT_ONCE: usize = 500;
 
 /// One result. Times are JST; numbers are half-width digits.
 #[derive(Clone, Serialize, Deserialize)]
@@ -54,7 +60,52 @@ pub fn results(
     to: NaiveDateTime,
 ) -> Result<Vec<ResultRecord>, Error> {
     let list = store::results_between(conn, from, to)?;
-    list.into_iter().map(|a| record(conn, workspace, a)).collect()
+    records(conn, workspace, list)
+}
+
+/// The newest results of some days.
+pub struct Newest {
+    /// By the id of the application, oldest first.
+    pub results: Vec<(String, ResultRecord)>,
+    /// There are older ones in these days.
+    pub is_cut: bool,
+}
+
+/// The newest `most` results decided in `[from, to)` (UTC).
+pub fn newest_results(
+    conn: &mut Conn,
+    workspace: &Workspace,
+    (from, to): (NaiveDateTime, NaiveDateTime),
+    most: usize,
+) -> Result<Newest, Error> {
+    let limit = i64::try_from(most).unwrap_or(i64::MAX - 1) + 1;
+    let mut list = store::newest_results_between(conn, from, to, limit)?;
+    let is_cut = list.len() > most;
+    list.truncate(most);
+    list.reverse();
+    let ids: Vec<String> = list.iter().map(|application| application.id.clone()).collect();
+    let records = records(conn, workspace, list)?;
+    Ok(Newest {
+        results: ids.into_iter().zip(records).collect(),
+        is_cut,
+    })
+}
+
+/// Applications as the bureau would receive them now, in their order. There is no query for each of them, but for a corrected one
+/// and for one that was never handed off.
+fn records(conn: &mut Conn, workspace: &Workspace, list: Vec<Application>) -> Result<Vec<ResultRecord>, Error> {
+    let (mut shared, mut records) = (Shared::default(), Vec::with_capacity(list.len()));
+    let mut left = list.into_iter().peekable();
+    while left.peek().is_some() {
+        let some: Vec<Application> = left.by_ref().take(AT_ONCE).collect();
+        let ids = some.iter().map(|application| application.id.clone()).collect();
+        let mut attempts = store::attempts_that_count(conn, ids)?;
+        for application in some {
+            let attempt = attempts.remove(&application.id);
+            records.push(written(conn, workspace, application, attempt, &mut shared)?);
+        }
+    }
+    Ok(records)
 }
 
 /// One application as the bureau would receive it now.
@@ -63,6 +114,16 @@ pub(super) fn record(conn: &mut Conn, workspace: &Workspace, application: Applic
         Some(attempt) => Some(attempt),
         None => store::latest_attempt(conn, &application.id)?,
     };
+    written(conn, workspace, application, attempt, &mut Shared::default())
+}
+
+fn written(
+    conn: &mut Conn,
+    workspace: &Workspace,
+    application: Application,
+    attempt: Option<Attempt>,
+    shared: &mut Shared,
+) -> Result<ResultRecord, Error> {
     let registered = attempt
         .as_ref()
         .map(|a| a.registered_account(&workspace.keys))
@@ -80,9 +141,9 @@ pub(super) fn record(conn: &mut Conn, workspace: &Workspace, application: Applic
         Some(attempt) => (attempt.institution_code.clone(), attempt.snapshot(&workspace.keys)?),
         None => submitted(conn, workspace, &application)?,
     };
-    let institution = institutions::find(conn, &institution_code)?;
+    let (institution_name, institution_kana) = shared.institution(conn, &institution_code)?;
     let branch_code = account.as_ref().map(|a| a.branch.clone()).unwrap_or_default();
-    let branch = institutions::branch(conn, &institution_code, &branch_code)?;
+    let (branch_name, branch_kana) = shared.branch(conn, &institution_code, &branch_code)?;
     let deposit = account.as_ref().and_then(|a| DepositType::from_code(&a.deposit_type));
     let corrected = match application.state {
         Registration::Corrected => store::corrected_result(conn, &application.id)?,
@@ -101,17 +162,17 @@ pub(super) fn record(conn: &mut Conn, workspace: &Workspace, application: Applic
         confirmed_at: application.confirmed_at.map(jst),
         decided_at: application.decided_at.map(jst),
         details,
-        institution_kana: institution.as_ref().map(|i| i.kana.clone()).unwrap_or_default(),
-        institution_name: institution.map(|i| i.name).unwrap_or_default(),
+        institution_kana,
+        institution_name,
         institution_code,
-        branch_kana: branch.as_ref().map(|b| b.kana.clone()).unwrap_or_default(),
-        branch_name: branch.map(|b| b.name).unwrap_or_default(),
+        branch_kana,
+        branch_name,
         branch_code,
         deposit_type: deposit.map(|d| d.code().to_owned()).unwrap_or_default(),
         deposit_label: deposit.map(|d| d.label().to_owned()).unwrap_or_default(),
         account_number: account.as_ref().map(|a| a.number.clone()).unwrap_or_default(),
         holder_kana_sent: account.map(|a| a.holder_kana).unwrap_or_default(),
-        terms_version: store::terms_version(conn, &application.terms_hash)?,
+        terms_version: shared.terms_version(conn, &application.terms_hash)?,
         corrected_result: corrected.map(|r| r.as_str().to_owned()).unwrap_or_default(),
         record_kind: "result".to_owned(),
     })

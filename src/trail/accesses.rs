@@ -29,6 +29,8 @@ pub enum Way {
     /// The list of proposed corrections, note and evidence masked.
     Corrections,
     CorrectionsClear,
+    /// Rows that a layout is tried on or held beside a sample, their items masked.
+    Layout,
     /// A numbered file was downloaded.
     File,
     /// Written out, at the command line or as a list: whose it was stands in the file, not in the record.
@@ -49,6 +51,7 @@ impl Way {
             Way::Reveal => "伏せた項目を表示した",
             Way::Corrections => "訂正の理由を見た（伏せた表示）",
             Way::CorrectionsClear => "訂正の理由を見た（伏せない表示）",
+            Way::Layout => "レイアウトの画面で見た（伏せた表示）",
             Way::File => "還元データを受け取った",
             Way::Export => "一覧・結果を出力した",
             Way::InquiryMasked => "問合せを見た（伏せた表示）",
@@ -59,16 +62,17 @@ impl Way {
 
     /// Whether items of a person were seen as they are.
     pub fn is_clear(self) -> bool {
-        !matches!(self, Way::Masked | Way::Corrections | Way::InquiryMasked)
+        !matches!(self, Way::Masked | Way::Corrections | Way::Layout | Way::InquiryMasked)
     }
 }
 
 /// Actions of the audit record by which somebody sees personal data.
-const WAYS: [(&str, Way); 10] = [
+const WAYS: [(&str, Way); 11] = [
     ("application.seen", Way::Masked),
     ("application.seen_in_clear", Way::Clear),
     ("application.revealed", Way::Reveal),
     ("corrections.seen", Way::Corrections),
+    ("layout.seen", Way::Layout),
     ("delivery.downloaded", Way::File),
     ("applications.exported", Way::Export),
     ("results.exported", Way::Export),

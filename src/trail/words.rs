@@ -121,6 +121,12 @@ mod tests {
             ),
             (
                 "layout.compared",
+                "sha256 ab shape 0 values 4 records 2 4",
+                "SHA-256 ab 形のちがい 0 値のちがい 4 レコードの数 2 4",
+            ),
+            ("layout.tried", "column 口座番号", "項目 口座番号"),
+            (
+                "layout.compared",
                 "sha256 ab shape 1 values 199 more",
                 "SHA-256 ab 形のちがい 1 値のちがい 199 より多い",
             ),

@@ -1,5 +1,6 @@
 //! The layout studio: a draft is made, shown with its problems, approved by a second person and used from its day.
 mod studio;
+mod trials;
 
 use crate::{
     browser::Page,
@@ -316,19 +317,24 @@ async fn compare(desk: &mut Desk, path: &str, sample: &[u8]) -> Page {
     desk.upload(&format!("{path}/comparison"), "sample", sample).await
 }
 
-/// What the studio writes for the invented result.
-fn ours(world: &World) -> Vec<u8> {
-    let text = include_str!("../../config/layouts/standard-19.toml");
-    let layout = Layout::parse(&Source::built_in("layout.toml", text)).unwrap();
+const STANDARD_19: &str = include_str!("../../config/layouts/standard-19.toml");
+
+/// What the studio says of a file that it tries.
+fn context(world: &World) -> Context {
     let now = jst(world.workspace.clock.now());
-    let context = Context {
+    Context {
         batch_number: 123,
         delivery_date: now.date(),
         made_at: now,
         layout_version: 2,
-    };
+    }
+}
+
+/// What the studio writes for the invented result.
+fn ours(world: &World) -> Vec<u8> {
+    let layout = Layout::parse(&Source::built_in("layout.toml", STANDARD_19)).unwrap();
     let mut bytes = vec![];
-    let mut writer = FileWriter::new(&layout, context, &mut bytes);
+    let mut writer = FileWriter::new(&layout, context(world), &mut bytes);
     writer.row(&ResultRecord::sample()).unwrap();
     writer.finish().unwrap();
     bytes

@@ -41,7 +41,7 @@ mod value;
 mod writer;
 
 pub use check::{Problem, check};
-pub use compare::{Comparison, Difference, compare};
+pub use compare::{Comparison, Difference, compare, rows_in};
 pub use date::WAREKI_FORMS;
 pub use describe::describe_column;
 pub use diff::{Change, diff};

@@ -23,11 +23,7 @@ pub struct PreviewRecord {
 pub fn preview(layout: &Layout, context: &Context, rows: &[&dyn Row]) -> Vec<PreviewRecord> {
     let held: Vec<&dyn Row> = rows.iter().copied().filter(|r| layout.holds(r.state())).collect();
     let extra = |kind, extra: &Extra, rows: usize| {
-        let given = Given {
-            context,
-            row: None,
-            rows: rows as u64,
-        };
+        let given = Given::of_no_row(context, rows as u64);
         shown(layout, kind, &extra.name, record::cells(layout, &extra.columns, &given))
     };
     let mut records: Vec<_> = layout.head.iter().map(|e| extra(RecordKind::Head, e, 0)).collect();
@@ -38,6 +34,7 @@ pub fn preview(layout: &Layout, context: &Context, rows: &[&dyn Row]) -> Vec<Pre
         let given = Given {
             context,
             row: Some(*row),
+            asked: Some(*row),
             rows: index as u64 + 1,
         };
         let cells = record::cells(layout, &layout.columns, &given);

@@ -24,8 +24,34 @@ pub(super) struct Given<'a> {
     pub context: &'a Context,
     /// None in a head or tail record.
     pub row: Option<&'a dyn Row>,
+    /// The row that maps and conditions are asked of: the same one, or in a trial its mask.
+    pub asked: Option<&'a dyn Row>,
     /// Rows written so far, this one included.
     pub rows: u64,
+}
+
+impl<'a> Given<'a> {
+    /// A record that belongs to no row.
+    pub fn of_no_row(context: &'a Context, rows: u64) -> Self {
+        Self {
+            context,
+            row: None,
+            asked: None,
+            rows,
+        }
+    }
+
+    fn as_asked(self) -> Self {
+        Self {
+            row: self.asked,
+            ..self
+        }
+    }
+
+    /// What a map is given: a value that it looks up must not tell more than may be seen of it.
+    fn for_map(self, map: &BTreeMap<String, String>) -> Self {
+        if map.is_empty() { self } else { self.as_asked() }
+    }
 }
 
 /// The form of dates and times where a column names none.
@@ -39,13 +65,18 @@ pub(super) fn text(column: &Column, given: &Given<'_>, told: &mut Vec<Kind>) -> 
         None => own(column, given, told),
         Some(When {
             else_field: Some(name), ..
-        }) => mapped(of_field(name, &column.date, given, told), &column.map, told),
+        }) => mapped(
+            of_field(name, &column.date, &given.for_map(&column.map), told),
+            &column.map,
+            told,
+        ),
         Some(when) => return when.otherwise.clone(),
     };
     convert(plain, &column.convert, told)
 }
 
 fn own(column: &Column, given: &Given<'_>, told: &mut Vec<Kind>) -> String {
+    let given = &given.for_map(&column.map);
     let text = if column.join.is_empty() {
         source(&column.field, &column.fixed, column.summary, &column.date, given, told)
     } else {
@@ -57,6 +88,7 @@ fn own(column: &Column, given: &Given<'_>, told: &mut Vec<Kind>) -> String {
 }
 
 fn part(part: &Part, given: &Given<'_>, told: &mut Vec<Kind>) -> String {
+    let given = &given.for_map(&part.map);
     let text = source(&part.field, &part.fixed, part.summary, &part.date, given, told);
     mapped(text, &part.map, told)
 }
@@ -122,7 +154,7 @@ fn mapped(text: String, map: &BTreeMap<String, String>, told: &mut Vec<Kind>) ->
 
 fn holds(when: &When, given: &Given<'_>) -> bool {
     // A date has no form here: it can only be asked whether it is empty.
-    let text = of_field(&when.field, &None, given, &mut vec![]);
+    let text = of_field(&when.field, &None, &given.as_asked(), &mut vec![]);
     match when.empty {
         Some(empty) => text.is_empty() == empty,
         None if when.is.is_empty() => !when.is_not.contains(&text),

@@ -3,7 +3,7 @@ use super::{
     finding::{Finding, Kind, Report},
     model::{EmptyDay, Encoding, Extra, Layout},
     record::{self, Cell},
-    row::Row,
+    row::{Masked, Row},
     value::{Context, Given},
 };
 use sha2::{Digest, Sha256};
@@ -30,6 +30,8 @@ pub struct FileWriter<'a, W: Write> {
     context: Context,
     out: BufWriter<W>,
     report: Option<Report<Box<dyn Write + 'a>>>,
+    /// Maps and conditions are asked of masks.
+    is_trial: bool,
     hash: Sha256,
     totals: Totals,
     /// Characters that could not be written as they were.
@@ -47,6 +49,7 @@ impl<'a, W: Write> FileWriter<'a, W> {
             context,
             out: BufWriter::new(out),
             report: None,
+            is_trial: false,
             hash: Sha256::new(),
             totals: Totals::default(),
             hard: 0,
@@ -58,6 +61,13 @@ impl<'a, W: Write> FileWriter<'a, W> {
     /// Writes every finding there as it comes (see [`Report`]); nothing when there is none.
     pub fn with_report(mut self, out: impl Write + 'a) -> Self {
         self.report = Some(Report::new(Box::new(out)));
+        self
+    }
+
+    /// For a file that nobody gets, of rows whose maker may see them masked only: every map and every condition is asked of the
+    /// masked row. Otherwise a guess in one of them would be answered by the number of findings.
+    pub fn as_trial(mut self) -> Self {
+        self.is_trial = true;
         self
     }
 
@@ -73,7 +83,14 @@ impl<'a, W: Write> FileWriter<'a, W> {
         }
         self.begin()?;
         self.totals.rows += 1;
-        let cells = record::cells(self.layout, &self.layout.columns, &self.given(Some(row)));
+        let masked = Masked(row);
+        let given = Given {
+            context: &self.context,
+            row: Some(row),
+            asked: Some(if self.is_trial { &masked } else { row }),
+            rows: self.totals.rows,
+        };
+        let cells = record::cells(self.layout, &self.layout.columns, &given);
         self.put(cells, None, row.id())?;
         Ok(true)
     }
@@ -110,16 +127,9 @@ impl<'a, W: Write> FileWriter<'a, W> {
         Ok(())
     }
 
-    fn given<'b>(&'b self, row: Option<&'b dyn Row>) -> Given<'b> {
-        Given {
-            context: &self.context,
-            row,
-            rows: self.totals.rows,
-        }
-    }
-
     fn put_extra(&mut self, extra: &Extra) -> io::Result<()> {
-        let cells = record::cells(self.layout, &extra.columns, &self.given(None));
+        let given = Given::of_no_row(&self.context, self.totals.rows);
+        let cells = record::cells(self.layout, &extra.columns, &given);
         self.put(cells, Some(extra), "")
     }
 

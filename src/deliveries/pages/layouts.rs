@@ -109,6 +109,13 @@ async fn change(
     workspace.db.write(write).await
 }
 
+/// Every trial is on record before its page is shown: what is tried may be aimed at somebody.
+async fn record_trial(workspace: &Data<Workspace>, staff: &Staff, id: &str, what: String) -> Result<(), Error> {
+    let (now, by, subject) = (workspace.clock.now(), staff.clone(), format!("layout/{id}"));
+    let write = move |conn: &mut Conn| by.record(conn, now, "layout.tried", &subject, &what);
+    workspace.db.write(write).await
+}
+
 /// Writes what was typed about the file into a layout and its version.
 fn put_settings(typed: &SettingsForm, layout: &mut Layout, version: &mut Version) -> Result<(), Error> {
     typed.apply(layout);
@@ -139,6 +146,7 @@ pub async fn update(
         if !studio.may_edit {
             return Err(Error::Conflict);
         }
+        record_trial(&workspace, &staff, &id, "settings".to_owned()).await?;
         typed.text.clone_from(&studio.version.body);
         return Ok(html(views::studio(&site, &staff, &studio, &typed, &[])));
     }
@@ -216,8 +224,10 @@ pub async fn update_column(
     let kept = kept_column(&workspace, &id, place).await?;
     match typed.column(&kept) {
         Ok(column) if form.has("try") => {
+            let what = what_it_holds(&column);
             let put = move |layout: &mut Layout, _: &mut Version| put_column(layout, place, |_| Ok(column));
             let studio = studio_with(&workspace, &staff, &id, Some(put)).await?;
+            record_trial(&workspace, &staff, &id, what).await?;
             let here = (place, &kept);
             Ok(html(views::column(&site, &staff, &studio, here, &typed, &[])))
         }
@@ -293,6 +303,13 @@ pub async fn update_text(
     }
 }
 
+/// The version as it is kept: to decide on it shows nobody a row.
+async fn find(workspace: &Data<Workspace>, id: &str) -> Result<Version, Error> {
+    let id = id.to_owned();
+    let read = move |conn: &mut Conn| Ok::<_, Error>(store::find_version(conn, &id)?);
+    workspace.db.read(read).await
+}
+
 /// `POST /layouts/{id}/proposal`: only a layout without a problem goes to the second person.
 pub async fn propose(
     workspace: Data<Workspace>,
@@ -301,8 +318,9 @@ pub async fn propose(
     id: Path<String>,
 ) -> Result<HttpResponse, Error> {
     let now = workspace.clock.now();
-    let studio = studio(&workspace, &staff, &id).await?;
-    if studio.version.effective_from < jst(now).date() {
+    let version = find(&workspace, &id).await?;
+    if version.effective_from < jst(now).date() {
+        let studio = studio(&workspace, &staff, &id).await?;
         let errors = [FieldError::new("effective_from", accounts::DAY_TO_COME)];
         let form = SettingsForm::of(&studio);
         return Ok(unprocessable(views::studio(&site, &staff, &studio, &form, &errors)));
@@ -331,15 +349,16 @@ pub async fn decide(
     let (now, path) = (workspace.clock.now(), format!("/layouts/{id}"));
     let mut errors = vec![];
     let verdict = Verdict::read(&form, &mut errors)?;
-    let studio = studio(&workspace, &staff, &id).await?;
-    if verdict.is_approval() && studio.version.effective_from < jst(now).date() {
+    let version = find(&workspace, &id).await?;
+    if verdict.is_approval() && version.effective_from < jst(now).date() {
         errors.push(FieldError::new("decision", accounts::DAY_IS_OVER));
     }
-    let is_open = studio.version.state == VersionState::Proposed && studio.version.made_by != staff.word();
+    let is_open = version.state == VersionState::Proposed && version.made_by != staff.word();
     if !is_open {
         return Err(Error::Conflict);
     }
     if !errors.is_empty() {
+        let studio = studio(&workspace, &staff, &id).await?;
         let mut typed = SettingsForm::of(&studio);
         typed.refusal = form.get("refusal").to_owned();
         return Ok(unprocessable(views::studio(&site, &staff, &studio, &typed, &errors)));

@@ -3,6 +3,7 @@ mod compare;
 mod deliveries;
 mod layouts;
 mod studio;
+mod trial;
 
 pub use compare::Outcome;
 pub use deliveries::{FullDelivery, Loaded};

@@ -4,24 +4,23 @@ use super::{
         batch::layout_of,
         layout::{Context, FileWriter, Layout, Masked, PreviewRecord, Row, Totals, check, diff, preview},
         store::{self, Version},
-        views::{Compared, Studio},
+        views::{Compared, SHOWN as FINDINGS_SHOWN, Studio, TriedOn},
     },
     compare::Outcome,
+    trial::{Trial, record_seen},
 };
 use crate::{
     accounts::{self, Staff, VersionState},
     audit::{self, Wanted},
     clock::jst,
     db::Conn,
-    enrolment::{self, ResultRecord},
     web::Error,
     workspace::Workspace,
 };
 use actix_web::web::Data;
-use chrono::{Duration, NaiveDateTime};
+use chrono::NaiveDateTime;
+use std::collections::BTreeSet;
 
-/// Results of so many days are what a draft is tried on.
-const TRIED_DAYS: i64 = 30;
 /// Rows of the preview.
 const SHOWN: usize = 10;
 /// Comparisons that are listed, newest first.
@@ -30,7 +29,7 @@ const COMPARISONS: i64 = 5;
 /// A change that is not kept, for those who look without one.
 type Nothing = fn(&mut Layout, &mut Version) -> Result<(), Error>;
 
-/// Everything the studio shows of a version.
+/// Everything the studio shows of a version. Whose rows these are is on record when it answers.
 pub async fn studio(workspace: &Data<Workspace>, staff: &Staff, id: &str) -> Result<Studio, Error> {
     studio_with(workspace, staff, id, None::<Nothing>).await
 }
@@ -42,7 +41,7 @@ pub(super) async fn studio_with(
     id: &str,
     tried: Option<impl FnOnce(&mut Layout, &mut Version) -> Result<(), Error> + Send + 'static>,
 ) -> Result<Studio, Error> {
-    let (world, id, by) = (workspace.clone(), id.to_owned(), staff.word());
+    let (world, id, by) = (workspace.clone(), id.to_owned(), staff.clone());
     let read = move |conn: &mut Conn| {
         let mut version = store::find_version(conn, &id)?;
         let (mut layout, is_tried) = (layout_of(&version)?, tried.is_some());
@@ -51,16 +50,19 @@ pub(super) async fn studio_with(
         }
         seen(conn, &world, version, layout, (&by, is_tried))
     };
-    workspace.db.read::<_, Error>(read).await
+    let (studio, whose) = workspace.db.read::<_, Error>(read).await?;
+    record_seen(workspace, staff, &studio.version.id, &whose).await?;
+    Ok(studio)
 }
 
+/// With the ids of the applications whose rows it shows.
 fn seen(
     conn: &mut Conn,
     world: &Workspace,
     version: Version,
     layout: Layout,
-    (by, is_tried): (&str, bool),
-) -> Result<Studio, Error> {
+    (by, is_tried): (&Staff, bool),
+) -> Result<(Studio, Vec<String>), Error> {
     let now = world.clock.now();
     let in_use = store::effective_on(conn, jst(now).date())?;
     let before = store::version_before(conn, &version)?;
@@ -69,19 +71,18 @@ fn seen(
         None => vec![],
     };
     let problems = check(&layout);
-    let real = enrolment::results(conn, world, now - Duration::days(TRIED_DAYS), now)?;
     let context = context_of(&version, now);
-    let (records, tried) = match problems.is_empty() {
-        true => try_on(&layout, &context, &real)?,
-        false => (vec![], None),
+    let (records, tried, whose) = match problems.is_empty() {
+        true => try_on(&layout, &context, &Trial::read(conn, world, by, now)?)?,
+        false => (vec![], None, vec![]),
     };
     let decided_by = match &version.decided_by {
         Some(by) => Some(accounts::name_of(conn, &world.keys, by)?),
         None => None,
     };
-    Ok(Studio {
+    let studio = Studio {
         decided_by,
-        may_edit: version.state == VersionState::Draft && version.made_by == by,
+        may_edit: version.state == VersionState::Draft && version.made_by == by.word(),
         made_by: accounts::name_of(conn, &world.keys, &version.made_by)?,
         file_name: layout.file_name(&context),
         is_in_use: in_use.is_some_and(|v| v.id == version.id),
@@ -94,7 +95,8 @@ fn seen(
         problems,
         records,
         tried,
-    })
+    };
+    Ok((studio, whose))
 }
 
 pub(super) fn context_of(version: &Version, now: NaiveDateTime) -> Context {
@@ -106,22 +108,25 @@ pub(super) fn context_of(version: &Version, now: NaiveDateTime) -> Context {
     }
 }
 
-type Tried = (Vec<PreviewRecord>, Option<(usize, Totals)>);
+type Tried = (Vec<PreviewRecord>, Option<(TriedOn, Totals)>, Vec<String>);
 
-/// The preview on masked rows, and what a file of all of them would report.
-fn try_on(layout: &Layout, context: &Context, real: &[ResultRecord]) -> Result<Tried, Error> {
-    let sample = [ResultRecord::sample()];
-    let rows: &[ResultRecord] = if real.is_empty() { &sample } else { real };
-    let masked: Vec<Masked> = rows.iter().take(SHOWN).map(|r| Masked(r as &dyn Row)).collect();
+/// The preview on masked rows, what a file of all of them would report, and whose rows are shown in either.
+fn try_on(layout: &Layout, context: &Context, trial: &Trial) -> Result<Tried, Error> {
+    let held = trial.rows().filter(|row| layout.holds(row.state()));
+    let masked: Vec<Masked> = held.take(SHOWN).map(|row| Masked(row as &dyn Row)).collect();
     let masked: Vec<&dyn Row> = masked.iter().map(|m| m as &dyn Row).collect();
     let records = preview(layout, context, &masked);
     let failed = |e: std::io::Error| Error::Internal(e.to_string());
-    let mut writer = FileWriter::new(layout, context.clone(), std::io::sink());
-    for row in rows {
+    let mut writer = FileWriter::new(layout, context.clone(), std::io::sink()).as_trial();
+    for row in trial.rows() {
         writer.row(row as &dyn Row).map_err(failed)?;
     }
     let totals = writer.finish().map_err(failed)?;
-    Ok((records, Some((real.len(), totals))))
+    let found = totals.findings.iter().take(FINDINGS_SHOWN);
+    let numbers = found.map(|finding| finding.receipt_number.as_str());
+    let numbers: BTreeSet<&str> = numbers.chain(records.iter().map(|r| r.name.as_str())).collect();
+    let whose = trial.ids_of(&numbers);
+    Ok((records, Some((trial.on, totals)), whose))
 }
 
 /// Who held the version beside which sample, as the audit record tells it; newest first.

@@ -17,6 +17,7 @@ fn sentence(o: &Outcome) -> String {
     let all = o.shape + o.values;
     match (o.is_same(), o.more) {
         (true, _) => "1バイトのちがいもありません（確認済み）。".to_owned(),
+        _ if all == 0 => "レコードの数のほかに、ちがいはありません（確認済み）。".to_owned(),
         (_, true) => format!("ちがいが多いので、はじめの{all}件だけを示します。"),
         _ => format!(
             "ちがいは{all}件です。形のちがいが{}件、値のちがいが{}件です。",
@@ -29,10 +30,10 @@ fn sentence(o: &Outcome) -> String {
 pub fn comparison(
     site: &Site,
     staff: &Staff,
-    s: &Studio,
+    id: &str,
     (outcome, found, is_masked): (&Outcome, &Comparison, bool),
 ) -> Markup {
-    let path = format!("/layouts/{}", s.version.id);
+    let path = format!("/layouts/{id}");
     let all = found.differences.iter();
     let (shape, values): (Vec<_>, Vec<_>) = all.partition(|d| d.is_shape());
     let (personal, others): (Vec<_>, Vec<_>) = values.into_iter().partition(|d| d.personal && is_masked);
@@ -40,12 +41,15 @@ pub fn comparison(
         (heading("見本とのちがい"))
         p class="lead" { (sentence(outcome)) }
         p { "見本のSHA-256　" span class="mono" { (outcome.sha256) } }
-        @if !outcome.is_same() {
+        @if let Some((ours, sample)) = outcome.records {
+            p { "レコードの数は、見本が" (sample) "、こちらが" (ours) "です。数はレイアウトで決まらないので、ちがいに数えません。" }
+        }
+        @if outcome.shape + outcome.values > 0 {
             h2 { "形のちがい" }
-            p class="hint" { "文字コード、改行、区切り、引用符、レコードの数と長さなどです。ここがなくなるまで直します" }
+            p class="hint" { "文字コード、改行、区切り、引用符、項目の数、レコードの長さなどです。ここがなくなるまで直します" }
             (list("形のちがい", &shape))
             h2 { "値のちがい" }
-            p class="hint" { "見本の行数がちがうときは、行の中身も違って見えます" }
+            p class="hint" { "見本とこちらとでは申込みがちがうので、値がちがうのは当たり前です。書き方と桁を見ます" }
             (list("値のちがい", &others))
             @if is_masked {
                 h2 { "個人の項目のちがい" }

@@ -12,7 +12,7 @@ pub use comparison::comparison;
 pub use deliveries::{Listed, deliveries, delivery};
 pub use findings::SHOWN;
 pub use settings::SettingsForm;
-pub use studio::{Compared, Studio, layouts, studio};
+pub use studio::{Compared, Studio, TriedOn, layouts, studio};
 
 use maud::{Markup, html};
 

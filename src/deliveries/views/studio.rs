@@ -23,6 +23,39 @@ pub struct Compared {
     pub is_old: bool,
 }
 
+/// What a layout was tried on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TriedOn {
+    /// So many results of the last days; where there are more, the newest.
+    Results { count: usize, is_cut: bool },
+    /// An invented one: there is no result.
+    NoResult,
+    /// An invented one: who looks may not read applications, and hears nothing of them.
+    Invented,
+}
+
+impl TriedOn {
+    pub fn is_real(self) -> bool {
+        matches!(self, Self::Results { .. })
+    }
+
+    /// What a page says of it.
+    fn sentence(self) -> String {
+        match self {
+            Self::Results { count, is_cut: false } => format!("この30日の結果{count}件で試しました。"),
+            Self::Results { count, .. } => {
+                format!(
+                    "この30日の結果のうち、新しい{},{:03}件で試しています。",
+                    count / 1_000,
+                    count % 1_000
+                )
+            }
+            Self::NoResult => "この30日に結果がないため、架空の1件で試しています。".to_owned(),
+            Self::Invented => "実際の結果は、申込みを見られる人だけが試せます。架空の1件で試しています。".to_owned(),
+        }
+    }
+}
+
 /// One version of the layout with everything that the studio shows of it.
 pub struct Studio {
     pub version: Version,
@@ -37,8 +70,8 @@ pub struct Studio {
     pub changes: Vec<Change>,
     pub problems: Vec<Problem>,
     pub records: Vec<PreviewRecord>,
-    /// How many real results the layout was tried on, and what came of it.
-    pub tried: Option<(usize, Totals)>,
+    /// What the layout was tried on, and what came of it.
+    pub tried: Option<(TriedOn, Totals)>,
     pub compared: Vec<Compared>,
     /// It is what stands in the form now; nobody keeps it yet.
     pub is_tried: bool,
@@ -114,7 +147,7 @@ pub fn studio(site: &Site, staff: &Staff, s: &Studio, form: &SettingsForm, error
         h2 { "前の版とのちがい" }
         (changes(s))
         h2 { "ためし書き" }
-        (preview(staff, s))
+        (preview(s))
         h2 id="columns" { "項目" }
         (columns(s, &path))
         @if s.may_edit {
@@ -178,16 +211,18 @@ fn changes(s: &Studio) -> Markup {
     }
 }
 
-fn preview(staff: &Staff, s: &Studio) -> Markup {
+fn preview(s: &Studio) -> Markup {
     html! {
-        @if let Some((real, totals)) = &s.tried {
+        @if let Some((on, totals)) = &s.tried {
             p { "ファイル名の例：" span class="mono" { (s.file_name) } }
-            @if *real == 0 { p { "この30日に結果がないため、架空の1件で試しています。" } }
-            @else { p { "この30日の結果" (real) "件で試しました。書き出すのは" (totals.rows) "件、そのまま書けないものは" (totals.findings_total) "件です。下の表では、個人の項目を伏せています。" } }
+            p {
+                (on.sentence())
+                @if on.is_real() { "書き出すのは" (totals.rows) "件、そのまま書けないものは" (totals.findings_total) "件です。下の表では、個人の項目を伏せています。" }
+            }
             @if !totals.findings.is_empty() {
                 details class="details" {
                     summary { "そのまま書けないもの（" (totals.findings_total) "件）" }
-                    @if staff.may(Permission::ReadApplications) { (findings::of_the_draft(totals)) } @else { p { "どの行のどの文字かは、申込みを見られる人に表示します。" } }
+                    (findings::of_the_draft(totals))
                 }
             }
         }

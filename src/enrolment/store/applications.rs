@@ -369,15 +369,6 @@ pub fn erase_answers(conn: &mut Conn, keys: &KeyRing, id: &str) -> Result<(), Er
     Ok(())
 }
 
-/// Applications with a result decided in `[from, to)`, UTC, oldest first; those that were ever confirmed.
-pub fn results_between(conn: &mut Conn, from: NaiveDateTime, to: NaiveDateTime) -> QueryResult<Vec<Application>> {
-    Application::query()
-        .filter(applications::decided_at.ge(from).and(applications::decided_at.lt(to)))
-        .filter(applications::receipt_number.is_not_null())
-        .order((applications::decided_at, applications::id))
-        .load(conn)
-}
-
 /// Opens the newest answers: whether these keys are the ones a database was sealed with.
 pub fn can_open(conn: &mut Conn, keys: &KeyRing) -> Result<(), Error> {
     let newest: Option<Application> = Application::query()

@@ -7,6 +7,7 @@ use crate::{
 };
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
+use std::collections::HashMap;
 
 text_enum! {
     /// How a hand-off ended.
@@ -156,6 +157,23 @@ pub fn successful_attempt(conn: &mut Conn, application_id: &str) -> QueryResult<
         .order(attempts::no.desc())
         .first(conn)
         .optional()
+}
+
+/// Of each application the attempt that registered its account, or else the newest: in one query for all of them.
+pub fn attempts_that_count(conn: &mut Conn, application_ids: Vec<String>) -> QueryResult<HashMap<String, Attempt>> {
+    let all: Vec<Attempt> = Attempt::query()
+        .filter(attempts::application_id.eq_any(application_ids))
+        .order((attempts::application_id, attempts::no))
+        .load(conn)?;
+    let mut counting: HashMap<String, Attempt> = HashMap::new();
+    for attempt in all {
+        let kept = counting.get(&attempt.application_id);
+        let is_beaten = kept.is_some_and(|k| k.outcome == Outcome::Success && attempt.outcome != Outcome::Success);
+        if !is_beaten {
+            counting.insert(attempt.application_id.clone(), attempt);
+        }
+    }
+    Ok(counting)
 }
 
 /// Keeps what the gateway's `create` gave.

@@ -10,6 +10,7 @@ mod limits;
 mod list;
 mod outbox;
 mod pulse;
+mod results;
 mod tally;
 mod terms;
 mod tokens;
@@ -18,12 +19,12 @@ mod witnesses;
 
 pub use applications::{
     Application, Submission, can_open, confirmed, create_draft, drafts_older_than, erase_answers, events, find,
-    find_by_receipt, find_for_change, mark_submitted, renew_submit_key, results_between, save_answers, set_reason,
-    transition, transition_by,
+    find_by_receipt, find_for_change, mark_submitted, renew_submit_key, save_answers, set_reason, transition,
+    transition_by,
 };
 pub use attempts::{
-    Attempt, Ending, NewAttempt, Outcome, account_index, attempts_of, decide_attempt, find_attempt, latest_attempt,
-    messages_of, new_attempt, note_message, set_created, set_ladder, successful_attempt,
+    Attempt, Ending, NewAttempt, Outcome, account_index, attempts_of, attempts_that_count, decide_attempt,
+    find_attempt, latest_attempt, messages_of, new_attempt, note_message, set_created, set_ladder, successful_attempt,
 };
 pub use attention::{attend, call_attention};
 pub use context::{context, context_as_accepted};
@@ -45,6 +46,7 @@ pub use limits::{
 pub use list::{Cursor, Line, Narrow, Order, Sought, Span, count, count_all, lines, list, of_customer};
 pub use outbox::{outbox, take_from_outbox};
 pub use pulse::{Pulse, pulse};
+pub use results::{newest_results_between, results_between};
 pub use tally::{Tally, tally};
 pub use terms::{keep_terms, terms_version};
 pub use tokens::index_application;

@@ -5,7 +5,7 @@ use chrono::{Days, NaiveDate};
 use mizumado::{accounts::Role, clock::jst, crypto::sha256_hex};
 
 /// The whole text of a draft.
-async fn text(desk: &mut Desk, path: &str) -> String {
+pub(super) async fn text(desk: &mut Desk, path: &str) -> String {
     let form = desk.get(path).await.form_to(&format!("{path}/text"));
     form["text"].clone()
 }

@@ -1,5 +1,8 @@
 //! What a file looks like as a whole, guessed from its bytes.
-use super::{super::model::Delimiter, split::Piece};
+use super::{
+    super::model::Delimiter,
+    split::{self, Piece},
+};
 use crate::japan::cp932;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -47,28 +50,15 @@ impl Charset {
     }
 }
 
-/// The delimiter of the first line; the expected one when none is seen.
+/// The delimiter of the first record; the expected one when none is seen.
 pub(super) fn delimiter(bytes: &[u8], expected: Delimiter) -> Delimiter {
-    let line = bytes.split(|b| matches!(b, b'\r' | b'\n')).next().unwrap_or_default();
+    let line = split::first_line(bytes);
     let count = |d: &Delimiter| line.iter().filter(|b| **b == d.character() as u8).count();
     if count(&expected) > 0 {
         return expected;
     }
     let most = Delimiter::ALL.iter().max_by_key(|d| count(d)).filter(|d| count(d) > 0);
     most.copied().unwrap_or(expected)
-}
-
-/// How a delimited file quotes.
-pub(super) fn quoting(bytes: &[u8], records: &[Piece]) -> &'static str {
-    let fields = records.iter().flat_map(|r| &r.fields);
-    let (quoted, all) = fields.fold((0, 0), |(quoted, all), field| {
-        (quoted + usize::from(bytes[field.clone()].starts_with(b"\"")), all + 1)
-    });
-    match quoted {
-        0 => "引用符なし",
-        quoted if quoted == all => "すべて引用符つき",
-        _ => "一部だけ引用符つき",
-    }
 }
 
 /// The line end that most records have.

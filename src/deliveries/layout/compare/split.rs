@@ -11,9 +11,7 @@ pub(super) struct Piece {
 
 /// The records of a delimited file.
 pub(super) fn delimited(bytes: &[u8], start: usize, delimiter: u8, double_byte: bool) -> Vec<Piece> {
-    // A lone quote is a character like any other; it must not swallow the rest of the file.
-    let quotes = bytes.iter().filter(|b| **b == b'"').count();
-    lines(bytes, start, quotes % 2 == 0)
+    lines(bytes, start, has_quotes(bytes))
         .map(|(place, ending)| Piece {
             fields: fields(bytes, place.clone(), delimiter, double_byte),
             place,
@@ -22,16 +20,20 @@ pub(super) fn delimited(bytes: &[u8], start: usize, delimiter: u8, double_byte: 
         .collect()
 }
 
+/// A lone quote is a character like any other; it must not swallow the rest of the file.
+fn has_quotes(bytes: &[u8]) -> bool {
+    bytes.iter().filter(|b| **b == b'"').count() % 2 == 0
+}
+
+/// The first record of a delimited file, as it stands there.
+pub(super) fn first_line(bytes: &[u8]) -> &[u8] {
+    let place = lines(bytes, 0, has_quotes(bytes)).next();
+    place.map_or(&[], |(place, _)| &bytes[place])
+}
+
 /// The records of a fixed-width file: by line end if it has any, else by length.
 pub(super) fn fixed(bytes: &[u8], start: usize, layout: &Layout) -> Vec<Piece> {
-    let width = |columns: &[Column]| {
-        columns
-            .iter()
-            .filter_map(|c| c.pad.as_ref())
-            .map(|p| p.width)
-            .sum::<usize>()
-    };
-    let length = layout.record_bytes.unwrap_or_else(|| width(&layout.columns)).max(1);
+    let length = length(&layout.columns, layout).max(1);
     let has_ends = bytes[start..].iter().any(|b| matches!(b, b'\r' | b'\n'));
     let places: Vec<_> = match has_ends {
         true => lines(bytes, start, false).collect(),
@@ -50,6 +52,12 @@ pub(super) fn fixed(bytes: &[u8], start: usize, layout: &Layout) -> Vec<Piece> {
         }
     };
     places.into_iter().enumerate().map(cut).collect()
+}
+
+/// How long a record of these columns is in a fixed-width file.
+pub(super) fn length(columns: &[Column], layout: &Layout) -> usize {
+    let widths = columns.iter().filter_map(|c| c.pad.as_ref()).map(|p| p.width);
+    layout.record_bytes.unwrap_or_else(|| widths.sum())
 }
 
 /// The columns of a record: the first ones are the head's, the last ones the tail's.

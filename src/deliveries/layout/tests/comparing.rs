@@ -51,8 +51,7 @@ fn another_charset_line_end_and_quoting_are_told_once_and_not_per_value() {
             "ファイルの終わりの記号（1A）が違います。見本は「あり」、こちらは「なし」です。",
             "区切り文字が違います。見本は「タブ」、こちらは「コンマ」です。",
             "見出し行が違います。見本は「なし」、こちらは「あり」です。",
-            "引用符が違います。見本は「すべて引用符つき」、こちらは「引用符なし」です。",
-            "レコードの数が違います。見本は「1」、こちらは「2」です。",
+            "引用符が違います。見本は「すべて引用符つき」、こちらは「必要なところだけ引用符つき」です。",
         ]
     );
 }
@@ -69,10 +68,71 @@ fn a_missing_column_and_an_empty_sample_are_told() {
 #[test]
 fn the_same_values_written_otherwise_are_told_too() {
     let layout = layout("");
-    let (ours, _) = written(&layout, &[row(&[("customer_number", "1"), ("user_name", "a,b")])]);
-    let found = compare(&ours, b"\"1\",\"a,b\",20260401\n", &layout).differences;
-    assert_eq!((found.len(), found[0].offset), (1, Some(0)));
+    let row = row(&[("customer_number", "1"), ("user_name", "a,b")]);
+    let (ours, _) = written(&layout, &[row.clone(), row]);
+    let found = compare(&ours, b"1,\"a,b\",20260401\r\n1,\"a,b\",20260401\n", &layout).differences;
+    assert_eq!((found.len(), found[0].offset), (1, Some(16)));
     assert!(found[0].sentence.starts_with("値は同じですが"));
+}
+
+#[test]
+fn quotes_are_judged_by_column_and_not_by_value() {
+    let sample_of = |quote: &str, sample: &[u8]| {
+        let layout = layout(&format!("quote = \"{quote}\""));
+        let (ours, _) = written(&layout, &[row(&[("customer_number", "1"), ("user_name", "a,b")])]);
+        let found = compare(&ours, sample, &layout).differences.into_iter();
+        found
+            .filter(Difference::is_shape)
+            .map(|d| d.sentence)
+            .collect::<Vec<_>>()
+    };
+    // Where quotes stand by need, our values and theirs need them in other places.
+    assert_eq!(sample_of("needed", b"\"7,8\",x,20270101\n2,y,20270101\n"), [""; 0]);
+    assert_eq!(
+        sample_of("always", b"\"7\",\"x\",\"20270101\"\n\"8\",,\"20270101\"\n"),
+        [""; 0]
+    );
+    assert_eq!(
+        sample_of("always", b"7,\"x\",\"20270101\"\n"),
+        ["引用符が違う項目があります（番号）。見本は「一部だけ引用符つき」、こちらは「すべて引用符つき」です。"]
+    );
+    assert_eq!(
+        sample_of("always", b"7,x,20270101\n"),
+        ["引用符が違います。見本は「引用符なし」、こちらは「すべて引用符つき」です。"]
+    );
+    assert_eq!(
+        sample_of("needed", b"7,\"x\",20270101\n"),
+        [
+            "引用符が違う項目があります（氏名）。見本は「一部だけ引用符つき」、こちらは「必要なところだけ引用符つき」です。"
+        ]
+    );
+}
+
+#[test]
+fn another_number_of_records_is_no_difference_and_head_and_tail_keep_their_places() {
+    let zengin = Layout::from_toml_text(READY[1].text).unwrap();
+    let one = super::sample::whole_row();
+    let three: Vec<_> = ["0000001", "0000002", "0765432"]
+        .map(|number| {
+            let mut row = one.clone();
+            row.texts.insert("account_number".into(), number.into());
+            row
+        })
+        .into();
+    let ((ours, _), (sample, _)) = (written(&zengin, &[one]), written(&zengin, &three));
+    assert_eq!((rows_in(&ours, &zengin), rows_in(&sample, &zengin)), (1, 3));
+    let found = compare(&ours, &sample, &zengin);
+    assert_eq!(found.records, Some((4, 6)));
+    let columns: Vec<_> = found.differences.iter().map(|d| d.column.as_deref().unwrap()).collect();
+    // The tail counts the rows.
+    assert_eq!(columns, ["口座番号", "合計件数"], "{:?}", found.differences);
+    assert_eq!((found.differences[0].row, found.differences[1].row), (Some(0), None));
+    let plain = layout("");
+    let row = row(&[("customer_number", "1"), ("user_name", "a")]);
+    let (ours, _) = written(&plain, std::slice::from_ref(&row));
+    let (sample, _) = written(&plain, &[row.clone(), row]);
+    let found = compare(&ours, &sample, &plain);
+    assert_eq!((found.differences.len(), found.records), (0, Some((1, 2))));
 }
 
 #[test]
@@ -106,6 +166,11 @@ fn a_sample_of_another_system_gives_a_list_that_ends() {
     // That there are more is no difference.
     assert_eq!((found.differences.len(), found.more), (200, true));
     assert!(found.differences.iter().all(|d| !d.is_shape()));
+    // Many values hide nothing of the shape, which has a list of its own.
+    let sample = "9,x\n".repeat(500);
+    let found = compare(&ours, sample.as_bytes(), &layout);
+    let shape = found.differences.iter().filter(|d| d.is_shape()).count();
+    assert_eq!((shape, found.differences.len(), found.more), (200, 400, true));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use crate::{db::Conn, workspace::Workspace};
 use actix_web::HttpRequest;
 
 /// The beginnings of paths behind which an id stands, and what the record calls that thing.
-const KINDS: [(&str, &str); 21] = [
+const KINDS: [(&str, &str); 22] = [
     ("/alarms", "alarm"),
     ("/applications", "application"),
     ("/assist", "assist"),
@@ -12,6 +12,7 @@ const KINDS: [(&str, &str); 21] = [
     ("/corrections", "correction"),
     ("/deliveries", "delivery"),
     ("/differences", "difference"),
+    ("/exports", "export"),
     ("/holidays/imports", "holiday_import"),
     ("/improvements", "improvement"),
     ("/incidents", "incident"),

@@ -99,11 +99,17 @@ pub fn claim(conn: &mut Conn, id: &str, staff_id: &str) -> QueryResult<()> {
         .map(drop)
 }
 
+/// Whose an opened one is.
+const OF_ITS_OPENER: &str = "相談は、番号を開いた人だけが見られます。";
+
 /// The one that a person has claimed; also shortly after its end, to say so.
-pub fn claimed(conn: &mut Conn, id: &str, staff_id: &str) -> QueryResult<Assist> {
-    Assist::query()
-        .filter(assists::id.eq(id).and(assists::claimed_by.eq(staff_id)))
-        .first(conn)
+pub fn claimed(conn: &mut Conn, id: &str, staff_id: &str) -> Result<Assist, Error> {
+    let by: Option<String> = assists::table.find(id).select(assists::claimed_by).first(conn)?;
+    match by {
+        None => Err(Error::NotFound),
+        Some(by) if by != staff_id => Err(Error::Denied(OF_ITS_OPENER)),
+        Some(_) => Ok(Assist::query().find(id).first(conn)?),
+    }
 }
 
 /// Where the browser is.

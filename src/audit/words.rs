@@ -373,10 +373,8 @@ pub fn actor_label(word: &str) -> &str {
 /// The word of an actor as people search for it; any other text is a person's number.
 pub fn actor_word(typed: &str) -> Option<std::borrow::Cow<'static, str>> {
     let all = [Actor::Applicant, Actor::Gateway, Actor::System, Actor::Operator];
-    let found = all.into_iter().map(Actor::word);
-    found
-        .into_iter()
-        .find(|word| *word == typed || actor_label(word) == typed || (typed == "運用担当" && word == "operator"))
+    let mut words = all.into_iter().map(Actor::word);
+    words.find(|word| *word == typed || actor_label(word) == typed || (typed == "運用担当" && word == "operator"))
 }
 
 #[cfg(test)]

@@ -125,7 +125,7 @@ async fn a_hint_is_shown_on_its_page_and_the_clerk_sees_that_it_was() {
         let mut other = Desk::open(&world, "c2", &[Role::Clerk]).await;
         assert_eq!(
             other.get(&page.path).await.status,
-            404,
+            403,
             "who has not claimed it sees nothing"
         );
         let mut operator = Desk::open(&world, "o1", &[Role::Operator]).await;

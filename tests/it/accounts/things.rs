@@ -23,12 +23,12 @@ fn is_let_in(rule: &Rule, role: Role) -> bool {
 }
 
 /// Whether a thing of [`furnished`] refuses somebody whom the rule lets in: the inquiry is a citizen's, the question is
-/// somebody else's draft.
+/// somebody else's draft, the call for help was taken by another.
 fn is_of_others(rule: &Rule, role: Role) -> bool {
     let lacks = |permission| !accounts::allows(&[role], permission);
     match rule.path {
         FILE => lacks(Permission::RevealPersonal),
-        "/questions/{id}" => true,
+        "/questions/{id}" | "/assist/{id}" => true,
         "/inquiries/{id}" => lacks(Permission::ReadApplications),
         path => path.starts_with("/inquiries/{id}/") && lacks(Permission::RevealPersonal),
     }

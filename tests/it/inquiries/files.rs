@@ -164,7 +164,7 @@ async fn a_clean_file_is_opened_as_a_download_and_an_infected_one_by_nobody() {
         ] {
             let mut other = Desk::open(&world, code, &[role]).await;
             let page = other.get(&of_clerk[0]).await;
-            page.expect("お客さまの問合せ").expect("操作記録に残りました");
+            page.expect("お客さま").expect("操作記録に残りました");
             let (subject, said) = world.audit("access.denied").await.pop().unwrap();
             assert_eq!(
                 (page.status, page.first("h1")),

@@ -140,7 +140,8 @@ pub struct Console {
     /// After so long a person signs in anew, whatever they do.
     #[serde(default = "Console::default_absolute")]
     pub absolute_hours: i64,
-    /// More rows of the list than this leave only when a second person agrees (security.md: export by an insider).
+    /// Rows of the list that one person may export in a day; more leave only when a second person agrees (security.md: export
+    /// by an insider).
     #[serde(default = "Console::default_export_alone")]
     pub export_alone: i64,
 }

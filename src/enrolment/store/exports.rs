@@ -133,6 +133,16 @@ pub fn exports_since(conn: &mut Conn, after: NaiveDateTime) -> QueryResult<Vec<E
         .load(conn)
 }
 
+/// Rows that somebody asked for after `after` and needed nobody for.
+pub fn taken_alone(conn: &mut Conn, staff_id: &str, after: NaiveDateTime) -> QueryResult<i64> {
+    let counts: Vec<i64> = exports::table
+        .filter(exports::asked_by.eq(staff_id).and(exports::asked_at.gt(after)))
+        .filter(exports::needs_second.eq(false))
+        .select(exports::row_count)
+        .load(conn)?;
+    Ok(counts.into_iter().sum())
+}
+
 /// How many wait for a second person.
 pub fn waiting_exports(conn: &mut Conn) -> QueryResult<i64> {
     exports::table

@@ -38,7 +38,8 @@ pub use desk::{
     find_reveal, find_search, keep_search, notes_of, revealed_since, revealed_until, reveals_of, views_of,
 };
 pub use exports::{
-    Agreement, Export, NewExport, Purpose, add_export, decide_export, exports_since, find_export, waiting_exports,
+    Agreement, Export, NewExport, Purpose, add_export, decide_export, exports_since, find_export, taken_alone,
+    waiting_exports,
 };
 pub use limits::{
     accounts_of_client, guesses_of_client, handoffs_of_account, handoffs_of_application, successes_of_client,

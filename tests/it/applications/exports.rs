@@ -9,7 +9,7 @@ use crate::{
 };
 use chrono::Duration;
 use diesel::connection::SimpleConnection;
-use mizumado::{accounts::Role, db::Conn};
+use mizumado::{accounts::Role, db::Conn, enrolment::states::Registration};
 
 /// One more than one person may export alone.
 const MANY: usize = 1_001;
@@ -100,6 +100,47 @@ async fn nobody_agrees_to_their_own_export_at_the_page_or_in_the_database() {
             Ok(conn.batch_execute(sql).is_err())
         };
         assert!(world.write(forced).await, "the database refuses");
+    }
+}
+
+#[actix_web::test]
+async fn a_list_taken_in_parts_counts_as_one() {
+    for world in World::all_with_console().await {
+        fill(&world, 0, 501).await;
+        let mut clerk = Desk::open(&world, "c1", &[Role::Clerk]).await;
+        assert_eq!(files(&ask(&mut clerk, "report").await).len(), 1);
+        let second = ask(&mut clerk, "report").await;
+        assert_eq!(files(&second).len(), 1, "the first alone");
+        second.expect("自分が頼んだ出力は、ほかの承認者が決めます");
+        clerk
+            .get("/applications/export")
+            .await
+            .expect("この24時間に出力した501件とあわせて");
+        let mut other = Desk::open(&world, "c2", &[Role::Clerk]).await;
+        assert_eq!(files(&ask(&mut other, "report").await).len(), 1, "each has their own");
+        world.workspace.clock.advance(Duration::hours(25));
+        clerk.sign_in().await;
+        assert_eq!(files(&ask(&mut clerk, "report").await).len(), 2, "a day later");
+    }
+}
+
+#[actix_web::test]
+async fn more_than_was_asked_for_never_leaves() {
+    for world in World::all_with_console().await {
+        fill(&world, 0, 3).await;
+        let now = world.workspace.clock.now();
+        let bring = move |n: usize| {
+            move |conn: &mut Conn| Ok(rows::bring(conn, &Row::new(n, now).id, Registration::Unknown, now)?)
+        };
+        world.write(bring(0)).await;
+        let mut clerk = Desk::open(&world, "c1", &[Role::Clerk]).await;
+        let unknown = clerk.ask_for_export("result=unknown").await;
+        assert_eq!(length(&clerk.get(&unknown).await), 1);
+        world.write(bring(1)).await;
+        let grown = clerk.get(&unknown).await;
+        assert_eq!(grown.status, 422);
+        grown.expect("頼んだときより件数が増えています");
+        assert_eq!(world.audit("applications.exported").await.len(), 1);
     }
 }
 

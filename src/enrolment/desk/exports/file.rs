@@ -1,7 +1,7 @@
 //! The file itself, however many rows it has. It holds no item of a person; the bureau's files with them are the deliveries.
 use super::{
     super::{institution_name, reason_text, views},
-    Filtered, subject,
+    Filtered, refuse, subject,
 };
 use crate::{
     accounts::Staff,
@@ -44,6 +44,11 @@ pub async fn show(
     if export.asked_by != staff.id || export.open_until().is_none_or(|until| until <= now) {
         // The list says what is missing.
         return Ok(see_other(&format!("/exports#{}", export.id)));
+    }
+    if count > export.row_count {
+        // States move on: what is in the list now is more than was asked for, or agreed to.
+        let why = "頼んだときより件数が増えています。一覧から、もう一度出力を頼んでください";
+        return refuse(&workspace, &site, &staff, why).await;
     }
     record(&workspace, staff, &export, count).await?;
     let name = format!(

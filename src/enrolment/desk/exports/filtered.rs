@@ -81,14 +81,17 @@ impl Filtered {
         matches!(self.search, Search::Over)
     }
 
-    /// In words, for people.
     pub fn said(&self) -> String {
-        let label = self.search().map(|(_, label)| label);
-        let chips = views::chips_of(&self.filter, &self.institutions, label);
-        let words: Vec<String> = chips.into_iter().map(|(_, text)| text).collect();
-        match words.is_empty() {
-            true => "すべての申込み".to_owned(),
-            false => words.join("　"),
-        }
+        said(&self.filter, &self.institutions, self.search().map(|(_, label)| label))
+    }
+}
+
+/// A filter in words, for people. `search` is what was searched, in words without data.
+pub fn said(filter: &Filter, institutions: &[Institution], search: Option<&str>) -> String {
+    let chips = views::chips_of(filter, institutions, search);
+    let words: Vec<String> = chips.into_iter().map(|(_, text)| text).collect();
+    match words.is_empty() {
+        true => "すべての申込み".to_owned(),
+        false => words.join("　"),
     }
 }

@@ -11,6 +11,7 @@ use crate::{
     config,
     db::Conn,
     enrolment::store::{self, Agreement, Export, NewExport, Purpose},
+    institutions::{self, Institution},
     web::{Error, FormBody, Site, html, see_other, ui::FieldError, unprocessable},
     workspace::Workspace,
 };
@@ -18,10 +19,12 @@ use actix_web::{
     HttpResponse,
     web::{Data, Path, Query},
 };
-use chrono::NaiveDateTime;
+use chrono::{Duration, NaiveDateTime};
 use filtered::Filtered;
 use std::collections::BTreeMap;
 
+/// What one person exports alone is counted for so long.
+const DAY: Duration = Duration::hours(24);
 /// The longest text of a purpose.
 const LONGEST_NOTE: usize = 200;
 
@@ -31,10 +34,18 @@ pub struct Question {
     /// The filter in words.
     pub said: String,
     pub count: i64,
-    /// Rows that one person may export alone.
+    /// Rows that one person may export alone in a day, and how many of them this one has exported.
     pub alone: i64,
+    pub taken: i64,
     /// The search that the filter names is over.
     pub is_stale: bool,
+}
+
+impl Question {
+    /// Whether another person must agree. What was taken within a day counts along: otherwise a list would be taken in parts.
+    pub fn needs_second(&self) -> bool {
+        self.taken + self.count > self.alone
+    }
 }
 
 /// What is typed there.
@@ -103,17 +114,27 @@ pub async fn new(
 
 async fn question(workspace: &Data<Workspace>, staff: &Staff, filter: Filter) -> Result<Question, Error> {
     let (by, now, alone) = (staff.id.clone(), workspace.clock.now(), alone(workspace));
-    let read = move |conn: &mut Conn| {
-        let found = Filtered::asked(conn, &by, &filter, now)?;
-        Ok::<_, Error>(Question {
-            said: found.said(),
-            count: found.count(conn)?,
-            is_stale: found.is_stale(),
-            alone,
-            filter,
-        })
-    };
+    let read = move |conn: &mut Conn| Ok(weighed(conn, (&by, alone), filter, now)?.0);
     workspace.db.read(read).await
+}
+
+/// What a filter holds, and whether this person may take it alone.
+fn weighed(
+    conn: &mut Conn,
+    (by, alone): (&str, i64),
+    filter: Filter,
+    now: NaiveDateTime,
+) -> Result<(Question, Filtered), Error> {
+    let found = Filtered::asked(conn, by, &filter, now)?;
+    let question = Question {
+        said: found.said(),
+        count: found.count(conn)?,
+        taken: store::taken_alone(conn, by, now - DAY)?,
+        is_stale: found.is_stale(),
+        alone,
+        filter,
+    };
+    Ok((question, found))
 }
 
 /// `POST /exports`
@@ -136,7 +157,7 @@ pub async fn create(
         return Ok(unprocessable(page));
     };
     let (world, now, note) = (workspace.clone(), workspace.clock.now(), typed.note);
-    let write = move |conn: &mut Conn| ask(conn, &world, &staff, (&question, purpose, &note), now);
+    let write = move |conn: &mut Conn| ask(conn, &world, &staff, (question.filter, purpose, &note), now);
     let id = workspace.db.write(write).await?;
     Ok(see_other(&format!("/exports#{id}")))
 }
@@ -146,24 +167,24 @@ fn ask(
     conn: &mut Conn,
     workspace: &Workspace,
     staff: &Staff,
-    (question, purpose, note): (&Question, Purpose, &str),
+    (filter, purpose, note): (Filter, Purpose, &str),
     now: NaiveDateTime,
 ) -> Result<String, Error> {
-    let found = Filtered::asked(conn, &staff.id, &question.filter, now)?;
-    let row_count = found.count(conn)?;
+    // Weighed anew: another export may have been asked for since the page was shown.
+    let (question, found) = weighed(conn, (&staff.id, alone(workspace)), filter, now)?;
     let note = if purpose == Purpose::Other { note } else { "" };
     let new = NewExport {
         purpose,
         note,
         filter: &question.filter.query(),
         search: found.search(),
-        row_count,
+        row_count: question.count,
         by: &staff.id,
-        needs_second: row_count > question.alone,
+        needs_second: question.needs_second(),
     };
     let export = store::add_export(conn, &workspace.keys, &new, now)?;
     let words = question.filter.words();
-    let detail = format!("{} {row_count} rows {words}", purpose.as_str());
+    let detail = format!("{} {} rows {words}", purpose.as_str(), question.count);
     staff.record(conn, now, "export.asked", &subject(&export), detail.trim_end())?;
     Ok(export.id)
 }
@@ -194,12 +215,20 @@ async fn recent(workspace: &Data<Workspace>, staff: &Staff) -> Result<Vec<Shown>
     let in_clear = staff.may(Permission::DownloadDeliveries);
     let read = move |conn: &mut Conn| {
         let all = store::exports_since(conn, now - Export::OPEN)?.into_iter();
-        all.map(|export| shown(conn, &world, export, in_clear)).collect()
+        let institutions = institutions::every(conn)?;
+        all.map(|export| shown(conn, &world, export, &institutions, in_clear))
+            .collect()
     };
     workspace.db.read(read).await
 }
 
-fn shown(conn: &mut Conn, world: &Workspace, export: Export, in_clear: bool) -> Result<Shown, Error> {
+fn shown(
+    conn: &mut Conn,
+    world: &Workspace,
+    export: Export,
+    institutions: &[Institution],
+    in_clear: bool,
+) -> Result<Shown, Error> {
     let mut name = |id: &str| accounts::name_of(conn, &world.keys, &format!("staff/{id}"));
     let by = name(&export.asked_by)?;
     let decided_by = export.decided_by.as_deref().map(name).transpose()?;
@@ -207,7 +236,7 @@ fn shown(conn: &mut Conn, world: &Workspace, export: Export, in_clear: bool) -> 
     Ok(Shown {
         by,
         decided_by: decided_by.unwrap_or_default(),
-        said: Filtered::kept(conn, &export)?.said(),
+        said: filtered::said(&Filter::of_query(&export.filter), institutions, export.label.as_deref()),
         note: match in_clear || note.is_empty() {
             true => note,
             false => "＊＊＊（伏せています）".to_owned(),
@@ -233,12 +262,17 @@ pub async fn decide(
     let Some(refused) = workspace.db.write(write).await? else {
         return Ok(see_other("/exports"));
     };
+    refuse(&workspace, &site, &staff, refused).await
+}
+
+/// The list, with a sentence why something could not be.
+async fn refuse(workspace: &Data<Workspace>, site: &Site, staff: &Staff, why: &str) -> Result<HttpResponse, Error> {
     let list = List {
-        all: recent(&workspace, &staff).await?,
+        all: recent(workspace, staff).await?,
         waiting_only: false,
-        now,
+        now: workspace.clock.now(),
     };
-    Ok(unprocessable(views::exports(&site, &staff, &list, Some(refused))))
+    Ok(unprocessable(views::exports(site, staff, &list, Some(why))))
 }
 
 /// Decides it, or says why that cannot be.

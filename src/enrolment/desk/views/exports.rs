@@ -60,14 +60,14 @@ fn asked(q: &Question, typed: &Typed, errors: &[FieldError]) -> Markup {
         note: "",
     });
     let choices: Vec<Choice> = choices.collect();
-    let is_more = q.count > q.alone;
+    let is_more = q.needs_second();
     html! {
         dl class="summary summary--dense" {
             (ui::summary_row("条件", &q.said, None))
             (ui::summary_row("件数", &format!("{}件", q.count), None))
             (ui::summary_row("項目", "受付番号、受付日時、金融機関、結果、理由、結果の日時。お名前や口座は入りません", None))
         }
-        @if is_more { p { (q.alone) "件を超えるため、別の承認者の承認が要ります。承認されると、「" (TITLE) "」からダウンロードできます。" } }
+        @if is_more { p { @if q.taken > 0 { "この24時間に出力した" (q.taken) "件とあわせて、" } (q.alone) "件を超えるため、別の承認者の承認が要ります。承認されると、「" (TITLE) "」からダウンロードできます。" } }
         form class="form" method="post" action="/exports" novalidate {
             input type="hidden" name="list" value=(q.filter.query());
             (ui::choices("purpose", "何のために出力しますか", "", &typed.purpose, &choices, errors))

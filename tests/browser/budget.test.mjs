@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { closeAll } from './lib/browsers.mjs';
 import { BUDGETS, firstPaint, over, weigh } from './lib/budget.mjs';
+import { inDrops, moved } from './lib/drops.mjs';
 import * as form from './lib/pages.mjs';
 import { newContext, visit } from './lib/session.mjs';
 
@@ -36,6 +37,19 @@ describe('weight', () => {
       t.diagnostic(`${step} ${JSON.stringify(weight)}`);
       found.push(...over(weight, BUDGETS[step] ?? (WITH_HTMX.has(step) ? BUDGETS.htmx : BUDGETS.step)).map((one) => `${step} ${one}`));
     });
+    assert.deepEqual(found, []);
+  }));
+
+  // A parser may stop and paint anywhere; a busy machine does it where a quiet one never would.
+  test('nothing moves on a page that comes in drops', (t) => visit(t, {}, async ({ page, context, app }) => {
+    const found = [];
+    const look = (path) => inDrops(app.public, (slow) => cold(context, async (fresh) => {
+      await fresh.goto(slow + path, { waitUntil: 'load' });
+      found.push(...(await moved(fresh)).map((one) => `${path} ${one}`));
+    }));
+    for (const path of ['/', '/faq']) await look(path);
+    await form.start(page, app);
+    await form.walk(page, form.person(), 'check', () => look(new URL(page.url()).pathname));
     assert.deepEqual(found, []);
   }));
 

@@ -284,6 +284,7 @@ fn every_action_and_alarm_has_its_words() {
         "mail.smtp_url",
         "mail.transport",
         "staff.name",
+        "staff.page_of",
     ];
     for (path, text) in sources("src") {
         let text = text.split("#[cfg(test)]").next().unwrap();

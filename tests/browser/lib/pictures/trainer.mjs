@@ -160,7 +160,7 @@ const report = {
     await fold(page.locator('xpath=//main/*[preceding-sibling::div[@aria-label="期待する結果"] and following-sibling::h3[.="結果"]]'));
     await fold(table('結果').locator('tbody tr').filter({ hasText: '行っていません' }));
     await fold(page.locator('xpath=//main/*[preceding-sibling::div[@aria-label="結果"] and following-sibling::div[contains(@class, "actions")]]'));
-    await shorten(page.locator('main > p.pre').filter({ hasText: /^1\. / }).first(), 4);
+    await shorten(page.locator('main > p.pre').filter({ hasText: /^1\. / }).first(), 3);
     const marks = [
       page.locator('main dl').first(), [heading(page, '計画'), table('計画')],
       [heading(page, '手順と期待する結果'), table('期待する結果').first()], [heading(page, '結果'), table('結果')],

@@ -75,6 +75,11 @@ fn name(no: usize) -> [(&'static str, &'static str); 2] {
     [family, GIVEN[no / FAMILIES.len() % GIVEN.len()]]
 }
 
+/// Family and given name of the `n`th, in kana.
+pub fn kana(n: usize) -> [&'static str; 2] {
+    name(n % NAMES).map(|word| word.1)
+}
+
 /// The `n`th of `count`, the newest first.
 pub fn row(n: usize, count: usize, now: NaiveDateTime) -> Row {
     let [family, given] = name(n % NAMES);

@@ -70,6 +70,7 @@ async fn many_applications_are_listed_searched_and_exported_at_constant_memory()
             }
             println!("{name:<52} {:>8.1} {:>8.1}", part(&mut times, 50), part(&mut times, 95));
         }
+        at_once(&world, now, count, rounds).await;
         let mut approver = Desk::open(&world, "p1", &[Role::Approver]).await;
         // What every first export needs, such as connections, is nobody's growth.
         export(&mut clerk, &mut approver, "result=unknown").await;
@@ -82,6 +83,48 @@ async fn many_applications_are_listed_searched_and_exported_at_constant_memory()
         dump(&world).await;
         close(&world, now, &mut clerk).await;
     }
+}
+
+/// Clerks who look at the list at once, and what its pages and searches may take then (security.md: p99 at 8 clients).
+const CLIENTS: usize = 8;
+const MOST_MS: f64 = 100.0;
+
+/// Opens every page of the list and of searches, each clerk from another one on.
+async fn at_once(world: &World, now: NaiveDateTime, count: usize, rounds: usize) {
+    let mut desks = vec![];
+    for n in 0..CLIENTS {
+        let mut desk = Desk::open(world, &format!("many{n}"), &[Role::Clerk]).await;
+        let mut pages = pages(now, &mut desk, count).await;
+        let first = n * pages.len() / CLIENTS;
+        pages.rotate_left(first);
+        desks.push((desk, pages));
+    }
+    let open = |(mut desk, pages): (Desk, Vec<(String, String)>)| async move {
+        let mut times = vec![];
+        for _ in 0..rounds.div_ceil(CLIENTS) {
+            for (name, path) in &pages {
+                let began = Instant::now();
+                assert_eq!(desk.once("GET", path, None).await.status, 200, "{path}");
+                times.push((name.clone(), began.elapsed()));
+            }
+        }
+        times
+    };
+    let times = futures_util::future::join_all(desks.into_iter().map(open))
+        .await
+        .concat();
+    let mut all: Vec<Duration> = times.iter().map(|(_, time)| *time).collect();
+    let p99 = part(&mut all, 99);
+    let verdict = if p99 <= MOST_MS { "PASS" } else { "OVER" };
+    let (name, longest) = times.iter().max_by_key(|(_, time)| *time).unwrap();
+    println!(
+        "{CLIENTS} clients at once, {} pages: p50 {:.1} ms, p95 {:.1} ms, p99 {p99:.1} ms of {MOST_MS} ms: {verdict}; \
+         the longest, {name}: {:.0} ms",
+        all.len(),
+        part(&mut all, 50),
+        part(&mut all, 95),
+        longest.as_secs_f64() * 1000.0
+    );
 }
 
 /// Results of a very busy day.

@@ -62,10 +62,66 @@ pub enum Span {
 const ATTENTION: &str = "(applications.state in ('confirmed', 'at_institution', 'checking', 'unknown') \
                          or applications.attention is not null)";
 
+/// Hits of a search from which on it is quicker to read the list in its order, and to ask each row for the words.
+const MANY: i64 = 4_000;
+
+/// What is read first of a list that is searched. SQLite keeps no statistics here, so it is told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lead {
+    /// The hits of the rarest word; they are sorted.
+    Hits,
+    /// The list, which need not be read further than its page goes.
+    List,
+}
+
+/// What leads to a page.
+fn lead(conn: &mut Conn, narrow: &Narrow, order: Order) -> QueryResult<Lead> {
+    let Some(Sought::Tokens(tokens)) = &narrow.sought else {
+        return Ok(Lead::Hits);
+    };
+    // By result, rows of other days would have to be passed over.
+    let is_apart = order == Order::Decided && (narrow.from.is_some() || narrow.to.is_some());
+    match tokens.first() {
+        Some((kind, token)) if !is_apart && has_many(conn, kind, token)? => Ok(Lead::List),
+        _ => Ok(Lead::Hits),
+    }
+}
+
+fn has_many(conn: &mut Conn, kind: &str, token: &str) -> QueryResult<bool> {
+    let last: Option<i32> = application_tokens::table
+        .filter(
+            application_tokens::kind
+                .eq(kind)
+                .and(application_tokens::token.eq(token)),
+        )
+        .select(sql::<Integer>("1"))
+        .offset(MANY - 1)
+        .first(conn)
+        .optional()?;
+    Ok(last.is_some())
+}
+
+/// What leads to a count, which is in no order: whatever has fewer.
+fn lead_to_count(conn: &mut Conn, narrow: &Narrow, order: Order, span: &Span) -> QueryResult<Lead> {
+    let others = Narrow {
+        sought: None,
+        ..narrow.clone()
+    };
+    if others == Narrow::default() || lead(conn, narrow, order)? == Lead::Hits {
+        return Ok(Lead::Hits);
+    }
+    match count(conn, &others, order, span, MANY)? < MANY {
+        true => Ok(Lead::List),
+        false => Ok(Lead::Hits),
+    }
+}
+
 /// Adds the filters to a boxed query; a macro, because the rows and their count are queries of different types.
 macro_rules! narrowed {
-    ($query:expr, $narrow:expr) => {{
+    ($query:expr, $narrow:expr, $lead:expr) => {{
         let (mut query, narrow): (_, &Narrow) = ($query.filter(applications::confirmed_at.is_not_null()), $narrow);
+        let lead = $lead;
+        let hits_lead = narrow.sought.is_some() && lead == Lead::Hits;
         if let Some(from) = narrow.from {
             query = query.filter(applications::confirmed_at.ge(from));
         }
@@ -73,17 +129,17 @@ macro_rules! narrowed {
             query = query.filter(applications::confirmed_at.lt(to));
         }
         let words: Vec<&str> = narrow.states.iter().map(|s| s.as_str()).collect();
-        // The hits of a search are read first, whatever else is asked: SQLite keeps no statistics here and would take
-        // the index of a state with a million rows. What is concatenated has no index.
-        query = match (&narrow.sought, words.is_empty()) {
+        // Where hits lead, SQLite would still take the index of a state with a million rows. What is concatenated has
+        // no index.
+        query = match (hits_lead, words.is_empty()) {
             (_, true) => query,
-            (None, _) => query.filter(applications::state.eq_any(words)),
-            (Some(_), _) => query.filter(applications::state.concat("").eq_any(words)),
+            (false, _) => query.filter(applications::state.eq_any(words)),
+            (true, _) => query.filter(applications::state.concat("").eq_any(words)),
         };
-        query = match (&narrow.sought, narrow.institution.clone()) {
+        query = match (hits_lead, narrow.institution.clone()) {
             (_, None) => query,
-            (None, Some(code)) => query.filter(applications::institution_code.eq(code)),
-            (Some(_), Some(code)) => query.filter(applications::institution_code.concat("").eq(code)),
+            (false, Some(code)) => query.filter(applications::institution_code.eq(code)),
+            (true, Some(code)) => query.filter(applications::institution_code.concat("").eq(code)),
         };
         if let Some(since) = narrow.attention_since {
             query = query.filter(sql::<Bool>(ATTENTION)).filter(
@@ -102,9 +158,11 @@ macro_rules! narrowed {
                     let carriers = application_tokens::table
                         .filter(application_tokens::kind.eq(kind.clone()))
                         .filter(application_tokens::token.eq(token.clone()));
-                    // The first token gives the hits, the others are asked of each of them.
-                    query = match n {
-                        0 => query.filter(applications::id.eq_any(carriers.select(application_tokens::application_id))),
+                    // Where hits lead, the first token gives them; the others are asked of each row.
+                    query = match (n, lead) {
+                        (0, Lead::Hits) => {
+                            query.filter(applications::id.eq_any(carriers.select(application_tokens::application_id)))
+                        }
                         _ => query.filter(exists(
                             carriers.filter(application_tokens::application_id.eq(applications::id)),
                         )),
@@ -134,8 +192,8 @@ macro_rules! behind {
 
 /// Narrowed, and behind the place of a span.
 macro_rules! spanned {
-    ($query:expr, $narrow:expr, $order:expr, $span:expr) => {{
-        let query = narrowed!($query, $narrow);
+    ($query:expr, $narrow:expr, $order:expr, $span:expr, $lead:expr) => {{
+        let query = narrowed!($query, $narrow, $lead);
         let descending = is_descending($order, $span);
         match ($span, $order) {
             (Span::First, _) => query,
@@ -152,7 +210,11 @@ macro_rules! spanned {
 /// A page of rows of any type, in the order of the list.
 macro_rules! page {
     ($conn:expr, $query:expr, $narrow:expr, $order:expr, $span:expr, $most:expr) => {{
-        let mut query = spanned!($query.into_boxed(), $narrow, $order, $span);
+        if is_empty($narrow, $order) {
+            return Ok(vec![]);
+        }
+        let lead = lead($conn, $narrow, $order)?;
+        let mut query = spanned!($query.into_boxed(), $narrow, $order, $span, lead);
         if $order == Order::Decided {
             query = query.filter(applications::decided_at.is_not_null());
         }
@@ -168,6 +230,11 @@ macro_rules! page {
         }
         Ok(rows)
     }};
+}
+
+/// Whether no row can be there: only what is decided stands in the order of the results.
+fn is_empty(narrow: &Narrow, order: Order) -> bool {
+    order == Order::Decided && !narrow.states.is_empty() && !narrow.states.iter().any(|state| state.is_result())
 }
 
 /// Which way the index is read; what stands before a place is read backwards.
@@ -214,8 +281,12 @@ pub fn lines(conn: &mut Conn, narrow: &Narrow, order: Order, span: &Span, most: 
 
 /// How many rows a span of the list has; counts no further than `most`. Undecided ones have no place among the results.
 pub fn count(conn: &mut Conn, narrow: &Narrow, order: Order, span: &Span, most: i64) -> QueryResult<i64> {
+    if is_empty(narrow, order) {
+        return Ok(0);
+    }
+    let lead = lead_to_count(conn, narrow, order, span)?;
     let ones = applications::table.select(sql::<Integer>("1")).into_boxed();
-    let mut ones = spanned!(ones, narrow, order, span);
+    let mut ones = spanned!(ones, narrow, order, span, lead);
     if order == Order::Decided {
         // Whatever is decided was so after 1970: as a range, SQLite reads it from the index.
         ones = ones.filter(applications::decided_at.gt(NaiveDateTime::default()));
@@ -226,7 +297,7 @@ pub fn count(conn: &mut Conn, narrow: &Narrow, order: Order, span: &Span, most: 
 
 /// How many rows the list has, however many.
 pub fn count_all(conn: &mut Conn, narrow: &Narrow, order: Order) -> QueryResult<i64> {
-    let mut query = narrowed!(applications::table.count().into_boxed(), narrow);
+    let mut query = narrowed!(applications::table.count().into_boxed(), narrow, Lead::Hits);
     if order == Order::Decided {
         query = query.filter(applications::decided_at.gt(NaiveDateTime::default()));
     }

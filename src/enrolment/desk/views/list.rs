@@ -8,7 +8,7 @@ use crate::{
             filter::{ORDERS, PERIODS, RESULTS, cursor_word, span_pairs},
         },
         receipt,
-        store::{Density, Line},
+        store::{Density, Line, Order},
     },
     institutions::Institution,
     web::{
@@ -125,6 +125,9 @@ pub fn result(staff: &Staff, page: &ListPage) -> Markup {
             div class="title-row" {
                 p role="status" class="count" { (count_line(page)) }
                 @if !page.rows.is_empty() { (density(page)) }
+            }
+            @if page.filter.order() == Order::Decided {
+                p class="hint" { "結果の日時の順には、結果の出た申込みだけが並びます。" (sort_link(page, "受付の順で見る", "")) }
             }
             @if page.rows.is_empty() { (nothing(page)) } @else { (table(page)) (pager(page)) }
             @if page.count > 0 && staff.may(Permission::DownloadDeliveries) {

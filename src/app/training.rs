@@ -123,6 +123,8 @@ struct Hall {
     school: School,
     face: Face,
     config: AppConfig,
+    /// The name of the cookie that holds a seat.
+    seat: String,
     /// Where somebody without a seat is led.
     room: Answering,
     /// By desk and whether a machine calls, with the generation that the app was made for.
@@ -136,6 +138,7 @@ impl Hall {
             _ => ready(to_the_room(school.clone()), config.clone()).await?,
         };
         Ok(Self {
+            seat: room_site(&school).cookie_name(training::SEAT),
             school,
             face,
             config,
@@ -168,7 +171,6 @@ impl Hall {
     }
 
     fn seat(&self, req: &Request) -> Option<String> {
-        let name = room_site(&self.school).cookie_name(training::SEAT);
         let lines = req
             .head()
             .headers()
@@ -177,7 +179,7 @@ impl Hall {
         let mut cookies = lines
             .flat_map(|line| line.split(';'))
             .filter_map(|part| Cookie::parse(part.trim()).ok());
-        let token = cookies.find(|cookie| cookie.name() == name)?.value().to_owned();
+        let token = cookies.find(|cookie| cookie.name() == self.seat)?.value().to_owned();
         self.school.desk_of_token(&token)
     }
 

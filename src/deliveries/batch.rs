@@ -217,13 +217,30 @@ pub fn layout_of(version: &Version) -> Result<Layout, Error> {
     toml::from_str(&version.body).map_err(wrong)
 }
 
-/// Whether there is a file to hand on: one with rows, or one that the layout demands on an empty day.
-pub fn has_file(conn: &mut Conn, delivery: &Delivery) -> Result<bool, Error> {
-    if delivery.row_count > 0 {
-        return Ok(true);
+/// Versions of the layout by id, each read once: its number, and whether it demands a file on an empty day.
+#[derive(Default)]
+pub struct Versions(HashMap<String, (i32, bool)>);
+
+impl Versions {
+    fn find(&mut self, conn: &mut Conn, id: &str) -> Result<(i32, bool), Error> {
+        if let Some(known) = self.0.get(id) {
+            return Ok(*known);
+        }
+        let version = store::find_version(conn, id)?;
+        let found = (version.version, layout_of(&version)?.empty_day == EmptyDay::File);
+        self.0.insert(id.to_owned(), found);
+        Ok(found)
     }
-    let layout = layout_of(&store::find_version(conn, &delivery.layout_id)?)?;
-    Ok(layout.empty_day == EmptyDay::File)
+
+    /// The number of the version that a delivery was written by.
+    pub fn number(&mut self, conn: &mut Conn, delivery: &Delivery) -> Result<i32, Error> {
+        Ok(self.find(conn, &delivery.layout_id)?.0)
+    }
+
+    /// Whether there is a file to hand on: one with rows, or one that the layout demands on an empty day.
+    pub fn has_file(&mut self, conn: &mut Conn, delivery: &Delivery) -> Result<bool, Error> {
+        Ok(delivery.row_count > 0 || self.find(conn, &delivery.layout_id)?.1)
+    }
 }
 
 /// An empty file says that there was nothing; of an older day nobody needs to be told any more.
@@ -231,10 +248,10 @@ const EMPTY_COUNTS: Duration = Duration::days(7);
 
 /// Files that nobody has downloaded, oldest first; reissues are for whoever made them.
 pub fn undownloaded(conn: &mut Conn, now: NaiveDateTime) -> Result<Vec<Delivery>, Error> {
-    let mut waiting = vec![];
+    let (mut waiting, mut versions) = (vec![], Versions::default());
     for delivery in store::undownloaded(conn)? {
         let counts = delivery.row_count > 0 || now - delivery.made_at < EMPTY_COUNTS;
-        if counts && has_file(conn, &delivery)? {
+        if counts && versions.has_file(conn, &delivery)? {
             waiting.push(delivery);
         }
     }

@@ -192,14 +192,16 @@ pub async fn open(
     })
 }
 
-/// Standing work that looks at the present. Done for each of many days that are invented in a moment, it was most of what
+/// Standing work that looks at the present, or keeps the file in order. Done for each of many days that are invented in a moment, it was most of what
 /// making a class took.
-const OF_THE_PRESENT: [&str; 8] = [
+const OF_THE_PRESENT: [&str; 9] = [
     "audit.head",
     "incidents.watch",
     "inquiries.scan",
     "inquiries.watch",
     "operations.figures",
+    // Writes the whole file anew each night. What is invented is nobody's, and the first night at the desk does it.
+    "operations.forget",
     "operations.probe",
     "operations.watch",
     "outages.watch",

@@ -4,7 +4,7 @@ use crate::{
     alarms,
     db::Conn,
     deliveries::{
-        batch,
+        batch::{self, Versions},
         jobs::{CLOSING, REISSUING, waiting_alarm},
         layout::Reported,
         store::{self, Delivery, Version},
@@ -44,7 +44,12 @@ pub struct FullDelivery {
     pub reissues: Vec<i64>,
 }
 
-fn full(conn: &mut Conn, workspace: &Workspace, delivery: Delivery) -> Result<FullDelivery, Error> {
+fn full(
+    conn: &mut Conn,
+    workspace: &Workspace,
+    versions: &mut Versions,
+    delivery: Delivery,
+) -> Result<FullDelivery, Error> {
     let keys = &workspace.keys;
     let mut downloads = vec![];
     for (staff_id, what, at) in store::downloads_of(conn, delivery.no)? {
@@ -52,8 +57,8 @@ fn full(conn: &mut Conn, workspace: &Workspace, delivery: Delivery) -> Result<Fu
     }
     Ok(FullDelivery {
         made_by: accounts::name_of(conn, keys, &delivery.made_by)?,
-        layout_version: store::find_version(conn, &delivery.layout_id)?.version,
-        has_file: batch::has_file(conn, &delivery)?,
+        layout_version: versions.number(conn, &delivery)?,
+        has_file: versions.has_file(conn, &delivery)?,
         left_out: store::left_out(conn, &delivery)?,
         reissues: store::reissues_of(conn, delivery.no)?,
         downloads,
@@ -76,7 +81,8 @@ pub async fn index(
             true => batch::undownloaded(conn, world.clock.now())?,
             false => store::list(conn, below, PAGE + 1)?,
         };
-        let all = list.into_iter().map(|d| full(conn, &world, d));
+        let mut versions = Versions::default();
+        let all = list.into_iter().map(|d| full(conn, &world, &mut versions, d));
         let all = all.collect::<Result<Vec<_>, Error>>()?;
         Ok::<_, Error>((all, open_tasks(conn)?))
     };
@@ -123,7 +129,7 @@ async fn load(workspace: &Data<Workspace>, no: i64) -> Result<Loaded, Error> {
             _ => Reported::read(&store::open_file(conn, &world.keys, no, true)?, views::SHOWN),
         };
         Ok(Loaded {
-            file: full(conn, &world, delivery)?,
+            file: full(conn, &world, &mut Versions::default(), delivery)?,
             versions: store::approved(conn)?,
             reported,
         })
@@ -164,7 +170,7 @@ async fn take(
     let (world, now, by) = (workspace.clone(), workspace.clock.now(), staff.clone());
     let write = move |conn: &mut Conn| {
         let delivery = store::find(conn, no)?;
-        if what != "report" && !batch::has_file(conn, &delivery)? {
+        if what != "report" && !Versions::default().has_file(conn, &delivery)? {
             return Err(Error::NotFound);
         }
         let bytes = store::open_file(conn, &world.keys, no, what == "report")?;

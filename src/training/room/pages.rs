@@ -103,6 +103,12 @@ async fn here(school: &School, site: &Site, req: &HttpRequest) -> Result<Option<
     Ok(Some(Here { class, seat, desk }))
 }
 
+/// Whether who asks sits at a desk that could not be opened.
+fn sits_at_closed(school: &School, site: &Site, req: &HttpRequest) -> bool {
+    let seat = token(site, req).and_then(|token| school.seat_of(&token));
+    seat.is_some_and(|(_, seat)| school.desk(&seat.desk).is_none())
+}
+
 /// `GET /training/`: the exercises, or the way in.
 async fn home(
     school: Data<School>,
@@ -110,6 +116,9 @@ async fn home(
     req: HttpRequest,
     query: Query<BTreeMap<String, String>>,
 ) -> Result<HttpResponse, Error> {
+    if sits_at_closed(&school, &site, &req) {
+        return Ok(html(views::closed(&site)));
+    }
     let page = match here(&school, &site, &req).await? {
         Some(here) => views::home(&site, &here, &school.exercises_of(&here.class)),
         None => views::entrance(&site, query.get("code").map_or("", String::as_str), &[]),
@@ -205,6 +214,9 @@ async fn exercise(
     req: HttpRequest,
     id: Path<String>,
 ) -> Result<HttpResponse, Error> {
+    if sits_at_closed(&school, &site, &req) {
+        return Ok(see_other(HOME));
+    }
     let Some(here) = here(&school, &site, &req).await? else {
         return Ok(see_other(HOME));
     };

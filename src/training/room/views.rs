@@ -86,6 +86,23 @@ pub fn entrance_again(site: &Site, form: &FormBody, errors: &[FieldError]) -> Ma
     frame(&outside, "研修の教室に入る", !errors.is_empty(), main)
 }
 
+/// Instead of a desk that could not be opened: what to do, and the way to another seat.
+pub fn closed(site: &Site) -> Markup {
+    let outside = Site {
+        practice: None,
+        ..site.clone()
+    };
+    let title = "この席のデータを開けません";
+    let main = html! {
+        h1 { (title) }
+        p class="lead" { "研修担当に、「席のデータを開けない」と伝えてください。" }
+        p { "研修担当が席をはじめの状態にもどすと、同じ席で続けられます。" }
+        p { a class="button" href=(HOME) { "もう一度開く" } }
+        form method="post" action="/training/leaving" { (ui::submit("席を離れて、別の席に入る")) }
+    };
+    frame(&outside, title, false, main)
+}
+
 /// At one desk everybody is the same few people, so nothing tells whose deed one was.
 fn whose_goals(here: &Here) -> Markup {
     html! { @if here.class.is_shared {

@@ -62,6 +62,12 @@ async fn a_list_of_one_has_no_neighbours() {
         assert_eq!(nothing.first(".count"), "全1件");
         let back = nothing.link("一覧のはじめを見る").unwrap();
         assert_eq!(length(&clerk.get(&back).await), 1);
+        // It has no result yet: in the order of results it is missing, which is said.
+        let decided = clerk.get("/applications?order=decided").await;
+        decided.expect("結果の出た申込みだけが並びます");
+        assert_eq!(length(&decided), 0);
+        let back = decided.link("受付の順で見る").unwrap();
+        assert_eq!(length(&clerk.get(&back).await), 1);
     }
 }
 

@@ -1,5 +1,5 @@
 //! What is wrong with the practice site never keeps production from starting, and is said where practice was.
-use super::{class, one};
+use super::{class, come_in, left::seated, one};
 use crate::{
     browser::Browser,
     desk::Desk,
@@ -26,11 +26,22 @@ pub async fn console(world: &World, doors: Doors, staff: &Desk) -> Browser {
     browser
 }
 
+/// The rooms of a school that was opened anew, by somebody who sat there before.
+async fn room(school: &School, learner: &Browser) -> Browser {
+    let sockets = [(); 4].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
+    let port = sockets[0].local_addr().unwrap().port();
+    for server in app::serve_training(school, sockets, None).unwrap() {
+        actix_web::rt::spawn(server);
+    }
+    seated(&format!("http://localhost:{port}"), learner)
+}
+
 #[actix_web::test]
 async fn a_broken_desk_is_left_out_and_said_on_its_class_s_page_and_the_others_go_on() {
     let world = one().await;
     let (broken, whole) = (class(&world, 2).await, class(&world, 1).await);
     let trainer = Desk::open(&world, "t1", &[Role::Trainer]).await;
+    let learner = come_in(&world, &broken, "1", "山本 一郎").await;
     let folder = world.dir.path().join("training/classes");
     let desk = &broken.desks[0].id;
     let file = folder.join(format!("{}/{desk}.0/desk.db", broken.id));
@@ -57,6 +68,12 @@ async fn a_broken_desk_is_left_out_and_said_on_its_class_s_page_and_the_others_g
         .expect("席 1 のデータを開けませんでした");
     let page = browser.get(&format!("/training/{}", whole.id)).await;
     assert!(page.status == 200 && !page.has("開けない席があります"));
+    // Who sits there is told, and whom to ask.
+    let mut learner = room(&again, &learner).await;
+    for path in ["/training/", "/training/exercises/find-application"] {
+        let page = learner.get(path).await;
+        page.expect("この席のデータを開けません").expect("研修担当に、");
+    }
     // A reset mends it.
     again.reset(&broken.id, desk, "研修 花子").await.unwrap();
     assert!(again.desk(desk).is_some());

@@ -2,8 +2,9 @@
 //! TRAINING_ROUNDS) prints what making, resetting and every page take beside the real console, and whether that is within
 //! the limits; a busy machine fails no test.
 use super::{be, class, come_in, left::seated, one};
-use crate::{applicant::Applicant, applications::registered, browser::Browser, desk::Desk, harness::World};
-use mizumado::{accounts::Role, training::Class};
+use crate::{browser::Browser, desk::Desk, harness::World, many};
+use diesel::{QueryableByName, RunQueryDsl, sql_types::BigInt};
+use mizumado::{accounts::Role, db::Conn, training::Class, web::Error};
 use std::time::{Duration, Instant};
 
 fn number(name: &str, otherwise: usize) -> usize {
@@ -89,12 +90,29 @@ async fn make_all(world: &World, classes: usize, seats: usize) -> (Vec<Duration>
     (making, learners, last.unwrap())
 }
 
+/// The real database gets as many applications as a desk has: a page takes what it shows, here as there.
+async fn fill_like(world: &World, class: &Class) {
+    #[derive(QueryableByName)]
+    struct Count {
+        #[diesel(sql_type = BigInt)]
+        n: i64,
+    }
+    let sql = "select count(*) as n from applications where confirmed_at is not null";
+    let read = move |conn: &mut Conn| Ok::<_, Error>(diesel::sql_query(sql).get_result::<Count>(conn)?);
+    let desk = world.school().desk(&class.desks[0].id).unwrap();
+    let count = desk.workspace.db.read(read).await.unwrap().n;
+    println!("applications at a desk, and in the real database: {count}");
+    assert!(count > 50, "{count}: a page of the list is full");
+    many::fill(world, usize::try_from(count).unwrap()).await;
+}
+
 #[actix_web::test]
 async fn many_learn_at_once_each_at_a_desk_of_their_own() {
     let (classes, seats) = (number("TRAINING_CLASSES", 2), number("TRAINING_SEATS", 2));
     let rounds = number("TRAINING_ROUNDS", 2);
     let world = one().await;
-    registered(&world, &Applicant::default()).await;
+    let (making, mut learners, made) = make_all(&world, classes, seats).await;
+    fill_like(&world, &made).await;
     let mut clerk = Desk::open(&world, "c1", &[Role::Clerk]).await;
     let mut alone = walk(&mut clerk.browser, &PAGES, rounds * 4).await;
     let mut clerks = vec![clerk];
@@ -104,7 +122,6 @@ async fn many_learn_at_once_each_at_a_desk_of_their_own() {
     let mut real = all_walk(clerks.iter_mut().map(|clerk| &mut clerk.browser), &PAGES, rounds).await;
     let mut citizens = vec![Browser::new(&world.url); clerks.len()];
     let mut real_form = all_walk(citizens.iter_mut(), &FORM, rounds).await;
-    let (making, mut learners, made) = make_all(&world, classes, seats).await;
     let mut practice = all_walk(learners.iter_mut(), &PAGES, rounds).await;
     let mut in_room = all_walk(learners.iter_mut(), &ROOM, rounds).await;
     let face = &world.school().addresses().public;

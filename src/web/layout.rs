@@ -102,6 +102,8 @@ impl Page {
                                 (bureau.name)
                             }
                         }
+                        // An element, not a part of the header's style: it comes when what stands above it is there.
+                        div class="wave" {}
                     }
                     div class="page" {
                         @if let Some(path) = &self.back {

@@ -1,30 +1,28 @@
 //! The practice site: four listeners, one for each face of a class. A request is given to the app of the desk whose seat its
 //! cookie holds; each desk has its own apps, made of the very routes and guards of production.
-use super::{LARGEST_BODY, console, public_routes, rules};
+mod apps;
+
 use crate::{
-    accounts::Relying,
-    gateways::simulator,
-    mail::viewer,
-    training::{self, Desk, Doors, Engine, School},
-    web::{self as pages, Certificate, Networks, Practice, Site, Unread},
+    training::{self, Desk, Engine, School},
+    web::{self as pages, Certificate},
 };
 use actix_http::Request;
 use actix_service::{IntoServiceFactory, Service, ServiceFactory, fn_factory_with_config, fn_service};
 use actix_web::{
-    App, Error, HttpServer,
+    Error, HttpServer,
     body::{BoxBody, MessageBody},
     cookie::Cookie,
-    dev::{AppConfig, Server, ServiceRequest, ServiceResponse},
+    dev::{AppConfig, Server, ServiceResponse},
     http::{
         Uri,
         header::{CONTENT_DISPOSITION, COOKIE, HeaderValue},
         uri::PathAndQuery,
     },
-    middleware::{Compress, Condition, from_fn},
-    web::{Data, PayloadConfig, ServiceConfig, get},
+    rt,
 };
 use futures_util::future::LocalBoxFuture;
 use std::{cell::RefCell, collections::HashMap, io, net::TcpListener, rc::Rc, sync::Arc, time::Duration};
+use tokio::sync::broadcast::error::RecvError;
 
 /// What a school needs of this program.
 pub const ENGINE: Engine = Engine {
@@ -32,9 +30,6 @@ pub const ENGINE: Engine = Engine {
     planner: super::planner,
     runner: super::runner,
 };
-
-/// Before the title of every page of a practice desk that is not the program's own: its bank's and its mailbox's.
-const TITLE_MARK: &str = "【研修】";
 
 /// One of the four pages that a class has, in the order of their ports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -74,6 +69,7 @@ fn serve_face(
             let school = school.clone();
             async move {
                 let hall = Rc::new(Hall::open(school, face, config).await?);
+                rt::spawn(hall.clone().be_ready());
                 Ok::<_, ()>(fn_service(move |req: Request| {
                     let hall = hall.clone();
                     async move { hall.serve(req).await }
@@ -134,11 +130,11 @@ struct Hall {
 impl Hall {
     async fn open(school: School, face: Face, config: AppConfig) -> Result<Self, ()> {
         let room = match face {
-            Face::Console => ready(room(school.clone()), config.clone()).await?,
-            _ => ready(to_the_room(school.clone()), config.clone()).await?,
+            Face::Console => ready(apps::room(school.clone()), config.clone()).await?,
+            _ => ready(apps::to_the_room(school.clone()), config.clone()).await?,
         };
         Ok(Self {
-            seat: room_site(&school).cookie_name(training::SEAT),
+            seat: apps::room_site(&school).cookie_name(training::SEAT),
             school,
             face,
             config,
@@ -170,6 +166,23 @@ impl Hall {
         Ok(response)
     }
 
+    /// Makes the app of a desk when somebody takes a seat there: the first page of each in a class does not wait for those of
+    /// all others.
+    async fn be_ready(self: Rc<Self>) {
+        if !matches!(self.face, Face::Console | Face::Public) {
+            return;
+        }
+        let mut taken = self.school.taken();
+        loop {
+            match taken.recv().await.map(|desk| self.school.desk(&desk)) {
+                Ok(Some(desk)) => drop(self.app_of(&desk, false).await),
+                // It is made when it is asked for.
+                Ok(None) | Err(RecvError::Lagged(_)) => {}
+                Err(RecvError::Closed) => return,
+            }
+        }
+    }
+
     fn seat(&self, req: &Request) -> Option<String> {
         let lines = req
             .head()
@@ -190,13 +203,13 @@ impl Hall {
         {
             return app.clone();
         }
-        let (config, listed) = (self.config.clone(), (!called).then(|| networks(&self.school)));
-        let site = site_of(desk, self.school.trusted_proxies());
+        let (config, listed) = (self.config.clone(), (!called).then(|| apps::networks(&self.school)));
+        let site = apps::site_of(desk, self.school.trusted_proxies());
         let made = match self.face {
-            Face::Console => ready_console(&self.school, desk, config).await,
-            Face::Public => ready(public(site, desk.clone(), listed), config).await,
-            Face::Bank => ready(bank(site, desk.clone(), listed), config).await,
-            Face::Mails => ready(mails(site, desk.clone(), listed), config).await,
+            Face::Console => apps::ready_console(&self.school, desk, config).await,
+            Face::Public => ready(apps::public(site, desk.clone(), listed), config).await,
+            Face::Bank => ready(apps::bank(site, desk.clone(), listed), config).await,
+            Face::Mails => ready(apps::mails(site, desk.clone(), listed), config).await,
         };
         let Ok(app) = made else {
             tracing::error!(desk = desk.id, "the app of a desk could not be made");
@@ -232,160 +245,4 @@ fn mark_file(response: &mut ServiceResponse<BoxBody>) {
     if let Some(value) = new.and_then(|new| HeaderValue::from_str(&new).ok()) {
         headers.insert(CONTENT_DISPOSITION, value);
     }
-}
-
-fn room_site(school: &School) -> Site {
-    let addresses = school.addresses();
-    Site {
-        surface: pages::Surface::Console,
-        environment: crate::config::Environment::Training,
-        url: addresses.console.clone(),
-        trusted_proxies: school.trusted_proxies(),
-        practice: Some(Practice {
-            place: String::new(),
-            console: addresses.console.clone(),
-            public: addresses.public.clone(),
-            bank: addresses.bank.clone(),
-            mails: addresses.mails.clone(),
-            unread: Unread::default(),
-        }),
-        ..Site::new(school.base())
-    }
-}
-
-fn networks(school: &School) -> Data<Networks> {
-    let training = school.base().training.as_ref();
-    Data::new(Networks(
-        training.map(|training| training.networks.clone()).unwrap_or_default(),
-    ))
-}
-
-type Listed = Option<Data<Networks>>;
-
-/// Other networks get nothing; the gateway's calls come from this machine and carry their own proof.
-macro_rules! guarded {
-    ($app:expr, $listed:expr) => {{
-        let listed = $listed;
-        let guard = Condition::new(listed.is_some(), from_fn(pages::listed_networks_only));
-        let app = match listed {
-            Some(networks) => $app.app_data(networks),
-            None => $app,
-        };
-        app.wrap(from_fn(pages::render_errors))
-            .wrap(guard)
-            .wrap(from_fn(pages::headers))
-            .wrap(from_fn(pages::access_log))
-    }};
-}
-
-macro_rules! an_app {
-    () => {
-        App<impl ServiceFactory<
-            ServiceRequest,
-            Config = (),
-            Response = ServiceResponse<impl MessageBody>,
-            Error = Error,
-            InitError = (),
-        >>
-    };
-}
-
-fn room(school: School) -> an_app!() {
-    let app = App::new()
-        .app_data(Data::new(room_site(&school)))
-        .app_data(PayloadConfig::new(LARGEST_BODY))
-        .wrap(Compress::default())
-        .wrap(from_fn(pages::same_origin_only))
-        .wrap(from_fn(pages::no_nul));
-    let listed = Some(networks(&school));
-    guarded!(app.app_data(Data::new(school)), listed).configure(training::room_routes)
-}
-
-/// Everything leads to where one takes a seat.
-fn to_the_room(school: School) -> an_app!() {
-    let place = format!("{}/training/", school.addresses().console);
-    let lead = move || {
-        let place = place.clone();
-        async move { pages::see_other(&place) }
-    };
-    let app = App::new().app_data(Data::new(room_site(&school)));
-    guarded!(app, Some(networks(&school))).default_service(actix_web::web::to(lead))
-}
-
-async fn ready_console(school: &School, desk: &Desk, config: AppConfig) -> Result<Answering, ()> {
-    let settings = desk.workspace.settings.console.clone().ok_or(())?;
-    let site = Site {
-        surface: pages::Surface::Console,
-        url: settings.url.clone(),
-        idle_minutes: settings.idle_minutes,
-        trusted_proxies: school.trusted_proxies(),
-        ..desk.workspace.site.as_ref().clone()
-    };
-    let relying = Relying::new(&settings, &desk.workspace.settings.bureau).map_err(drop)?;
-    let parts = console::Parts {
-        workspace: desk.workspace.clone(),
-        site: Data::new(site),
-        relying: Data::new(relying),
-        networks: networks(school),
-        plan: rules::PRACTICE_PLAN,
-        doors: Doors::None,
-    };
-    ready(console::console_app(parts).configure(training::desk_routes), config).await
-}
-
-/// A desk's site as browsers see it: its own address in the site is for the gateway and for mails.
-fn site_of(desk: &Desk, trusted_proxies: Vec<std::net::IpAddr>) -> Data<Site> {
-    let practice = desk.workspace.site.practice.as_ref();
-    let origin = practice.map(|practice| practice.public.clone());
-    Data::new(Site {
-        url: origin.unwrap_or_default(),
-        trusted_proxies,
-        ..desk.workspace.site.as_ref().clone()
-    })
-}
-
-fn public(site: Data<Site>, desk: Desk, listed: Listed) -> an_app!() {
-    let app = App::new()
-        .app_data(site)
-        .app_data(Data::new(desk.workspace))
-        .app_data(PayloadConfig::new(LARGEST_BODY))
-        .wrap(Compress::default())
-        .wrap(from_fn(pages::same_origin_only))
-        .wrap(from_fn(pages::no_nul));
-    guarded!(app, listed).configure(public_routes)
-}
-
-fn bank(site: Data<Site>, desk: Desk, listed: Listed) -> an_app!() {
-    let running = desk.bank;
-    let guard = Condition::new(listed.is_some(), from_fn(pages::listed_networks_only));
-    let mark = simulator::Mark {
-        title: TITLE_MARK,
-        above: pages::environment_banner(&site.drawn_once()),
-    };
-    let app = App::new().app_data(site).app_data(Data::new(mark));
-    let app = match listed {
-        Some(networks) => app.app_data(networks),
-        None => app,
-    };
-    app.wrap(from_fn(simulator::mark_pages))
-        .wrap(guard)
-        .wrap(simulator::default_headers())
-        .configure(|cfg: &mut ServiceConfig| running.configure(cfg))
-}
-
-fn mails(site: Data<Site>, desk: Desk, listed: Listed) -> an_app!() {
-    let folder = viewer::Folder(desk.mails.path().to_owned());
-    let above = viewer::Above {
-        title: TITLE_MARK,
-        bar: pages::environment_banner(&site.drawn_once()),
-        stylesheet: pages::asset_path("app.css"),
-    };
-    let app = App::new()
-        .app_data(site)
-        .app_data(Data::new(folder))
-        .app_data(Data::new(above));
-    guarded!(app, listed)
-        .configure(viewer::routes)
-        .route("/favicon.ico", get().to(pages::favicon))
-        .route("/assets/{file}", get().to(pages::asset))
 }

@@ -36,7 +36,7 @@ use std::{
     path::Path,
     sync::{Arc, PoisonError, RwLock},
 };
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, broadcast};
 
 /// What a school needs of the program around it: how a workspace is prepared, planned and worked for.
 #[derive(Clone, Copy)]
@@ -112,6 +112,8 @@ struct Inner {
     desks: RwLock<BTreeMap<String, Desk>>,
     /// By class: what is being done at its desks.
     working: RwLock<BTreeMap<String, Working>>,
+    /// The desks of the seats that somebody takes.
+    taken: broadcast::Sender<String>,
     /// One change of the classes at a time, so that what is kept is what is known.
     changing: Mutex<()>,
 }
@@ -182,6 +184,7 @@ impl School {
             unread,
             desks: RwLock::default(),
             working: RwLock::default(),
+            taken: broadcast::channel(LARGEST as usize).0,
             changing: Mutex::default(),
         }));
         school.make_blank().await.map_err(SchoolError::Classes)?;
@@ -248,6 +251,11 @@ impl School {
     /// A desk that runs.
     pub fn desk(&self, id: &str) -> Option<Desk> {
         locked(&self.0.desks).get(id).cloned()
+    }
+
+    /// Tells of each seat that somebody takes from now on: the desk.
+    pub fn taken(&self) -> broadcast::Receiver<String> {
+        self.0.taken.subscribe()
     }
 
     /// The seats of a class that runs whose desk could not be opened. A reset mends it.

@@ -23,7 +23,10 @@ use actix_web::{
     web::{Data, Path, Query},
 };
 use chrono::NaiveDateTime;
-use std::{collections::BTreeMap, io::Write};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    io::Write,
+};
 
 const PAGE: i64 = 50;
 /// The shortest passphrase of an encrypted copy.
@@ -38,32 +41,41 @@ pub struct FullDelivery {
     pub downloads: Vec<(String, String, NaiveDateTime)>,
     /// There is something to hand on.
     pub has_file: bool,
-    /// Results that the layout leaves out.
-    pub left_out: i64,
     /// The numbers that hold the same results once more.
     pub reissues: Vec<i64>,
 }
 
-fn full(
-    conn: &mut Conn,
-    workspace: &Workspace,
-    versions: &mut Versions,
-    delivery: Delivery,
-) -> Result<FullDelivery, Error> {
-    let keys = &workspace.keys;
-    let mut downloads = vec![];
-    for (staff_id, what, at) in store::downloads_of(conn, delivery.no)? {
-        downloads.push((accounts::name_of(conn, keys, &format!("staff/{staff_id}"))?, what, at));
+/// Of all files together: a page has fifty.
+fn full(conn: &mut Conn, workspace: &Workspace, list: Vec<Delivery>) -> Result<Vec<FullDelivery>, Error> {
+    let nos: Vec<i64> = list.iter().map(|delivery| delivery.no).collect();
+    let (downloads, reissues) = (store::downloads_of(conn, &nos)?, store::reissues_of(conn, &nos)?);
+    let makers = list.iter().map(|delivery| delivery.made_by.clone());
+    let actors = downloads.iter().map(|(_, id, ..)| format!("staff/{id}")).chain(makers);
+    let mut names = HashMap::new();
+    for actor in actors.collect::<BTreeSet<_>>() {
+        let name = accounts::name_of(conn, &workspace.keys, &actor)?;
+        names.insert(actor, name);
     }
-    Ok(FullDelivery {
-        made_by: accounts::name_of(conn, keys, &delivery.made_by)?,
-        layout_version: versions.number(conn, &delivery)?,
-        has_file: versions.has_file(conn, &delivery)?,
-        left_out: store::left_out(conn, &delivery)?,
-        reissues: store::reissues_of(conn, delivery.no)?,
-        downloads,
-        delivery,
-    })
+    let name = |actor: &str| names.get(actor).cloned().unwrap_or_default();
+    let mut versions = Versions::default();
+    let one = |delivery: Delivery| {
+        let own = downloads.iter().filter(|(no, ..)| *no == delivery.no);
+        Ok(FullDelivery {
+            made_by: name(&delivery.made_by),
+            layout_version: versions.number(conn, &delivery)?,
+            has_file: versions.has_file(conn, &delivery)?,
+            downloads: own
+                .map(|(_, id, what, at)| (name(&format!("staff/{id}")), what.clone(), *at))
+                .collect(),
+            reissues: reissues
+                .iter()
+                .filter(|(of, _)| *of == delivery.no)
+                .map(|(_, no)| *no)
+                .collect(),
+            delivery,
+        })
+    };
+    list.into_iter().map(one).collect()
 }
 
 /// `GET /deliveries`; with `?waiting`, those that nobody has downloaded, however many they are.
@@ -81,10 +93,7 @@ pub async fn index(
             true => batch::undownloaded(conn, world.clock.now())?,
             false => store::list(conn, below, PAGE + 1)?,
         };
-        let mut versions = Versions::default();
-        let all = list.into_iter().map(|d| full(conn, &world, &mut versions, d));
-        let all = all.collect::<Result<Vec<_>, Error>>()?;
-        Ok::<_, Error>((all, open_tasks(conn)?))
+        Ok::<_, Error>((full(conn, &world, list)?, open_tasks(conn)?))
     };
     let (mut list, open) = workspace.db.read(read).await?;
     let more = !waiting && list.len() as i64 > PAGE;
@@ -114,6 +123,8 @@ pub async fn create(workspace: Data<Workspace>, staff: Staff) -> Result<HttpResp
 /// Everything on the page of one file.
 pub struct Loaded {
     pub file: FullDelivery,
+    /// Results that its layout leaves out.
+    pub left_out: i64,
     /// The versions that it could be written by once more.
     pub versions: Vec<Version>,
     /// The first lines of the report.
@@ -129,7 +140,8 @@ async fn load(workspace: &Data<Workspace>, no: i64) -> Result<Loaded, Error> {
             _ => Reported::read(&store::open_file(conn, &world.keys, no, true)?, views::SHOWN),
         };
         Ok(Loaded {
-            file: full(conn, &world, &mut Versions::default(), delivery)?,
+            left_out: store::left_out(conn, &delivery)?,
+            file: full(conn, &world, vec![delivery])?.pop().ok_or(Error::NotFound)?,
             versions: store::approved(conn)?,
             reported,
         })

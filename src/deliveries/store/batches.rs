@@ -230,12 +230,13 @@ pub fn note_download(conn: &mut Conn, no: i64, staff_id: &str, what: &str, now: 
         .map(drop)
 }
 
-/// Who downloaded what of a delivery, newest first: person, what, when.
-pub fn downloads_of(conn: &mut Conn, no: i64) -> QueryResult<Vec<(String, String, NaiveDateTime)>> {
+/// Who downloaded what of some deliveries, newest first: number, person, what, when.
+pub fn downloads_of(conn: &mut Conn, nos: &[i64]) -> QueryResult<Vec<(i64, String, String, NaiveDateTime)>> {
     delivery_downloads::table
-        .filter(delivery_downloads::delivery_no.eq(no))
+        .filter(delivery_downloads::delivery_no.eq_any(nos))
         .order(delivery_downloads::at.desc())
         .select((
+            delivery_downloads::delivery_no,
             delivery_downloads::staff_id,
             delivery_downloads::what,
             delivery_downloads::at,
@@ -243,12 +244,15 @@ pub fn downloads_of(conn: &mut Conn, no: i64) -> QueryResult<Vec<(String, String
         .load(conn)
 }
 
-/// The numbers of the files that are this one once more.
-pub fn reissues_of(conn: &mut Conn, no: i64) -> QueryResult<Vec<i64>> {
+/// The files that hold the results of some deliveries once more: number of the delivery, number of the file.
+pub fn reissues_of(conn: &mut Conn, nos: &[i64]) -> QueryResult<Vec<(i64, i64)>> {
+    // A reissue comes after what it repeats: of a table with years of files only the end is read.
+    let first = nos.iter().min().copied().unwrap_or(i64::MAX);
     deliveries::table
-        .filter(deliveries::reissue_of.eq(no))
+        .filter(deliveries::no.gt(first))
+        .filter(deliveries::reissue_of.eq_any(nos))
         .order(deliveries::no)
-        .select(deliveries::no)
+        .select((deliveries::reissue_of.assume_not_null(), deliveries::no))
         .load(conn)
 }
 

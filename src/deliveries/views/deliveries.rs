@@ -111,7 +111,7 @@ pub fn delivery(site: &Site, staff: &Staff, loaded: &Loaded, errors: &[FieldErro
             (ui::summary_row("作成", &format!("{}　{}", when(file.made_at), maker(&d.made_by)), None))
             (ui::summary_row("ファイル名", &file.file_name, None))
             (ui::summary_row("件数", &format!("{}件", file.row_count), None))
-            @if d.left_out > 0 { (ui::summary_row("レイアウトが書き出さない結果", &format!("{}件（渡し済みとして数えます）", d.left_out), None)) }
+            @if loaded.left_out > 0 { (ui::summary_row("レイアウトが書き出さない結果", &format!("{}件（渡し済みとして数えます）", loaded.left_out), None)) }
             (ui::summary_row("大きさ", &format!("{}バイト", file.bytes), None))
             (ui::summary_row("チェックサム（SHA-256）", &file.sha256, None))
             (ui::summary_row("レイアウト", &format!("第{}版", d.layout_version), None))

@@ -22,7 +22,8 @@ impl School {
         let token = random_token();
         let (blind, now) = (self.0.keys.blind("training.seat", &token), self.now());
         let (name, staff_code) = (name.trim().to_owned(), staff_code.trim().to_owned());
-        self.change(&code.to_uppercase(), |class| {
+        let code = code.to_uppercase();
+        let taken = self.change(&code, |class| {
             let seat = class.seats.iter_mut().find(|seat| seat.number == number);
             let seat = seat.ok_or(Error::NotFound)?;
             if seat.is_taken() && (seat.name != name || seat.code != staff_code) {
@@ -31,9 +32,10 @@ impl School {
             seat.token = Some(blind);
             seat.entered_at = seat.entered_at.or(Some(now));
             (seat.name, seat.code) = (name, staff_code);
-            Ok(())
-        })
-        .await?;
+            Ok(seat.desk.clone())
+        });
+        // Nobody may be listening.
+        let _ = self.0.taken.send(taken.await?);
         Ok(token)
     }
 

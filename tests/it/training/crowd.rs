@@ -62,6 +62,19 @@ fn what_is_over_a_limit_is_said_to_be_over() {
     assert_eq!(judged("reset", 1.01, RESET, "s"), "OVER reset: 1.01 s (limit 1.00)");
 }
 
+/// One line for each page, of times in the order of [`all_walk`]: the median and p95, at the real one and at the desks.
+fn print_each(pages: &[&str], real: &[Duration], practice: &[Duration]) {
+    for (n, page) in pages.iter().enumerate() {
+        let of = |times: &[Duration]| {
+            let mut own: Vec<_> = times.iter().skip(n).step_by(pages.len()).copied().collect();
+            let p95 = p95(&mut own);
+            (own[own.len() / 2].as_secs_f64() * 1000.0, p95)
+        };
+        let ((real_p50, real_p95), (p50, p95)) = (of(real), of(practice));
+        println!("{page}: real {real_p50:.1} / {real_p95:.1} ms, practice {p50:.1} / {p95:.1} ms (p50 / p95)");
+    }
+}
+
 /// What one reset of every desk of a class takes, one after another, and all of them together.
 async fn reset_all(world: &World, class: &Class) -> (Vec<Duration>, Duration) {
     let (began, mut each) = (Instant::now(), vec![]);
@@ -133,6 +146,8 @@ async fn many_learn_at_once_each_at_a_desk_of_their_own() {
         resets.len(),
         together.as_secs_f64()
     );
+    print_each(&PAGES, &real, &practice);
+    print_each(&FORM, &real_form, &form);
     let (real, practice) = (p95(&mut real), p95(&mut practice));
     println!(
         "pages p95: the real console {:.1} ms (one clerk), {real:.1} ms ({} clerks at once), practice {practice:.1} ms (as many at once)",

@@ -4,6 +4,7 @@ use crate::{
     clock::Clock,
     config::{Charset, Console, Environment, Gateway, Mail, Settings, Transport},
     crypto::KeyRing,
+    db::off_thread,
     gateways::simulator,
     jobs::{Runner, schedule::Planner},
     mail::{MailError, MailFolder},
@@ -168,8 +169,9 @@ pub async fn open(
     let key = gateway_key(&KeyRing::parse(&text).map_err(|e| fail(&e))?);
     let settings = settings(base, &files, id, faces, &key);
     let (practice, mails) = (faces.practice.clone(), files.mails().map_err(|e| fail(&e))?);
-    let opened = Workspace::open_practice(settings, clock.clone(), mails.clone(), practice);
-    let workspace = opened.map_err(|e| fail(&e))?;
+    let (own_clock, own_mails) = (clock.clone(), mails.clone());
+    let opening = off_thread(move || Workspace::open_practice(settings, own_clock, own_mails, practice));
+    let workspace = opening.await?.map_err(|e| fail(&e))?;
     let keys = vec![key.parse().map_err(|e: String| fail(&e))?];
     let mut options = simulator::Options::new(files.bank(), MERCHANT, keys);
     options.charset = simulator::Charset::Windows31j;

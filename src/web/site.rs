@@ -98,17 +98,6 @@ impl Site {
             ..Self::new(settings)
         }
     }
-    /// For a bar that is drawn once and shown again and again: it says nothing of what may have been read since.
-    pub fn drawn_once(&self) -> Self {
-        let practice = self.practice.clone().map(|practice| Practice {
-            unread: Unread::default(),
-            ..practice
-        });
-        Self {
-            practice,
-            ..self.clone()
-        }
-    }
     /// The name of a cookie: bound to host and TLS by its prefix. Browsers before 2024 refuse the prefix without
     /// TLS even on loopback, where alone we serve without it.
     pub fn cookie_name(&self, name: &str) -> String {

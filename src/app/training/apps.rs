@@ -17,6 +17,7 @@ use actix_web::{
     middleware::{Compress, Condition, from_fn},
     web::{Data, PayloadConfig, ServiceConfig, get},
 };
+use maud::Markup;
 
 /// Before the title of every page of a practice desk that is not the program's own: its bank's and its mailbox's.
 const TITLE_MARK: &str = "【研修】";
@@ -142,12 +143,18 @@ pub(super) fn public(site: Data<Site>, desk: Desk, listed: Listed) -> an_app!() 
     guarded!(app, listed).configure(public_routes)
 }
 
+/// For pages that know nothing of a site.
+fn banner_of(site: &Data<Site>) -> Box<dyn Fn() -> Markup> {
+    let site = site.clone();
+    Box::new(move || pages::environment_banner(&site))
+}
+
 pub(super) fn bank(site: Data<Site>, desk: Desk, listed: Listed) -> an_app!() {
     let running = desk.bank;
     let guard = Condition::new(listed.is_some(), from_fn(pages::listed_networks_only));
     let mark = simulator::Mark {
         title: TITLE_MARK,
-        above: pages::environment_banner(&site.drawn_once()),
+        above: banner_of(&site),
     };
     let app = App::new().app_data(site).app_data(Data::new(mark));
     let app = match listed {
@@ -164,7 +171,7 @@ pub(super) fn mails(site: Data<Site>, desk: Desk, listed: Listed) -> an_app!() {
     let folder = viewer::Folder(desk.mails.path().to_owned());
     let above = viewer::Above {
         title: TITLE_MARK,
-        bar: pages::environment_banner(&site.drawn_once()),
+        bar: banner_of(&site),
         stylesheet: pages::asset_path("app.css"),
     };
     let app = App::new()

@@ -64,7 +64,17 @@ pub fn routes(cfg: &mut ServiceConfig) {
 /// Rows of a page of the list.
 const PAGE: i64 = 50;
 /// The list says 「10,000件以上」 instead of counting further.
-pub const MOST_COUNTED: i64 = 10_000;
+const MOST_COUNTED: i64 = 10_000;
+/// The same for a search: each hit has to be looked at, and who gets a thousand types another letter.
+const MOST_HITS: i64 = 1_000;
+
+/// How far a list is counted.
+fn most_counted(narrow: &store::Narrow) -> i64 {
+    match narrow.sought {
+        None => MOST_COUNTED,
+        Some(_) => MOST_HITS,
+    }
+}
 
 /// How many applications a filter without a search has; counts no further than [`MOST_COUNTED`].
 pub fn count_filtered(conn: &mut Conn, filter: &Filter, now: NaiveDateTime) -> Result<i64, Error> {
@@ -92,7 +102,9 @@ pub struct ListPage {
     pub filter: Filter,
     pub rows: Vec<Row>,
     pub count: i64,
-    /// Which page it is, and how many rows stand before it; counted no further than [`MOST_COUNTED`], like `count`.
+    /// Neither `count` nor `earlier` is counted further.
+    pub most_counted: i64,
+    /// Which page it is, and how many rows stand before it.
     pub span: Span,
     pub earlier: i64,
     pub density: store::Density,
@@ -176,7 +188,8 @@ fn load(
     let rows = rows.collect::<Result<Vec<Row>, _>>()?;
     Ok(ListPage {
         earlier: earlier(conn, &narrow, order, &span, &rows)?,
-        count: store::count(conn, &narrow, order, &Span::First, MOST_COUNTED)?,
+        count: store::count(conn, &narrow, order, &Span::First, most_counted(&narrow))?,
+        most_counted: most_counted(&narrow),
         before: if backwards {
             more
         } else {
@@ -197,7 +210,13 @@ fn load(
 fn earlier(conn: &mut Conn, narrow: &store::Narrow, order: Order, span: &Span, rows: &[Row]) -> Result<i64, Error> {
     match (span, rows.first().and_then(|row| row.place.clone())) {
         (Span::First, _) | (_, None) => Ok(0),
-        (_, Some(first)) => Ok(store::count(conn, narrow, order, &Span::Before(first), MOST_COUNTED)?),
+        (_, Some(first)) => Ok(store::count(
+            conn,
+            narrow,
+            order,
+            &Span::Before(first),
+            most_counted(narrow),
+        )?),
     }
 }
 

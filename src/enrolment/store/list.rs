@@ -10,6 +10,7 @@ use diesel::{
     prelude::*,
     sql_types::{Bool, Integer},
 };
+use std::collections::HashMap;
 
 text_enum! {
     /// The orders of the list.
@@ -207,31 +208,6 @@ macro_rules! spanned {
     }};
 }
 
-/// A page of rows of any type, in the order of the list.
-macro_rules! page {
-    ($conn:expr, $query:expr, $narrow:expr, $order:expr, $span:expr, $most:expr) => {{
-        if is_empty($narrow, $order) {
-            return Ok(vec![]);
-        }
-        let lead = lead($conn, $narrow, $order)?;
-        let mut query = spanned!($query.into_boxed(), $narrow, $order, $span, lead);
-        if $order == Order::Decided {
-            query = query.filter(applications::decided_at.is_not_null());
-        }
-        query = match ($order == Order::Decided, is_descending($order, $span)) {
-            (false, true) => query.order((applications::confirmed_at.desc(), applications::id.desc())),
-            (false, false) => query.order((applications::confirmed_at.asc(), applications::id.asc())),
-            (true, true) => query.order((applications::decided_at.desc(), applications::id.desc())),
-            (true, false) => query.order((applications::decided_at.asc(), applications::id.asc())),
-        };
-        let mut rows: Vec<_> = query.limit($most).load($conn)?;
-        if matches!($span, Span::Before(_)) {
-            rows.reverse();
-        }
-        Ok(rows)
-    }};
-}
-
 /// Whether no row can be there: only what is decided stands in the order of the results.
 fn is_empty(narrow: &Narrow, order: Order) -> bool {
     order == Order::Decided && !narrow.states.is_empty() && !narrow.states.iter().any(|state| state.is_result())
@@ -240,11 +216,6 @@ fn is_empty(narrow: &Narrow, order: Order) -> bool {
 /// Which way the index is read; what stands before a place is read backwards.
 fn is_descending(order: Order, span: &Span) -> bool {
     (order != Order::Oldest) != matches!(span, Span::Before(_))
-}
-
-/// Rows of the list in its order; those before a cursor come in the list's order, too.
-pub fn list(conn: &mut Conn, narrow: &Narrow, order: Order, span: &Span, most: i64) -> QueryResult<Vec<Application>> {
-    page!(conn, Application::query(), narrow, order, span, most)
 }
 
 /// What the list shows of an application without its sealed answers.
@@ -274,9 +245,38 @@ impl Line {
     }
 }
 
-/// The same rows as [`list`], as lines.
+/// Lines of the list in its order; those before a cursor come in the list's order, too.
 pub fn lines(conn: &mut Conn, narrow: &Narrow, order: Order, span: &Span, most: i64) -> QueryResult<Vec<Line>> {
-    page!(conn, Line::query(), narrow, order, span, most)
+    if is_empty(narrow, order) {
+        return Ok(vec![]);
+    }
+    let lead = lead(conn, narrow, order)?;
+    let mut query = spanned!(Line::query().into_boxed(), narrow, order, span, lead);
+    if order == Order::Decided {
+        query = query.filter(applications::decided_at.is_not_null());
+    }
+    query = match (order == Order::Decided, is_descending(order, span)) {
+        (false, true) => query.order((applications::confirmed_at.desc(), applications::id.desc())),
+        (false, false) => query.order((applications::confirmed_at.asc(), applications::id.asc())),
+        (true, true) => query.order((applications::decided_at.desc(), applications::id.desc())),
+        (true, false) => query.order((applications::decided_at.asc(), applications::id.asc())),
+    };
+    let mut lines: Vec<Line> = query.limit(most).load(conn)?;
+    if matches!(span, Span::Before(_)) {
+        lines.reverse();
+    }
+    Ok(lines)
+}
+
+/// The same as whole applications. Each is heavy with its sealed answers: where a page comes of a sort, thousands would be
+/// carried through it, so they are read by the ids of the page.
+pub fn list(conn: &mut Conn, narrow: &Narrow, order: Order, span: &Span, most: i64) -> QueryResult<Vec<Application>> {
+    let lines = lines(conn, narrow, order, span, most)?;
+    let place: HashMap<&str, usize> = lines.iter().enumerate().map(|(n, line)| (&*line.id, n)).collect();
+    let ids = applications::id.eq_any(place.keys().copied().collect::<Vec<_>>());
+    let mut rows: Vec<Application> = Application::query().filter(ids).load(conn)?;
+    rows.sort_by_key(|row| place.get(&*row.id).copied());
+    Ok(rows)
 }
 
 /// How many rows a span of the list has; counts no further than `most`. Undecided ones have no place among the results.
@@ -287,7 +287,9 @@ pub fn count(conn: &mut Conn, narrow: &Narrow, order: Order, span: &Span, most: 
     let lead = lead_to_count(conn, narrow, order, span)?;
     let ones = applications::table.select(sql::<Integer>("1")).into_boxed();
     let mut ones = spanned!(ones, narrow, order, span, lead);
-    if order == Order::Decided {
+    let has_results_only = !narrow.states.is_empty() && narrow.states.iter().all(|state| state.is_result());
+    // Of results each is decided: without the question, the index of states answers alone.
+    if order == Order::Decided && !(has_results_only && *span == Span::First) {
         // Whatever is decided was so after 1970: as a range, SQLite reads it from the index.
         ones = ones.filter(applications::decided_at.gt(NaiveDateTime::default()));
     }

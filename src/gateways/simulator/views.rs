@@ -21,7 +21,8 @@ pub struct Page {
 /// What stands above every page of a simulator that belongs to a practice class, and before its title.
 pub struct Mark {
     pub title: &'static str,
-    pub above: Markup,
+    /// Drawn for each page: what it says may have been read since.
+    pub above: Box<dyn Fn() -> Markup>,
 }
 
 /// `dress` is the class of the body, which carries an institution's colour and layout.
@@ -48,7 +49,7 @@ impl Page {
                     link rel="stylesheet" href="/style.css";
                 }
                 body class=(self.dress) {
-                    @if let Some(mark) = mark { (mark.above) }
+                    @if let Some(mark) = mark { ((mark.above)()) }
                     p.practice role="region" aria-label="練習用の画面の表示" { strong { "これは練習用の画面です（シミュレーター）" } " 実在の金融機関とは関係がありません。本物の暗証番号は入力しないでください" }
                     (self.head)
                     main { (self.main) }

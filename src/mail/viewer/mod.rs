@@ -31,8 +31,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
 pub struct Above {
     /// Before the browser's title.
     pub title: &'static str,
-    /// Whose desk it is, and the way to its other faces.
-    pub bar: Markup,
+    /// Whose desk it is, what its trainer said, and the way to its other faces; drawn for each page.
+    pub bar: Box<dyn Fn() -> Markup>,
     /// The path of a stylesheet that the same listener serves, as it serves the icon.
     pub stylesheet: &'static str,
 }

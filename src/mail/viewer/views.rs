@@ -53,7 +53,7 @@ fn page(above: Option<&Above>, title: &str, main: Markup) -> Markup {
             }
             @match above {
                 Some(above) => body class="public" {
-                    (above.bar)
+                    ((above.bar)())
                     main class="main" { (main) }
                 },
                 None => body { main { (main) } },

@@ -98,7 +98,9 @@ pub fn closed(site: &Site) -> Markup {
         p class="lead" { "研修担当に、「席のデータを開けない」と伝えてください。" }
         p { "研修担当が席をはじめの状態にもどすと、同じ席で続けられます。" }
         p { a class="button" href=(HOME) { "もう一度開く" } }
-        form method="post" action="/training/leaving" { (ui::submit("席を離れて、別の席に入る")) }
+        form method="post" action="/training/leaving" {
+            button class="button button--secondary" type="submit" { "席を離れて、別の席に入る" }
+        }
     };
     frame(&outside, title, false, main)
 }

@@ -18,7 +18,11 @@ use crate::{
 };
 use chrono::{Duration, NaiveDate};
 use diesel::connection::SimpleConnection;
+use futures_util::{StreamExt, stream};
 use std::{collections::BTreeMap, fs, path::PathBuf, sync::PoisonError};
+
+/// Desks of a class that are made at the same time: of making one, half is waiting for files.
+const AT_ONCE: usize = 4;
 
 impl School {
     fn blank(&self) -> PathBuf {
@@ -227,11 +231,19 @@ impl School {
             deletion: None,
         };
         class.note(now, &wish.trainer, "教室を作りました");
-        for kept in &class.desks {
-            self.copy_master(id, kept).await?;
-            self.open_desk(id, kept, &place(&class, &kept.id)).await?;
-        }
-        self.keep(class).await
+        let (made_of, class_of) = (id, &class);
+        let made = stream::iter(&class.desks).map(|kept| async move {
+            self.copy_master(made_of, kept).await?;
+            let place = place(class_of, &kept.id);
+            self.read_desk(made_of, kept, &place).await
+        });
+        // All come to their end, also where one fails: whoever clears up finds nobody at work.
+        let made: Vec<Result<Desk, Error>> = made.buffer_unordered(AT_ONCE).collect().await;
+        let made = made.into_iter().collect::<Result<Vec<_>, Error>>()?;
+        self.keep(class).await?;
+        // What they do by themselves begins when all are there: it would hold up those that are being made.
+        made.into_iter().for_each(|desk| self.put(&desk.work_alone()));
+        Ok(())
     }
 
     /// The desk that all desks of a class are copies of: filled once, then closed.

@@ -1,6 +1,7 @@
 //! PostgreSQL writes a million rows in minutes only where no index, key or trigger is kept up for each of them. They
 //! are taken away as the catalogue names them and put back as it said them; it then holds all rows against the keys at
-//! once. SQLite is quick enough without.
+//! once. SQLite is quick enough without, while what it writes fits in its memory: of a log of gigabytes each page would be
+//! looked for again and again.
 use diesel::{QueryResult, QueryableByName, RunQueryDsl, connection::SimpleConnection, sql_types::Text};
 use mizumado::db::Conn;
 
@@ -24,6 +25,7 @@ impl Bare {
     /// From here on `applications` is a table of this transaction alone.
     pub fn begin(conn: &mut Conn) -> QueryResult<Self> {
         if let Conn::Sqlite(_) = conn {
+            conn.batch_execute("pragma cache_size = -4000000; pragma cache_spill = off")?;
             return Ok(Self(None));
         }
         conn.batch_execute("set local work_mem = '64MB'; set local maintenance_work_mem = '256MB'")?;
@@ -52,7 +54,9 @@ impl Bare {
 
     /// Writes the applications as they are in the end, and puts back what was taken away.
     pub fn end(self, conn: &mut Conn) -> QueryResult<()> {
-        let Some(pieces) = self.0 else { return Ok(()) };
+        let Some(pieces) = self.0 else {
+            return conn.batch_execute("pragma cache_size = -2000; pragma cache_spill = on; pragma shrink_memory");
+        };
         conn.batch_execute(
             "insert into public.applications (id, receipt_number, state, event_no, rev, institution_code, answers, \
              customer_index, submit_key, terms_hash, terms_accepted_at, mail_wanted, created_at, updated_at, \

@@ -4,7 +4,7 @@ use crate::{
     clock::jst,
     enrolment::{
         desk::{
-            Filter, ListPage, MOST_COUNTED,
+            Filter, ListPage,
             filter::{ORDERS, PERIODS, RESULTS, cursor_word, span_pairs},
         },
         receipt,
@@ -132,7 +132,7 @@ pub fn result(staff: &Staff, page: &ListPage) -> Markup {
             @if page.rows.is_empty() { (nothing(page)) } @else { (table(page)) (pager(page)) }
             @if page.count > 0 && staff.may(Permission::DownloadDeliveries) {
                 p class="noprint" {
-                    a href={ "/applications/export?" (page.filter.query()) } { "この条件でCSVを出力（" (counted(page.count)) "）" }
+                    a href={ "/applications/export?" (page.filter.query()) } { "この条件でCSVを出力（" (counted(page)) "）" }
                     "　" a href="/exports" { "これまでの出力を見る" }
                 }
             }
@@ -141,22 +141,27 @@ pub fn result(staff: &Staff, page: &ListPage) -> Markup {
     }
 }
 
-/// 「128件」; counting ends at ten thousand.
-fn counted(n: i64) -> String {
-    match n {
-        n if n >= MOST_COUNTED => "10,000件以上".into(),
+/// 「10,000」
+fn most(page: &ListPage) -> String {
+    format!("{},000", page.most_counted / 1000)
+}
+
+/// 「128件」
+fn counted(page: &ListPage) -> String {
+    match page.count {
+        n if n >= page.most_counted => format!("{}件以上", most(page)),
         n => format!("{n}件"),
     }
 }
 
 /// 「51〜100件／全128件」
 fn count_line(page: &ListPage) -> String {
-    let all = counted(page.count);
+    let all = counted(page);
     let (from, to) = (page.earlier + 1, page.earlier + page.rows.len() as i64);
     match (page.count, page.rows.len()) {
         (0, _) => "0件（確認済み）".into(),
         (_, 0) => format!("全{all}"),
-        (_, n) if page.earlier >= MOST_COUNTED => format!("10,000件より後の{n}件／全{all}"),
+        (_, n) if page.earlier >= page.most_counted => format!("{}件より後の{n}件／全{all}", most(page)),
         _ => format!("{from}〜{to}件／全{all}"),
     }
 }

@@ -21,7 +21,7 @@ use diesel::connection::SimpleConnection;
 use futures_util::{StreamExt, stream};
 use std::{collections::BTreeMap, fs, path::PathBuf, sync::PoisonError};
 
-/// Desks of a class that are made at the same time: of making one, half is waiting for files.
+/// Desks of a class that are made at the same time, off the threads that answer pages.
 const AT_ONCE: usize = 4;
 
 impl School {

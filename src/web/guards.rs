@@ -5,7 +5,7 @@ use actix_web::{
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::{
-        Method,
+        Method, Uri,
         header::{HeaderName, HeaderValue},
     },
     middleware::Next,
@@ -67,17 +67,31 @@ pub async fn same_origin_only(
     Ok(ServiceResponse::from_err(Error::CrossSite, req.into_parts().0).map_into_boxed_body())
 }
 
-/// PostgreSQL keeps no NUL, and no address of ours has one.
+const NUL: &str = "%00";
+
+/// PostgreSQL keeps no NUL. No path of ours has one; what was typed loses it, as in a form: the search while typing, for one.
 pub async fn no_nul(
-    req: ServiceRequest,
+    mut req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let address = req.uri().path_and_query().map_or("", |p| p.as_str());
-    if !address.contains("%00") {
+    let is_clean = !req.path().contains(NUL) && (!req.query_string().contains(NUL) || drop_nuls(&mut req).is_some());
+    if is_clean {
         return Ok(next.call(req).await?.map_into_boxed_body());
     }
     let error = Error::BadRequest("a NUL in the address");
     Ok(ServiceResponse::from_err(error, req.into_parts().0).map_into_boxed_body())
+}
+
+fn drop_nuls(req: &mut ServiceRequest) -> Option<()> {
+    let mut query = req.query_string().to_owned();
+    // Again, because of `%0%000`.
+    while query.contains(NUL) {
+        query = query.replace(NUL, "");
+    }
+    let mut parts = req.uri().clone().into_parts();
+    parts.path_and_query = Some(format!("{}?{query}", req.path()).parse().ok()?);
+    req.head_mut().uri = Uri::from_parts(parts).ok()?;
+    Some(())
 }
 
 fn is_same_origin(req: &ServiceRequest) -> bool {

@@ -136,7 +136,7 @@ async fn odd_answers(browser: &mut Browser) -> Vec<(u16, Page)> {
         (404, browser.once("GET", "/nothing", None).await),
         (404, browser.once("GET", "/%ff%fe", None).await),
         (404, browser.once("GET", "/assets/nothing", None).await),
-        (400, browser.once("GET", "/?%00", None).await),
+        (400, browser.once("GET", "/%00", None).await),
         (404, browser.once("TRACE", "/nothing", None).await),
         (404, browser.once("POST", "/nothing", Some((form, vec![]))).await),
     ]

@@ -7,6 +7,7 @@ use crate::{
 };
 use bare::Bare;
 use chrono::{Duration, NaiveDateTime};
+use diesel::connection::SimpleConnection;
 use mizumado::{crypto::KeyRing, db::Conn, enrolment::states::Registration, web::Error};
 
 const YEARS: i64 = 2 * 365 * 24 * 3600;
@@ -107,7 +108,19 @@ pub async fn fill(world: &World, count: usize) -> NaiveDateTime {
         Ok(bare.end(conn)?)
     };
     world.write(write).await;
+    take_log_in(world).await;
     now
+}
+
+/// What SQLite wrote stands in its log until somebody takes it in: each page of gigabytes would be looked for there again
+/// and again. A bureau's log is of megabytes.
+async fn take_log_in(world: &World) {
+    let take = |conn: &mut Conn| match conn {
+        Conn::Sqlite(sqlite) => sqlite.batch_execute("pragma wal_checkpoint(truncate)"),
+        Conn::Postgres(_) => Ok(()),
+    };
+    let read = move |conn: &mut Conn| Ok::<_, Error>(take(conn)?);
+    world.workspace.db.read(read).await.unwrap();
 }
 
 fn move_on(conn: &mut Conn) -> Result<(), Error> {

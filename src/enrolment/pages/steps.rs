@@ -227,11 +227,8 @@ pub async fn branches(workspace: Data<Workspace>, req: HttpRequest, flags: Flags
                 .finish());
         }
     };
-    let query = flags
-        .get("branch_query")
-        .map(|q| q.trim().replace('\0', ""))
-        .unwrap_or_default();
-    let found = found_branches(&workspace, &visitor, &query).await?;
+    let query = flags.get("branch_query").map_or("", |q| q.trim());
+    let found = found_branches(&workspace, &visitor, query).await?;
     Ok(html(views::branch_list(&visitor.context, found.as_ref())))
 }
 

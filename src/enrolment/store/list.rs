@@ -7,8 +7,9 @@ use crate::{
 use chrono::NaiveDateTime;
 use diesel::{
     dsl::{exists, sql},
+    expression::SqlLiteral,
     prelude::*,
-    sql_types::{Bool, Integer},
+    sql_types::{Bool, Integer, Nullable, Timestamp},
 };
 use std::collections::HashMap;
 
@@ -73,12 +74,18 @@ enum Lead {
     Hits,
     /// The list, which need not be read further than its page goes.
     List,
+    /// The results since the first day of a period, in their order: none came before its application was confirmed. On
+    /// SQLite alone; PostgreSQL knows how many there are.
+    Results,
 }
 
 /// What leads to a page.
 fn lead(conn: &mut Conn, narrow: &Narrow, order: Order) -> QueryResult<Lead> {
-    let Some(Sought::Tokens(tokens)) = &narrow.sought else {
-        return Ok(Lead::Hits);
+    let is_sqlite = matches!(conn, Conn::Sqlite(_));
+    let tokens = match &narrow.sought {
+        None if is_sqlite && order == Order::Decided && is_period_alone(narrow) => return Ok(Lead::Results),
+        Some(Sought::Tokens(tokens)) => tokens,
+        _ => return Ok(Lead::Hits),
     };
     // By result, rows of other days would have to be passed over.
     let is_apart = order == Order::Decided && (narrow.from.is_some() || narrow.to.is_some());
@@ -86,6 +93,17 @@ fn lead(conn: &mut Conn, narrow: &Narrow, order: Order) -> QueryResult<Lead> {
         Some((kind, token)) if !is_apart && has_many(conn, kind, token)? => Ok(Lead::List),
         _ => Ok(Lead::Hits),
     }
+}
+
+/// Whether a beginning, and perhaps an end, is all that the list is narrowed to.
+fn is_period_alone(narrow: &Narrow) -> bool {
+    let Narrow { from, to, .. } = *narrow;
+    let period = Narrow {
+        from,
+        to,
+        ..Narrow::default()
+    };
+    from.is_some() && *narrow == period
 }
 
 fn has_many(conn: &mut Conn, kind: &str, token: &str) -> QueryResult<bool> {
@@ -102,19 +120,9 @@ fn has_many(conn: &mut Conn, kind: &str, token: &str) -> QueryResult<bool> {
     Ok(last.is_some())
 }
 
-/// What leads to a count, which is in no order: whatever has fewer.
-fn lead_to_count(conn: &mut Conn, narrow: &Narrow, order: Order, span: &Span) -> QueryResult<Lead> {
-    let others = Narrow {
-        sought: None,
-        ..narrow.clone()
-    };
-    if others == Narrow::default() || lead(conn, narrow, order)? == Lead::Hits {
-        return Ok(Lead::Hits);
-    }
-    match count(conn, &others, order, span, MANY)? < MANY {
-        true => Ok(Lead::List),
-        false => Ok(Lead::Hits),
-    }
+/// When an application was confirmed, in words that lead to no index.
+fn confirmed_at() -> SqlLiteral<Nullable<Timestamp>> {
+    sql("coalesce(applications.confirmed_at, applications.confirmed_at)")
 }
 
 /// Adds the filters to a boxed query; a macro, because the rows and their count are queries of different types.
@@ -123,12 +131,19 @@ macro_rules! narrowed {
         let (mut query, narrow): (_, &Narrow) = ($query.filter(applications::confirmed_at.is_not_null()), $narrow);
         let lead = $lead;
         let hits_lead = narrow.sought.is_some() && lead == Lead::Hits;
-        if let Some(from) = narrow.from {
-            query = query.filter(applications::confirmed_at.ge(from));
-        }
-        if let Some(to) = narrow.to {
-            query = query.filter(applications::confirmed_at.lt(to));
-        }
+        let in_order_of_results = lead == Lead::Results;
+        query = match narrow.from {
+            None => query,
+            Some(from) if in_order_of_results => query
+                .filter(applications::decided_at.ge(from))
+                .filter(confirmed_at().ge(from)),
+            Some(from) => query.filter(applications::confirmed_at.ge(from)),
+        };
+        query = match narrow.to {
+            None => query,
+            Some(to) if in_order_of_results => query.filter(confirmed_at().lt(to)),
+            Some(to) => query.filter(applications::confirmed_at.lt(to)),
+        };
         let words: Vec<&str> = narrow.states.iter().map(|s| s.as_str()).collect();
         // Where hits lead, SQLite would still take the index of a state with a million rows. What is concatenated has
         // no index.
@@ -208,6 +223,10 @@ macro_rules! spanned {
     }};
 }
 
+mod count;
+
+pub use count::{count, count_all};
+
 /// Whether no row can be there: only what is decided stands in the order of the results.
 fn is_empty(narrow: &Narrow, order: Order) -> bool {
     order == Order::Decided && !narrow.states.is_empty() && !narrow.states.iter().any(|state| state.is_result())
@@ -277,33 +296,6 @@ pub fn list(conn: &mut Conn, narrow: &Narrow, order: Order, span: &Span, most: i
     let mut rows: Vec<Application> = Application::query().filter(ids).load(conn)?;
     rows.sort_by_key(|row| place.get(&*row.id).copied());
     Ok(rows)
-}
-
-/// How many rows a span of the list has; counts no further than `most`. Undecided ones have no place among the results.
-pub fn count(conn: &mut Conn, narrow: &Narrow, order: Order, span: &Span, most: i64) -> QueryResult<i64> {
-    if is_empty(narrow, order) {
-        return Ok(0);
-    }
-    let lead = lead_to_count(conn, narrow, order, span)?;
-    let ones = applications::table.select(sql::<Integer>("1")).into_boxed();
-    let mut ones = spanned!(ones, narrow, order, span, lead);
-    let has_results_only = !narrow.states.is_empty() && narrow.states.iter().all(|state| state.is_result());
-    // Of results each is decided: without the question, the index of states answers alone.
-    if order == Order::Decided && !(has_results_only && *span == Span::First) {
-        // Whatever is decided was so after 1970: as a range, SQLite reads it from the index.
-        ones = ones.filter(applications::decided_at.gt(NaiveDateTime::default()));
-    }
-    let ones: Vec<i32> = ones.limit(most).load(conn)?;
-    Ok(i64::try_from(ones.len()).unwrap_or(i64::MAX))
-}
-
-/// How many rows the list has, however many.
-pub fn count_all(conn: &mut Conn, narrow: &Narrow, order: Order) -> QueryResult<i64> {
-    let mut query = narrowed!(applications::table.count().into_boxed(), narrow, Lead::Hits);
-    if order == Order::Decided {
-        query = query.filter(applications::decided_at.gt(NaiveDateTime::default()));
-    }
-    query.get_result(conn)
 }
 
 /// The applications of a customer number, by its blind index, newest first.

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 pub fn results_between(conn: &mut Conn, from: NaiveDateTime, to: NaiveDateTime) -> QueryResult<Vec<Application>> {
     Application::query()
         .filter(applications::decided_at.ge(from).and(applications::decided_at.lt(to)))
-        .filter(applications::receipt_number.is_not_null())
+        .filter(applications::confirmed_at.is_not_null())
         .order((applications::decided_at, applications::id))
         .load(conn)
 }
@@ -21,7 +21,7 @@ pub fn newest_results_between(
 ) -> QueryResult<Vec<Application>> {
     Application::query()
         .filter(applications::decided_at.ge(from).and(applications::decided_at.lt(to)))
-        .filter(applications::receipt_number.is_not_null())
+        .filter(applications::confirmed_at.is_not_null())
         .order((applications::decided_at.desc(), applications::id.desc()))
         .limit(most)
         .load(conn)

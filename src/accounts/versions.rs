@@ -1,4 +1,4 @@
-//! What a version needs that one person makes and another approves: layouts, texts.
+//! What a version needs that one person makes and another approves: layouts, texts. A correction is decided in the same words.
 use crate::{
     db::text_enum,
     web::{Error, FormBody, ui::FieldError, words},
@@ -33,10 +33,14 @@ pub enum Verdict {
 impl Verdict {
     /// Reads what the second person sent; whoever refuses says why.
     pub fn read(form: &FormBody, errors: &mut Vec<FieldError>) -> Result<Self, Error> {
+        Self::read_beside(form, "refusal", errors)
+    }
+    /// The same where the reason stands in a field of this name: of several on one page.
+    pub fn read_beside(form: &FormBody, field: &str, errors: &mut Vec<FieldError>) -> Result<Self, Error> {
         match form.get("decision") {
             "approve" => Ok(Verdict::Approved),
             "refuse" => {
-                let reason = words(form, "refusal", "却下の理由", LONGEST, errors);
+                let reason = words(form, field, "却下の理由", LONGEST, errors);
                 Ok(Verdict::Refused(reason.replace('\n', " ")))
             }
             _ => Err(Error::BadRequest("no decision")),

@@ -66,6 +66,7 @@ pub const ACTIONS: &[(&str, &str)] = &[
     ("delivery.closed", "還元データを作った"),
     ("delivery.downloaded", "還元データをダウンロードした"),
     ("delivery.reissued", "還元データを作り直した"),
+    ("difference.seen", "くいちがいの処理の内容を見た"),
     ("difference.settled", "くいちがいを処理済みにした"),
     ("export.approved", "一覧の出力を承認した"),
     ("export.asked", "一覧の出力を頼んだ"),
@@ -291,8 +292,7 @@ const WORDS: &[(&str, &str)] = &[
     ("registered", "登録されている"),
     ("report", "文字の一覧"),
     ("retired", "終了"),
-    ("rows", "件"),
-    ("service", "サービス全体"),
+    ("rows", "件"), ("service", "サービス全体"),
     ("sha256", "SHA-256"),
 ];
 

@@ -1,6 +1,6 @@
 use super::{ConfigFile, Outcome, serve, staff};
 use crate::{
-    accounts::{self, Permission, Role},
+    accounts::{self, Permission, Role, Verdict},
     audit::Actor,
     clock::jst,
     db::Conn,
@@ -22,8 +22,8 @@ pub enum Command {
     Propose(Propose),
     /// Approve a proposal; not by the person who made it
     Approve(Decide),
-    /// Refuse a proposal
-    Refuse(Decide),
+    /// Refuse a proposal, and say why to the person who made it
+    Refuse(Refuse),
 }
 
 #[derive(Debug, clap::Args)]
@@ -58,12 +58,21 @@ pub struct Decide {
     id: String,
 }
 
+#[derive(Debug, clap::Args)]
+pub struct Refuse {
+    #[command(flatten)]
+    decide: Decide,
+    /// Why not
+    #[arg(long, value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    reason: String,
+}
+
 pub fn run(command: Command) -> Outcome {
     match command {
         Command::List(file) => list(&file),
         Command::Propose(options) => propose(options),
-        Command::Approve(options) => decide(options, true),
-        Command::Refuse(options) => decide(options, false),
+        Command::Approve(options) => decide(options, Verdict::Approved),
+        Command::Refuse(options) => decide(options.decide, Verdict::Refused(options.reason)),
     }
 }
 
@@ -143,11 +152,11 @@ fn propose(options: Propose) -> Outcome {
     Ok(())
 }
 
-fn decide(options: Decide, approve: bool) -> Outcome {
+fn decide(options: Decide, verdict: Verdict) -> Outcome {
     let (workspace, _logs) = serve::open(&options.config)?;
     let by = person(&workspace, &options.by, Permission::ApproveCorrections)?;
-    let now = workspace.clock.now();
-    let write = move |conn: &mut _| correction::decide(conn, &options.id, typed(&by), approve, now);
+    let (world, now, approve) = (workspace.clone(), workspace.clock.now(), verdict.is_approval());
+    let write = move |conn: &mut _| correction::decide(conn, &world, (&options.id, &verdict), typed(&by), now);
     serve::runtime()?.block_on(workspace.db.write::<_, CorrectionError>(write))?;
     println!(
         "{}",

@@ -246,7 +246,8 @@ impl Versions {
 /// An empty file says that there was nothing; of an older day nobody needs to be told any more.
 const EMPTY_COUNTS: Duration = Duration::days(7);
 
-/// Files that nobody has downloaded, oldest first; reissues are for whoever made them.
+/// Files that nobody has downloaded, oldest first; reissues are for whoever made them, and one that was taken stands for
+/// its original.
 pub fn undownloaded(conn: &mut Conn, now: NaiveDateTime) -> Result<Vec<Delivery>, Error> {
     let (mut waiting, mut versions) = (vec![], Versions::default());
     for delivery in store::undownloaded(conn)? {

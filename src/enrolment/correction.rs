@@ -5,7 +5,8 @@ use super::{
     store::{self, CorrectedResult, Correction, NewCorrection},
 };
 use crate::{
-    accounts, alarms,
+    accounts::{self, Verdict},
+    alarms,
     audit::{self, Actor},
     db::Conn,
     web::Error,
@@ -102,8 +103,15 @@ pub fn who(conn: &mut Conn, name: &str) -> Result<String, Error> {
     Ok(found.map_or_else(|| name.to_owned(), |person| format!("staff/{}", person.id)))
 }
 
-/// Approves or refuses a proposal; an approved one takes the edge to `corrected` in the same transaction.
-pub fn decide(conn: &mut Conn, id: &str, by: By, approve: bool, now: NaiveDateTime) -> Result<(), CorrectionError> {
+/// Approves or refuses a proposal; an approved one takes the edge to `corrected` in the same transaction. The reason of a
+/// refusal is sealed.
+pub fn decide(
+    conn: &mut Conn,
+    workspace: &Workspace,
+    (id, verdict): (&str, &Verdict),
+    by: By,
+    now: NaiveDateTime,
+) -> Result<(), CorrectionError> {
     let name = by.name.trim();
     let correction = store::find_correction(conn, id)?;
     if !correction.is_open() {
@@ -112,14 +120,17 @@ pub fn decide(conn: &mut Conn, id: &str, by: By, approve: bool, now: NaiveDateTi
     if name.is_empty() || who(conn, &correction.proposed_by)? == who(conn, name)? {
         return Err(CorrectionError::SamePerson);
     }
-    let decision = if approve { "approved" } else { "refused" };
-    if !store::decide_correction(conn, id, name, decision, now)? {
+    if !store::decide_correction(conn, &workspace.keys, id, name, verdict.refusal(), now)? {
         return Err(over(&store::find_correction(conn, id)?));
     }
     let subject = format!("application/{}", correction.application_id);
-    let (action, detail) = (format!("correction.{decision}"), format!("{id} by {name}"));
-    audit::record(conn, now, by.actor, &action, &subject, &detail)?;
-    if !approve {
+    let action = if verdict.is_approval() {
+        "correction.approved"
+    } else {
+        "correction.refused"
+    };
+    audit::record(conn, now, by.actor, action, &subject, &format!("{id} by {name}"))?;
+    if !verdict.is_approval() {
         return Ok(());
     }
     let mut application = store::find_for_change(conn, &correction.application_id)?;

@@ -5,9 +5,8 @@ use super::{
     views,
 };
 use crate::{
-    accounts::Staff,
+    accounts::{self, Permission, Staff},
     alarms,
-    crypto::Place,
     db::Conn,
     enrolment,
     web::{
@@ -39,12 +38,7 @@ pub fn settle_by(
     how: &str,
     now: NaiveDateTime,
 ) -> Result<bool, Error> {
-    let place = Place {
-        table: "differences",
-        row: id,
-        field: "resolution",
-    };
-    if !store::end(conn, id, &workspace.keys.seal(place, how)?, Some(by), now)? {
+    if !store::settle(conn, &workspace.keys, (id, by, how), now)? {
         return Ok(false);
     }
     let gateway = store::find(conn, id)?.gateway;
@@ -63,23 +57,52 @@ pub struct Tasks {
     pub differences: Vec<Difference>,
     /// Which of them these are.
     pub part: Part,
+    /// What people settled, with their names and words; below the first part of the open ones.
+    pub settled: Vec<Settled>,
     /// Applications whose result nobody knows, the oldest first.
     pub unknowns: Vec<enrolment::Undecided>,
     pub now: NaiveDateTime,
 }
 
-async fn open(workspace: &Workspace, asked: &str) -> Result<Tasks, Error> {
-    let (now, asked) = (workspace.clock.now(), asked.to_owned());
+/// A difference that a person settled.
+pub struct Settled {
+    pub difference: Difference,
+    pub by: String,
+    pub how: String,
+}
+
+/// Reads them; what people wrote is looked at here, and that is written down.
+async fn open(workspace: &Data<Workspace>, staff: &Staff, asked: &str) -> Result<Tasks, Error> {
+    let (world, now, asked) = (workspace.clone(), workspace.clock.now(), asked.to_owned());
     let read = move |conn: &mut Conn| {
         let part = Part::of(&asked, store::count_open_differences(conn)?);
+        let settled = match part.is_first() {
+            true => store::settled_differences(conn, Part::ROWS)?,
+            false => vec![],
+        };
+        let told = settled.into_iter().map(|difference| {
+            Ok::<_, Error>(Settled {
+                by: accounts::name_of(conn, &world.keys, difference.settled_by.as_deref().unwrap_or_default())?,
+                how: difference.resolution(&world.keys)?,
+                difference,
+            })
+        });
+        let settled = told.collect::<Result<_, _>>()?;
         Ok::<_, Error>(Tasks {
+            settled,
             differences: store::some_open_differences(conn, part.skipped(), Part::ROWS)?,
             part,
             unknowns: enrolment::unknowns(conn, MOST)?,
             now,
         })
     };
-    workspace.db.read(read).await
+    let tasks = workspace.db.read(read).await?;
+    if !tasks.settled.is_empty() && staff.may(Permission::SettleDifferences) {
+        let (by, seen) = (staff.clone(), format!("{} rows", tasks.settled.len()));
+        let write = move |conn: &mut Conn| by.record(conn, now, "difference.seen", "difference", &seen);
+        workspace.db.write(write).await?;
+    }
+    Ok(tasks)
 }
 
 /// `GET /differences`
@@ -89,7 +112,7 @@ async fn index(
     staff: Staff,
     query: Query<BTreeMap<String, String>>,
 ) -> Result<HttpResponse, Error> {
-    let tasks = open(&workspace, query.get("page").map_or("", String::as_str)).await?;
+    let tasks = open(&workspace, &staff, query.get("page").map_or("", String::as_str)).await?;
     Ok(html(views::differences(&site, &staff, &tasks, "", &[])))
 }
 
@@ -105,7 +128,7 @@ async fn settle(
     if how.is_empty() {
         let message = "どう処理したかを入力してください";
         let errors = [FieldError::new(&format!("resolution-{id}"), message)];
-        let tasks = open(&workspace, form.get("page")).await?;
+        let tasks = open(&workspace, &staff, form.get("page")).await?;
         return Ok(unprocessable(views::differences(&site, &staff, &tasks, &id, &errors)));
     }
     let (world, now) = (workspace.clone(), workspace.clock.now());

@@ -1,7 +1,9 @@
 use super::compare::{Kind, Line};
 use crate::{
+    crypto::{KeyRing, Place},
     db::{Conn, Portable, daily_files, daily_results, differences, first_debits},
     gateways::DailyLine,
+    web::Error,
 };
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
@@ -20,6 +22,29 @@ pub struct Difference {
     pub gateway: String,
     pub detail: String,
     pub found_at: NaiveDateTime,
+    pub ended_at: Option<NaiveDateTime>,
+    /// Sealed where a person settled it.
+    resolution: Option<String>,
+    /// `staff/ID`, or a name that was typed at the server.
+    pub settled_by: Option<String>,
+}
+
+impl Difference {
+    /// How a person settled it, in their words.
+    pub fn resolution(&self, keys: &KeyRing) -> Result<String, Error> {
+        match &self.resolution {
+            Some(sealed) => Ok(keys.open(place(&self.id), sealed)?),
+            None => Ok(String::new()),
+        }
+    }
+}
+
+fn place(id: &str) -> Place<'_> {
+    Place {
+        table: "differences",
+        row: id,
+        field: "resolution",
+    }
 }
 
 /// Keeps a day's file; a file of the same day that came before is replaced.
@@ -124,7 +149,17 @@ pub fn open(conn: &mut Conn, found: &Found, now: NaiveDateTime) -> QueryResult<b
     Ok(Portable(insert).execute(conn)? == 1)
 }
 
-/// Ends a difference: the witnesses agree again, or a person (`by`) has settled it.
+/// A person (`by`) has settled it, and how is sealed; `false` when it is none, or has ended.
+pub fn settle(
+    conn: &mut Conn,
+    keys: &KeyRing,
+    (id, by, how): (&str, &str, &str),
+    now: NaiveDateTime,
+) -> Result<bool, Error> {
+    Ok(end(conn, id, &keys.seal(place(id), how)?, Some(by), now)?)
+}
+
+/// Ends a difference: the witnesses agree again, or a person has settled it.
 pub fn end(conn: &mut Conn, id: &str, resolution: &str, by: Option<&str>, now: NaiveDateTime) -> QueryResult<bool> {
     let ended = diesel::update(differences::table.find(id))
         .filter(differences::ended_at.is_null())
@@ -155,6 +190,15 @@ pub fn some_open_differences(conn: &mut Conn, skipped: i64, most: i64) -> QueryR
         .filter(differences::ended_at.is_null())
         .order((differences::found_at, differences::id))
         .offset(skipped)
+        .limit(most)
+        .load(conn)
+}
+
+/// Those that people settled, the newest first.
+pub fn settled_differences(conn: &mut Conn, most: i64) -> QueryResult<Vec<Difference>> {
+    Difference::query()
+        .filter(differences::settled_by.is_not_null())
+        .order((differences::ended_at.desc(), differences::id.desc()))
         .limit(most)
         .load(conn)
 }

@@ -1,10 +1,11 @@
 use super::{
     compare::Kind,
-    desk::{MOST, Tasks},
+    desk::{MOST, Settled, Tasks},
     store::Difference,
 };
 use crate::{
     accounts::{ConsolePage, Permission, Staff, heading},
+    audit::actor_label,
     enrolment::message_status,
     web::{
         Site,
@@ -59,6 +60,21 @@ fn unknowns(tasks: &Tasks) -> Markup {
     }
 }
 
+/// What was settled, by whom and how: a colleague or an auditor asks for it weeks later.
+fn settled(staff: &Staff, tasks: &Tasks) -> Markup {
+    let clear = staff.may(Permission::SettleDifferences);
+    html! {
+        @if !tasks.settled.is_empty() {
+            h2 id="settled" { "処理済みのくいちがい（新しい順に50件まで）" }
+            ul class="rows" { @for Settled { difference: d, by, how } in &tasks.settled { li class="rows__item" { div {
+                p { strong { (d.kind.label()) } @if let Some(id) = &d.application_id { "　" a href={ "/applications/" (id) } { "申込みを開く" span class="vh" { "：" (d.kind.label()) } } } }
+                p { @if clear { (how) } @else { "＊＊＊（内容は伏せています）" } }
+                p class="hint" { "見つけた日時 " (when(d.found_at)) @if let Some(at) = d.ended_at { "　処理 " (actor_label(by)) "　" (when(at)) } }
+            } } } }
+        }
+    }
+}
+
 pub fn differences(site: &Site, staff: &Staff, tasks: &Tasks, tried: &str, errors: &[FieldError]) -> Markup {
     let list = &tasks.differences;
     let main = html! {
@@ -89,6 +105,7 @@ pub fn differences(site: &Site, staff: &Staff, tasks: &Tasks, tried: &str, error
         }
         (tasks.part.pager("/differences"))
         (unknowns(tasks))
+        (settled(staff, tasks))
         (ui::print_button())
     };
     ConsolePage::new("照合・要対応", "/differences", main)

@@ -12,7 +12,7 @@ use super::{
     people::{People, Person},
 };
 use crate::{
-    accounts::{self, PersonForm},
+    accounts::{self, PersonForm, Verdict},
     alarms,
     audit::Actor,
     clock::jst,
@@ -163,7 +163,13 @@ async fn correct(desk: &Desk, id: String) -> Result<(), Error> {
             by: by(&one, &clerk.id),
         };
         let proposed = correction::propose(conn, &world, &proposal, now)?;
-        correction::decide(conn, &proposed, by(&another, &approver.id), true, now)
+        correction::decide(
+            conn,
+            &world,
+            (&proposed, &Verdict::Approved),
+            by(&another, &approver.id),
+            now,
+        )
     };
     let corrected = desk.workspace.db.write::<_, CorrectionError>(write).await;
     corrected.map_err(|error| Error::Internal(error.to_string()))

@@ -425,6 +425,11 @@ async fn a_difference_is_settled_with_words_and_once() {
         assert_eq!(viewer.post(way, &[("resolution", "x")]).await.status, 403);
         let page = clerk.post(way, &[("resolution", "銀行に電話で確かめた")]).await;
         assert_eq!(page.all("main section.card").len(), 1);
+        // Weeks later a colleague asks how.
+        page.expect("処理済みのくいちがい").expect("銀行に電話で確かめた");
+        let masked = viewer.get("/differences").await;
+        assert!(masked.has("処理済みのくいちがい") && !masked.has("銀行に電話で確かめた"));
+        assert!(!world.audit("difference.seen").await.is_empty());
         assert_eq!(clerk.post(way, &[("resolution", "もう一度")]).await.status, 409);
         let kept = "select count(*) as n from differences where id = 'D0' and resolution not like '%銀行%' \
                     and settled_by like 'staff/%' and ended_at is not null";

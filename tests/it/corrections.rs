@@ -8,7 +8,7 @@ use crate::{
 };
 use diesel::{QueryableByName, RunQueryDsl, sql_types::Text};
 use mizumado::{
-    accounts::{self, PersonForm, Role},
+    accounts::{self, PersonForm, Role, Verdict},
     audit::Actor,
     clock::Clock,
     db::{Conn, DbError},
@@ -65,7 +65,14 @@ async fn propose(world: &World, id: &str) -> Result<String, CorrectionError> {
 
 async fn decide(world: &World, id: &str, by: &str, approve: bool) -> Result<(), CorrectionError> {
     let (id, by, now) = (id.to_owned(), by.to_owned(), world.workspace.clock.now());
-    let write = move |conn: &mut Conn| correction::decide(conn, &id, by_name(&by), approve, now);
+    let (workspace, verdict) = (
+        world.workspace.clone(),
+        match approve {
+            true => Verdict::Approved,
+            false => Verdict::Refused("銀行に確かめてください".into()),
+        },
+    );
+    let write = move |conn: &mut Conn| correction::decide(conn, &workspace, (&id, &verdict), by_name(&by), now);
     world.workspace.db.write(write).await
 }
 
@@ -133,6 +140,8 @@ async fn a_refused_proposal_changes_nothing_and_another_may_follow() {
         decide(&world, &proposal, "田中", false).await.unwrap();
         assert_eq!((world.count(CORRECTED).await, world.count(EVENTS).await), (0, 0));
         assert_eq!(world.audit("correction.refused").await.len(), 1);
+        let sealed = "select count(*) as n from corrections where refusal is not null and refusal not like '%銀行%'";
+        assert_eq!(world.count(sealed).await, 1);
         assert!(world.audit("correction.approved").await.is_empty());
         let approved = decide(&world, &proposal, "鈴木", true).await;
         assert!(matches!(approved, Err(CorrectionError::Decided)));
@@ -329,8 +338,8 @@ async fn the_command_asks_for_the_role_that_the_console_asks_for() {
         ];
         let propose = [&["corrections", "propose", "--by", code][..], &result].concat();
         refused(&propose, code, to_propose);
-        for word in ["approve", "refuse"] {
-            refused(&["corrections", word, "--by", code, "01X"], code, to_decide);
-        }
+        refused(&["corrections", "approve", "--by", code, "01X"], code, to_decide);
+        let refuse = ["corrections", "refuse", "--by", code, "--reason", "r", "01X"];
+        refused(&refuse, code, to_decide);
     }
 }

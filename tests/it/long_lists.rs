@@ -177,9 +177,10 @@ async fn many_corrections_are_fifty_on_a_page_and_the_record_names_those_that_we
         assert!(about.clone().all(|sql| sql.contains("count(")), "{asked:?}");
         let second = approver.get("/corrections?page=1").await;
         let way = held(&second, "decision").remove(0);
-        let done = approver
-            .post_with(&way, &second.form_to(&way), &[("decision", "refuse")])
-            .await;
+        let form = second.form_to(&way);
+        let why = form.keys().find(|name| name.starts_with("refusal-")).unwrap();
+        let refuse = [("decision", "refuse"), (why.as_str(), "根拠を足してください")];
+        let done = approver.post_with(&way, &form, &refuse).await;
         assert_eq!(
             (done.status, done.path.as_str()),
             (200, "/corrections?page=1"),

@@ -47,7 +47,7 @@ pub async fn rename_key(
     Ok(see_other("/account"))
 }
 
-/// `POST /account/keys/{id}/revocation`: never the last way in.
+/// `POST /account/keys/{id}/revocation`: never the last way in. It ends where else the person is signed in.
 pub async fn revoke_key(
     workspace: Data<Workspace>,
     site: Data<Site>,
@@ -67,6 +67,10 @@ pub async fn revoke_key(
             return Err(Error::NotFound);
         }
         by.record(conn, now, "staff.key_revoked", &format!("passkey/{id}"), "")?;
+        // Whoever found the key may have signed in by it.
+        if store::end_others(conn, &by.id, &by.session, now)? > 0 {
+            by.record(conn, now, "staff.session_ended", &by.word(), "")?;
+        }
         Ok(true)
     };
     match workspace.db.write::<_, Error>(write).await? {

@@ -104,7 +104,7 @@ pub async fn show(
     id: Path<String>,
 ) -> Result<HttpResponse, Error> {
     let person = full(&workspace, id.into_inner()).await?;
-    Ok(html(views::person(&site, &staff, &person, &[])))
+    Ok(html(views::person(&site, &staff, &person, &FormBody::default(), &[])))
 }
 
 /// `POST /staff/{id}`: name, unit and roles. Nobody changes their own roles, so that an administrator stays who is
@@ -127,7 +127,7 @@ pub async fn update(
     }
     if !errors.is_empty() {
         let person = full(&workspace, id).await?;
-        return Ok(unprocessable(views::person(&site, &staff, &person, &errors)));
+        return Ok(unprocessable(views::person(&site, &staff, &person, &form, &errors)));
     }
     let (world, now, path) = (workspace.clone(), workspace.clock.now(), format!("/staff/{id}"));
     let write = move |conn: &mut Conn| {
@@ -241,7 +241,8 @@ pub async fn suspend(
     };
     let person = full(&workspace, id).await?;
     let errors = [FieldError::new("suspension", message)];
-    Ok(unprocessable(views::person(&site, &staff, &person, &errors)))
+    let nothing = FormBody::default();
+    Ok(unprocessable(views::person(&site, &staff, &person, &nothing, &errors)))
 }
 
 /// `POST /staff/{id}/reinstatement`
@@ -290,7 +291,7 @@ pub async fn add_training(
     }
     let (Some(held_on), true) = (held_on, errors.is_empty()) else {
         let person = full(&workspace, id.into_inner()).await?;
-        return Ok(unprocessable(views::person(&site, &staff, &person, &errors)));
+        return Ok(unprocessable(views::person(&site, &staff, &person, &form, &errors)));
     };
     let (now, path) = (workspace.clock.now(), format!("/staff/{id}"));
     let write = move |conn: &mut Conn| record_training(conn, &staff, &id, held_on, &title, now);

@@ -12,7 +12,7 @@ pub use people::{
     trainings_of, update_person,
 };
 pub use sessions::{
-    NewSession, Session, adopt_key, begin, by_key, confirm, end, end_all, forget_key, living, replace_state, seen,
-    sessions_of,
+    NewSession, Session, adopt_key, begin, by_key, confirm, end, end_all, end_others, forget_key, living,
+    replace_state, seen, sessions_of,
 };
 pub use ways_in::{WayIn, WayInKind, invitations_after_a_key, open_codes, open_way_in, replace_codes, use_way_in};

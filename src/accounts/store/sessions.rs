@@ -160,6 +160,16 @@ pub fn end_all(conn: &mut Conn, staff_id: &str, now: NaiveDateTime) -> QueryResu
         .execute(conn)
 }
 
+/// Ends every sign-in of a person but this one; how many there were.
+pub fn end_others(conn: &mut Conn, staff_id: &str, id: &str, now: NaiveDateTime) -> QueryResult<usize> {
+    diesel::update(staff_sessions::table)
+        .filter(staff_sessions::staff_id.eq(staff_id))
+        .filter(staff_sessions::id.ne(id).and(staff_sessions::ended_at.is_null()))
+        .set(staff_sessions::ended_at.eq(now))
+        .kept()
+        .execute(conn)
+}
+
 /// The newest sign-ins of a person, newest first.
 pub fn sessions_of(conn: &mut Conn, staff_id: &str, most: i64) -> QueryResult<Vec<Session>> {
     Session::query()

@@ -200,8 +200,18 @@ pub fn new_person(site: &Site, staff: &Staff, form: &PersonForm, errors: &[Field
         .render(site, staff)
 }
 
-pub fn person(site: &Site, staff: &Staff, p: &FullPerson, errors: &[FieldError]) -> Markup {
+/// `typed` is kept where `errors` say what is wrong with it.
+pub fn person(site: &Site, staff: &Staff, p: &FullPerson, typed: &FormBody, errors: &[FieldError]) -> Markup {
     let path = format!("/staff/{}", p.id);
+    let entry = match typed.has("unit") {
+        true => PersonForm::read(typed),
+        false => PersonForm {
+            code: p.code.clone(),
+            name: p.name.clone(),
+            unit: p.unit.clone(),
+            roles: p.roles.clone(),
+        },
+    };
     let main = html! {
         (ui::error_summary(errors))
         (heading(&p.name))
@@ -221,8 +231,8 @@ pub fn person(site: &Site, staff: &Staff, p: &FullPerson, errors: &[FieldError])
         (dates(p))
         h2 { "登録内容" }
         form class="form" method="post" action=(path) novalidate {
-            (name_fields(&p.name, &p.unit, errors))
-            (role_boxes(&p.roles, errors))
+            (name_fields(&entry.name, &entry.unit, errors))
+            (role_boxes(&entry.roles, errors))
             p class="hint" { "役割を変えると、この人はすべての端末からログアウトします" }
             (ui::submit("変更を保存する"))
         }
@@ -231,8 +241,8 @@ pub fn person(site: &Site, staff: &Staff, p: &FullPerson, errors: &[FieldError])
         h2 { "研修の記録" }
         (trainings(p))
         form class="form" method="post" action={ (path) "/trainings" } novalidate {
-            (TextField { name: "held_on", label: "受講日", hint: "例：2026-04-01", width: "w12", autocomplete: "off", ..Default::default() }.render(errors))
-            (TextField { name: "title", label: "研修の名前", width: "w20", autocomplete: "off", ..Default::default() }.render(errors))
+            (TextField { name: "held_on", label: "受講日", hint: "例：2026-04-01", value: typed.get("held_on"), width: "w12", autocomplete: "off", ..Default::default() }.render(errors))
+            (TextField { name: "title", label: "研修の名前", value: typed.get("title"), width: "w20", autocomplete: "off", ..Default::default() }.render(errors))
             (ui::submit("研修を記録する"))
         }
     };

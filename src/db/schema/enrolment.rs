@@ -152,6 +152,7 @@ diesel::table! {
         decision -> Nullable<Text>,
         withdrawn_at -> Nullable<Timestamp>,
         withdrawal_reason -> Nullable<Text>,
+        refusal -> Nullable<Text>,
     }
 }
 

@@ -188,7 +188,9 @@ async fn take(
         let bytes = store::open_file(conn, &world.keys, no, what == "report")?;
         store::note_download(conn, no, &by.id, what, now)?;
         if what != "report" {
-            alarms::end(conn, &waiting_alarm(no), now)?;
+            for no in [Some(no), delivery.reissue_of].into_iter().flatten() {
+                alarms::end(conn, &waiting_alarm(no), now)?;
+            }
         }
         by.record(conn, now, "delivery.downloaded", &format!("delivery/{no}"), what)?;
         Ok::<_, Error>((delivery, bytes))

@@ -272,9 +272,16 @@ pub fn undownloaded(conn: &mut Conn) -> QueryResult<Vec<Delivery>> {
     let downloaded = delivery_downloads::table
         .filter(delivery_downloads::what.ne("report"))
         .select(delivery_downloads::delivery_no);
+    // Whoever took a reissue has its results: the original beside it would bring them in twice.
+    let again = diesel::alias!(deliveries as again);
+    let taken_anew = again
+        .filter(again.field(deliveries::reissue_of).is_not_null())
+        .filter(again.field(deliveries::no).eq_any(downloaded))
+        .select(again.field(deliveries::reissue_of).assume_not_null());
     Delivery::query()
         .filter(deliveries::reissue_of.is_null())
         .filter(deliveries::no.ne_all(downloaded))
+        .filter(deliveries::no.ne_all(taken_anew))
         .order(deliveries::no)
         .load(conn)
 }

@@ -143,6 +143,7 @@ pub fn studio(site: &Site, staff: &Staff, s: &Studio, form: &SettingsForm, error
         @else {
             p class="notice" id="seen" { "いまの入力で書いたものです。まだ保存していません。" }
             (problems(s, &path))
+            (without_corrections(s))
         }
         h2 { "前の版とのちがい" }
         (changes(s))
@@ -180,11 +181,21 @@ fn problems(s: &Studio, path: &str) -> Markup {
     }
 }
 
+/// A correction is a later truth about a row that the billing system has: whoever leaves it out must tell it otherwise.
+fn without_corrections(s: &Studio) -> Markup {
+    html! {
+        @if !s.layout.holds("corrected") {
+            p class="notice notice--warning" { "このレイアウトは「訂正済」の結果を書き出しません。訂正があったときは、料金システムに別の方法で伝えてください。" }
+        }
+    }
+}
+
 /// What may be done with the version now.
 fn steps(staff: &Staff, s: &Studio, form: &SettingsForm, path: &str, errors: &[FieldError]) -> Markup {
     let is_own = s.version.made_by == staff.word();
     html! {
         (problems(s, path))
+        (without_corrections(s))
         @match s.version.state {
             VersionState::Draft if s.may_edit && s.problems.is_empty() => {
                 form method="post" action={ (path) "/proposal" } { button class="button" type="submit" { "承認者に提案する" } }

@@ -8,7 +8,7 @@ use crate::{
         store::{self, Density, Reveal},
     },
     mail,
-    web::{Error, FormBody, Site, html, see_other, ui::FieldError, unprocessable},
+    web::{Error, FormBody, Site, html, optional_words, see_other, ui::FieldError, unprocessable},
     workspace::Workspace,
 };
 use actix_web::{
@@ -68,7 +68,7 @@ pub async fn reveal(
     }
     if !errors.is_empty() {
         let detail = detail::load(&workspace, &staff, id.into_inner(), filter_of(&form)).await?;
-        return Ok(unprocessable(views::detail(&site, &staff, &detail, &note, &errors)));
+        return Ok(unprocessable(views::detail(&site, &staff, &detail, &form, &errors)));
     }
     let (world, now, path) = (workspace.clone(), workspace.clock.now(), path_of(&id, &form));
     let (person, is_asked) = (staff.clone(), site.practice.is_none());
@@ -104,11 +104,17 @@ fn is_one_too_many(conn: &mut Conn, staff: &Staff, id: &str, now: NaiveDateTime)
 /// `POST /applications/{id}/notes`
 pub async fn add_note(
     workspace: Data<Workspace>,
+    site: Data<Site>,
     staff: Staff,
     id: Path<String>,
     form: FormBody,
 ) -> Result<HttpResponse, Error> {
-    let body: String = form.get("body").trim().chars().take(LONGEST_NOTE).collect();
+    let mut errors = vec![];
+    let body = optional_words(&form, "body", "メモ", LONGEST_NOTE, &mut errors);
+    if !errors.is_empty() {
+        let detail = detail::load(&workspace, &staff, id.into_inner(), filter_of(&form)).await?;
+        return Ok(unprocessable(views::detail(&site, &staff, &detail, &form, &errors)));
+    }
     let (world, now, path) = (workspace.clone(), workspace.clock.now(), path_of(&id, &form));
     if body.is_empty() {
         return Ok(see_other(&path));

@@ -2,7 +2,7 @@
 //! it back.
 use super::{Filter, actions, detail, views};
 use crate::{
-    accounts::{self, Permission, Staff},
+    accounts::{self, Permission, Staff, Verdict},
     db::Conn,
     enrolment::{
         correction::{self, By, CorrectionError, Proposal},
@@ -30,8 +30,8 @@ pub struct Pending {
     pub by: String,
     pub note: String,
     pub evidence: String,
-    /// Why it was taken back; empty while it waits, and where nothing was said.
-    pub why_withdrawn: String,
+    /// Why it was taken back or refused; empty while it waits, and where nothing was said.
+    pub why_not: String,
 }
 
 /// Everything on the page of the proposals.
@@ -40,14 +40,15 @@ pub struct Proposals {
     pub pending: Vec<Pending>,
     /// Which of them these are.
     pub part: Part,
-    /// Taken back lately, so that whoever was to decide knows where a proposal has gone; below the first of the pending.
-    pub withdrawn: Vec<Pending>,
+    /// Taken back or refused lately, so that whoever was to decide or had proposed knows where it has gone; below the first
+    /// of the pending.
+    pub not_made: Vec<Pending>,
 }
 
 impl Proposals {
     /// What the audit record says of looking at them: in the clear or not, and of which applications.
     fn seen(&self, staff: &Staff) -> Option<String> {
-        let all = self.pending.iter().chain(&self.withdrawn);
+        let all = self.pending.iter().chain(&self.not_made);
         let ids: BTreeSet<&str> = all.map(|p| p.correction.application_id.as_str()).collect();
         if ids.is_empty() {
             return None;
@@ -61,7 +62,7 @@ impl Proposals {
     }
 }
 
-/// Proposals that were taken back are shown so long, and not more of them than a part holds.
+/// Proposals that were taken back or refused are shown so long, and not more of either than a part holds.
 const SHOWN: Duration = Duration::days(7);
 /// The longest reason for taking one back.
 const LONGEST_REASON: usize = 200;
@@ -93,14 +94,14 @@ async fn proposals(workspace: &Data<Workspace>, staff: &Staff, asked: &str) -> R
     let read = move |conn: &mut Conn| {
         let part = Part::of(&asked, store::count_open_corrections(conn)?);
         let open = store::some_open_corrections(conn, part.skipped(), Part::ROWS)?;
-        let withdrawn = match part.is_first() {
-            true => store::withdrawn_corrections(conn, after, Part::ROWS)?,
+        let not_made = match part.is_first() {
+            true => store::corrections_not_made(conn, after, Part::ROWS)?,
             false => vec![],
         };
         Ok::<_, Error>(Proposals {
             pending: opened(conn, &world, open)?,
             part,
-            withdrawn: opened(conn, &world, withdrawn)?,
+            not_made: opened(conn, &world, not_made)?,
         })
     };
     let proposals = workspace.db.read(read).await?;
@@ -133,7 +134,7 @@ fn opened(conn: &mut Conn, world: &Workspace, list: Vec<Correction>) -> Result<V
         opened.push(Pending {
             receipt: receipts.get(&correction.application_id).cloned().unwrap_or_default(),
             by,
-            why_withdrawn: correction.withdrawal_reason(&world.keys)?,
+            why_not: correction.why_not(&world.keys)?,
             correction,
             note,
             evidence,
@@ -232,19 +233,31 @@ pub async fn decide(
     id: Path<String>,
     form: FormBody,
 ) -> Result<HttpResponse, Error> {
-    let (now, by, approve) = (workspace.clock.now(), staff.person(), form.get("decision") == "approve");
+    let mut errors = vec![];
+    let verdict = Verdict::read_beside(&form, &refusal_field(&id), &mut errors)?;
+    if !errors.is_empty() {
+        let proposals = proposals(&workspace, &staff, form.get("page")).await?;
+        let page = views::corrections(&site, &staff, &proposals, &form, None, &errors);
+        return Ok(unprocessable(page));
+    }
+    let (world, now, by) = (workspace.clone(), workspace.clock.now(), staff.person());
     let write = move |conn: &mut Conn| {
         let by = By {
             name: &by.actor().word(),
             actor: by.actor(),
         };
-        correction::decide(conn, &id, by, approve, now)
+        correction::decide(conn, &world, (&id, &verdict), by, now)
     };
     let done = workspace.db.write::<_, CorrectionError>(write).await;
     answer(&workspace, &site, &staff, form.get("page"), done).await
 }
 
-/// The field of the reason: one for each proposal on the page.
+/// The field of why it is refused: one for each proposal on the page.
+pub fn refusal_field(id: &str) -> String {
+    format!("refusal-{id}")
+}
+
+/// The field of why it is taken back.
 pub fn reason_field(id: &str) -> String {
     format!("reason-{id}")
 }

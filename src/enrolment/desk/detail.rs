@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     accounts::{self, Staff},
+    crypto::KeyRing,
     db::Conn,
     enrolment::{
         correction,
@@ -14,7 +15,7 @@ use crate::{
         store::{self, Correction, Cursor, Note, Order, Span},
     },
     institutions, mail,
-    web::{Error, Site, html},
+    web::{Error, FormBody, Site, html},
     workspace::Workspace,
 };
 use actix_web::{
@@ -25,6 +26,7 @@ use chrono::NaiveDateTime;
 use std::collections::BTreeMap;
 
 /// One line of the timeline.
+#[derive(Default)]
 pub struct Moment {
     pub at: NaiveDateTime,
     pub title: String,
@@ -44,7 +46,7 @@ pub struct Detail {
     pub id: String,
     pub state: Registration,
     /// Why a person must look at it although it is decided.
-    pub attention: Option<Attention>,
+    pub attention: Vec<Attention>,
     pub next_step: NextStep,
     pub record: ResultRecord,
     /// Until when this person sees it in the clear.
@@ -97,7 +99,7 @@ pub async fn show(
     query: Query<BTreeMap<String, String>>,
 ) -> Result<HttpResponse, Error> {
     let detail = load(&workspace, &staff, id.into_inner(), Filter::read(&query)).await?;
-    Ok(html(views::detail(&site, &staff, &detail, "", &[])))
+    Ok(html(views::detail(&site, &staff, &detail, &FormBody::default(), &[])))
 }
 
 /// Reads it; looking at one application is written down.
@@ -191,16 +193,14 @@ fn neighbours(
 }
 
 fn moments(conn: &mut Conn, workspace: &Workspace, id: &str) -> Result<Vec<Moment>, Error> {
-    let mut moments = vec![];
+    let (mut moments, keys) = (vec![], &workspace.keys);
     for event in store::events(conn, id)? {
         moments.push(Moment {
             at: event.at,
             title: event.to_state.label().to_owned(),
-            who: accounts::name_of(conn, &workspace.keys, &event.actor)?,
+            who: accounts::name_of(conn, keys, &event.actor)?,
             text: Cause::from_word(&event.cause).map_or("", Cause::label).to_owned(),
-            note: String::new(),
-            mail: None,
-            retry: None,
+            ..Moment::default()
         });
     }
     for (n, attempt) in store::attempts_of(conn, id)?.into_iter().enumerate() {
@@ -212,27 +212,60 @@ fn moments(conn: &mut Conn, workspace: &Workspace, id: &str) -> Result<Vec<Momen
                 text: format!("{} {}", views::message_status(&message.status), message.raw_code)
                     .trim()
                     .to_owned(),
-                note: String::new(),
-                mail: None,
-                retry: None,
+                ..Moment::default()
             });
         }
     }
     moments.extend(of_mails(conn, id)?);
-    for reveal in store::reveals_of(conn, &workspace.keys, id)? {
+    moments.extend(of_corrections(conn, keys, id)?);
+    for reveal in store::reveals_of(conn, keys, id)? {
         moments.push(Moment {
             at: reveal.at,
             title: "伏せた項目を表示".into(),
-            who: accounts::name_of(conn, &workspace.keys, &format!("staff/{}", reveal.staff_id))?,
+            who: accounts::name_of(conn, keys, &format!("staff/{}", reveal.staff_id))?,
             text: views::reveal_reason(&reveal.reason).unwrap_or_default().to_owned(),
             note: reveal.note,
-            mail: None,
-            retry: None,
+            ..Moment::default()
         });
     }
     // Newest first; what happened at the same moment stays in its order, turned round.
     moments.reverse();
     moments.sort_by_key(|moment| std::cmp::Reverse(moment.at));
+    Ok(moments)
+}
+
+/// What was proposed about its result and what came of it: also what was refused or taken back, and what it rested on.
+fn of_corrections(conn: &mut Conn, keys: &KeyRing, id: &str) -> Result<Vec<Moment>, Error> {
+    let mut moments = vec![];
+    for correction in store::corrections_of(conn, id)? {
+        let name = |conn: &mut Conn, by: &str| {
+            let who = correction::who(conn, by)?;
+            accounts::name_of(conn, keys, &who)
+        };
+        let what = views::corrected_label(correction.result);
+        let (note, evidence) = correction.note_and_evidence(keys)?;
+        let proposer = name(conn, &correction.proposed_by)?;
+        moments.push(Moment {
+            at: correction.proposed_at,
+            title: format!("訂正の提案：{what}"),
+            who: proposer.clone(),
+            note: format!("理由：{note}\n根拠：{evidence}"),
+            ..Moment::default()
+        });
+        let (at, title, who) = match (correction.withdrawn_at, correction.decided_at, &correction.decided_by) {
+            (Some(at), ..) => (at, "訂正の提案の取消し", proposer),
+            (_, Some(at), Some(by)) if correction.is_refused() => (at, "訂正の却下", name(conn, by)?),
+            // An approved one is a state of its own above.
+            _ => continue,
+        };
+        moments.push(Moment {
+            at,
+            title: format!("{title}：{what}"),
+            who,
+            note: correction.why_not(keys)?,
+            ..Moment::default()
+        });
+    }
     Ok(moments)
 }
 
@@ -253,9 +286,9 @@ fn of_mails(conn: &mut Conn, id: &str) -> Result<Vec<Moment>, Error> {
             title: format!("メール：{}", sent.title),
             who: "system".into(),
             text: when.into(),
-            note: String::new(),
             retry: is_aside.then(|| sent.id.clone()),
             mail: Some(sent.id),
+            ..Moment::default()
         });
     }
     Ok(moments)

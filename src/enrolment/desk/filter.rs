@@ -6,6 +6,7 @@ use crate::{
         store::{Cursor, Narrow, Order, Span},
     },
     japan::{calendar::Calendar, date::parse_compact},
+    web::ui::FieldError,
 };
 use chrono::{DateTime, Datelike, Days, Duration, NaiveDate, NaiveDateTime, NaiveTime};
 use std::collections::BTreeMap;
@@ -15,6 +16,7 @@ use std::collections::BTreeMap;
 pub struct Filter {
     /// `today previous week month range` or empty.
     pub period: String,
+    /// As they were typed: one that is no day finds nothing ([`Filter::errors`]).
     pub from: String,
     pub to: String,
     /// A key of [`RESULTS`], or empty.
@@ -88,16 +90,19 @@ impl Filter {
         };
         let periods: Vec<&str> = PERIODS.iter().map(|(w, _)| *w).collect();
         let results: Vec<&str> = RESULTS.iter().map(|(w, _, _)| *w).collect();
-        let day = |name: &str| {
-            Some(word(name))
-                .filter(|d| parse_compact(d).is_some())
-                .unwrap_or_default()
+        // No day is longer, and no name stays in an address.
+        let day = |name: &str| -> String { word(name).chars().filter(|c| !c.is_alphabetic()).take(10).collect() };
+        let (from, to) = (day("from"), day("to"));
+        let period = match one_of("period", &periods) {
+            // Days alone say what is meant.
+            none if none.is_empty() && !(from.is_empty() && to.is_empty()) => "range".to_owned(),
+            period => period,
         };
         let code = word("institution");
         Self {
-            period: one_of("period", &periods),
-            from: day("from"),
-            to: day("to"),
+            period,
+            from,
+            to,
             result: one_of("result", &results),
             institution: if code.len() == 4 && code.bytes().all(|b| b.is_ascii_digit()) {
                 code
@@ -113,6 +118,16 @@ impl Filter {
     /// The same of what [`Filter::query`] wrote.
     pub fn of_query(query: &str) -> Self {
         Self::read(&url::form_urlencoded::parse(query.as_bytes()).into_owned().collect())
+    }
+
+    /// What is wrong with the days: a mistyped one must not widen what is found in silence.
+    pub fn errors(&self) -> Vec<FieldError> {
+        let days = [("from", "いつから", &self.from), ("to", "いつまで", &self.to)];
+        let is_wrong = |typed: &str| self.period == "range" && !typed.is_empty() && parse_compact(typed).is_none();
+        days.into_iter()
+            .filter(|(_, _, typed)| is_wrong(typed))
+            .map(|(name, label, _)| FieldError::new(name, format!("{label}は、2026-11-01のように入力してください")))
+            .collect()
     }
 
     /// The filters that are on, as an address holds them.
@@ -188,6 +203,8 @@ impl Filter {
     /// First and last day of the period (JST).
     fn days(&self, calendar: &Calendar, today: NaiveDate) -> (Option<NaiveDate>, Option<NaiveDate>) {
         match self.period.as_str() {
+            // No day is before it and after it.
+            "range" if !self.errors().is_empty() => (Some(today), Some(today - Days::new(1))),
             "today" => (Some(today), Some(today)),
             // A weekend belongs to the business day before it.
             "previous" => {
@@ -276,6 +293,20 @@ mod tests {
         let (from, to) = filter.days(&calendar, monday);
         assert_eq!(from, NaiveDate::from_ymd_opt(2026, 11, 13));
         assert_eq!(to, NaiveDate::from_ymd_opt(2026, 11, 15));
+    }
+
+    #[test]
+    fn a_mistyped_day_is_said_and_finds_nothing() {
+        let today = NaiveDate::from_ymd_opt(2026, 11, 16).unwrap();
+        let days = |pairs: &[(&str, &str)]| Filter::read(&map(pairs)).days(&Calendar::of([]), today);
+        let wrong = [("period", "range"), ("from", "2026/11/01"), ("to", "")];
+        assert_eq!(Filter::read(&map(&wrong)).errors()[0].field, "from");
+        assert!(days(&wrong).0 > days(&wrong).1);
+        // Days without a choice of the period are one; with another choice they are none.
+        let first = NaiveDate::from_ymd_opt(2026, 11, 1);
+        assert_eq!(days(&[("from", "2026-11-01")]), (first, None));
+        assert_eq!(days(&[("period", "today"), ("from", "x")]), (Some(today), Some(today)));
+        assert_eq!(Filter::read(&map(&[("from", "山田 太郎9")])).from, "9");
     }
 
     proptest! {

@@ -24,7 +24,7 @@ use crate::{
     accounts::{self, Staff},
     db::Conn,
     institutions::{self, Institution},
-    web::{Error, Site, html},
+    web::{Error, Site, html, unprocessable},
     workspace::Workspace,
 };
 use actix_web::{
@@ -90,7 +90,7 @@ pub struct Row {
     pub name: String,
     pub institution: String,
     pub state: super::states::Registration,
-    pub attention: Option<super::states::Attention>,
+    pub attention: Vec<super::states::Attention>,
     pub reason: String,
     pub confirmed_at: Option<NaiveDateTime>,
     pub decided_at: Option<NaiveDateTime>,
@@ -150,10 +150,11 @@ async fn index(
         workspace.db.write(write).await?;
     }
     let fragment = req.headers().contains_key("hx-request");
-    let mut response = html(match fragment {
-        true => views::result(&staff, &page),
-        false => views::list(&site, &staff, &page),
-    });
+    let mut response = match fragment {
+        true => html(views::result(&staff, &page)),
+        false if page.filter.errors().is_empty() => html(views::list(&site, &staff, &page)),
+        false => unprocessable(views::list(&site, &staff, &page)),
+    };
     let vary = actix_web::http::header::HeaderValue::from_static("HX-Request");
     response.headers_mut().insert(actix_web::http::header::VARY, vary);
     Ok(response)

@@ -60,8 +60,8 @@ fn answers_place(id: &str) -> Place<'_> {
 
 impl Application {
     /// Why a person must look at it although it is decided.
-    pub fn attention(&self) -> Option<Attention> {
-        Attention::from_word(self.attention.as_deref()?)
+    pub fn attention(&self) -> Vec<Attention> {
+        super::attention::reasons(self.attention.as_deref())
     }
 
     /// The answers, opened.

@@ -26,6 +26,9 @@ pub struct Correction {
     pub proposed_by: String,
     pub proposed_at: NaiveDateTime,
     pub decision: Option<String>,
+    pub decided_by: Option<String>,
+    pub decided_at: Option<NaiveDateTime>,
+    refusal: Option<String>,
     /// When the proposer took it back.
     pub withdrawn_at: Option<NaiveDateTime>,
     withdrawal_reason: Option<String>,
@@ -37,12 +40,22 @@ impl Correction {
         let open = |field, sealed: &str| keys.open(place(&self.id, field), sealed);
         Ok((open("note", &self.note)?, open("evidence", &self.evidence)?))
     }
-    /// Why it was taken back; empty where nothing was said.
-    pub fn withdrawal_reason(&self, keys: &KeyRing) -> Result<String, Error> {
-        match &self.withdrawal_reason {
-            Some(sealed) => Ok(keys.open(place(&self.id, "withdrawal_reason"), sealed)?),
+    /// Why it was taken back or refused; empty where nothing was said.
+    pub fn why_not(&self, keys: &KeyRing) -> Result<String, Error> {
+        let said = [
+            ("withdrawal_reason", &self.withdrawal_reason),
+            ("refusal", &self.refusal),
+        ];
+        match said
+            .into_iter()
+            .find_map(|(field, sealed)| Some((field, sealed.as_ref()?)))
+        {
+            Some((field, sealed)) => Ok(keys.open(place(&self.id, field), sealed)?),
             None => Ok(String::new()),
         }
+    }
+    pub fn is_refused(&self) -> bool {
+        self.decision.as_deref() == Some("refused")
     }
     /// Nobody has decided it or taken it back.
     pub fn is_open(&self) -> bool {
@@ -132,12 +145,31 @@ pub fn count_open_corrections(conn: &mut Conn) -> QueryResult<i64> {
         .get_result(conn)
 }
 
-/// Proposals that were taken back after a moment, the newest first.
-pub fn withdrawn_corrections(conn: &mut Conn, after: NaiveDateTime, most: i64) -> QueryResult<Vec<Correction>> {
-    Correction::query()
+/// Proposals that were taken back or refused after a moment, the newest first of either.
+pub fn corrections_not_made(conn: &mut Conn, after: NaiveDateTime, most: i64) -> QueryResult<Vec<Correction>> {
+    let mut found = Correction::query()
         .filter(corrections::withdrawn_at.gt(after))
         .order((corrections::withdrawn_at.desc(), corrections::id.desc()))
         .limit(most)
+        .load(conn)?;
+    let refused: Vec<Correction> = Correction::query()
+        .filter(
+            corrections::decision
+                .eq("refused")
+                .and(corrections::decided_at.gt(after)),
+        )
+        .order((corrections::decided_at.desc(), corrections::id.desc()))
+        .limit(most)
+        .load(conn)?;
+    found.extend(refused);
+    Ok(found)
+}
+
+/// Every proposal about an application, the oldest first.
+pub fn corrections_of(conn: &mut Conn, application_id: &str) -> QueryResult<Vec<Correction>> {
+    Correction::query()
+        .filter(corrections::application_id.eq(application_id))
+        .order((corrections::proposed_at, corrections::id))
         .load(conn)
 }
 
@@ -164,8 +196,19 @@ pub fn withdraw_correction(
     Ok(withdrawn == 1)
 }
 
-/// `false` when somebody else decided first, or the proposer took it back.
-pub fn decide_correction(conn: &mut Conn, id: &str, by: &str, decision: &str, now: NaiveDateTime) -> QueryResult<bool> {
+/// Approves a proposal, or refuses it for a reason. `false` when somebody else decided first, or the proposer took it back.
+pub fn decide_correction(
+    conn: &mut Conn,
+    keys: &KeyRing,
+    id: &str,
+    by: &str,
+    refusal: Option<&str>,
+    now: NaiveDateTime,
+) -> Result<bool, Error> {
+    let decision = if refusal.is_none() { "approved" } else { "refused" };
+    let sealed = refusal
+        .map(|reason| keys.seal(place(id, "refusal"), reason))
+        .transpose()?;
     let decided = diesel::update(corrections::table.find(id))
         .filter(corrections::decision.is_null())
         .filter(corrections::withdrawn_at.is_null())
@@ -173,6 +216,7 @@ pub fn decide_correction(conn: &mut Conn, id: &str, by: &str, decision: &str, no
             corrections::decision.eq(decision),
             corrections::decided_by.eq(by),
             corrections::decided_at.eq(now),
+            corrections::refusal.eq(sealed),
         ))
         .execute(conn)?;
     Ok(decided == 1)

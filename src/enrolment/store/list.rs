@@ -125,6 +125,11 @@ fn confirmed_at() -> SqlLiteral<Nullable<Timestamp>> {
     sql("coalesce(applications.confirmed_at, applications.confirmed_at)")
 }
 
+/// When its result came, in such words.
+fn decided_at() -> SqlLiteral<Nullable<Timestamp>> {
+    sql("coalesce(applications.decided_at, applications.decided_at)")
+}
+
 /// Adds the filters to a boxed query; a macro, because the rows and their count are queries of different types.
 macro_rules! narrowed {
     ($query:expr, $narrow:expr, $lead:expr) => {{

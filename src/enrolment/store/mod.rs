@@ -29,9 +29,9 @@ pub use attempts::{
 pub use attention::{attend, call_attention};
 pub use context::{context, context_as_accepted};
 pub use corrections::{
-    CorrectedResult, Correction, NewCorrection, add_correction, corrected_result, count_open_corrections,
-    decide_correction, find_correction, open_correction_of, open_corrections, some_open_corrections,
-    withdraw_correction, withdrawn_corrections,
+    CorrectedResult, Correction, NewCorrection, add_correction, corrected_result, corrections_not_made, corrections_of,
+    count_open_corrections, decide_correction, find_correction, open_correction_of, open_corrections,
+    some_open_corrections, withdraw_correction,
 };
 pub use desk::{
     Density, Note, Reveal, SavedView, add_note, add_reveal, add_view, choose_density, density_of, drop_view,

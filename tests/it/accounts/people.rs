@@ -118,6 +118,29 @@ async fn another_name_or_unit_is_on_record_without_either_and_an_unchanged_save_
     }
 }
 
+#[actix_web::test]
+async fn what_was_typed_about_a_person_is_kept_where_it_is_wrong() {
+    for world in World::all_with_console().await {
+        let mut boss = Desk::open(&world, "a1", &[Role::Administrator]).await;
+        let clerk = Desk::open(&world, "c1", &[Role::Clerk]).await;
+        let path = format!("/staff/{}", clerk.id);
+        let page = boss.post(&path, &[("name", "水野　月子"), ("unit", "収納課")]).await;
+        assert_eq!(page.status, 422, "without a role");
+        let form = page.form_to(&path);
+        assert_eq!((form["name"].as_str(), form["unit"].as_str()), ("水野　月子", "収納課"));
+        assert!(!form.contains_key("role_clerk"));
+        let way = format!("{path}/trainings");
+        let typed = [("held_on", "2026/4/1"), ("title", "個人情報の研修")];
+        let page = boss.post(&way, &typed).await;
+        let form = page.form_to(&way);
+        assert_eq!(
+            (page.status, form["held_on"].as_str(), form["title"].as_str()),
+            (422, typed[0].1, typed[1].1)
+        );
+        assert_eq!(page.form_to(&path)["name"], NAME, "of the other form nothing was typed");
+    }
+}
+
 /// The words of a person's sheet on the list of scopes.
 fn sheet(page: &Page, code: &str) -> String {
     let all = page.all("section.sheet").into_iter();

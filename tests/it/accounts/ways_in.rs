@@ -190,6 +190,23 @@ const AGAIN: &str = "あなたの新しい招待状が作られました";
 const REPLACED: &str = "それまでのキーとリカバリーコードは使えません";
 
 /// The way of the invitation that an administrator makes at the console for somebody who has keys.
+#[actix_web::test]
+async fn a_revoked_key_leaves_nobody_signed_in_elsewhere() {
+    for world in World::all_with_console().await {
+        let mut clerk = Desk::open(&world, "c1", &[Role::Clerk]).await;
+        let first = key_paths(&mut clerk).await.remove(0);
+        let mut lost = clerk.add_key(&world).await;
+        let mut finder = Browser::new(&world.console);
+        assert_eq!(sign_in(&mut finder, &mut lost).await.status, 200);
+        let ways = key_paths(&mut clerk).await;
+        let way = ways.into_iter().find(|way| *way != first).unwrap();
+        clerk.post(&way, &[]).await;
+        assert!(!is_signed_in(&finder).await);
+        assert!(is_signed_in(&clerk).await, "here the person goes on");
+        assert_eq!(world.audit("staff.session_ended").await.len(), 1);
+    }
+}
+
 async fn invited_at_the_console(boss: &mut Desk, id: &str) -> String {
     boss.prove().await;
     let sheet = boss.post(&format!("/staff/{id}/invitation"), &[]).await;

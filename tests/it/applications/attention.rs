@@ -32,11 +32,18 @@ async fn a_name_that_differs_and_characters_that_the_file_lacks_wait_until_someb
             ..Applicant::default()
         };
         let (plain, _) = registered(&world, &plain).await;
+        // Of one both are true: the applicant is asked, and the billing system is looked at.
+        let both = Applicant {
+            family: ("𠮷野", "よしの"),
+            customer_number: "0123456703".into(),
+            ..Applicant::scenario("04")
+        };
+        let (both, both_id) = registered(&world, &both).await;
         let mut clerk = Desk::open(&world, "c1", &[Role::Clerk]).await;
         let list = "/applications?attention=1";
         assert_eq!(
             receipts(&clerk.get(list).await),
-            std::slice::from_ref(&mismatch),
+            [both.clone(), mismatch.clone()],
             "no file has been written"
         );
         let day = jst(world.workspace.clock.now()).date();
@@ -45,16 +52,21 @@ async fn a_name_that_differs_and_characters_that_the_file_lacks_wait_until_someb
         let page = clerk.get(list).await;
         let mut found = receipts(&page);
         found.sort();
-        let mut expected = vec![mismatch, hard];
+        let mut expected = vec![mismatch, hard, both];
         expected.sort();
         assert_eq!(found, expected, "and not {plain}");
         page.expect("外字").expect("名義不一致");
+        clerk
+            .get(&format!("/applications/{both_id}"))
+            .await
+            .expect("要対応：名義不一致")
+            .expect("要対応：外字");
         let home = clerk.get("/").await;
         let tile = home.all(".tile").into_iter().find(|t| t.starts_with("要対応")).unwrap();
-        assert!(tile.contains("2件"), "{tile}");
+        assert!(tile.contains("3件"), "{tile}");
         // Whoever has looked says so; a viewer cannot.
         let mut viewer = Desk::open(&world, "v1", &[Role::Viewer]).await;
-        for id in [&mismatch_id, &hard_id] {
+        for id in [&mismatch_id, &hard_id, &both_id] {
             let way = format!("/applications/{id}/attention");
             clerk.get(&format!("/applications/{id}")).await.expect("要対応：");
             assert_eq!(viewer.post(&way, &[]).await.status, 403);
@@ -63,7 +75,7 @@ async fn a_name_that_differs_and_characters_that_the_file_lacks_wait_until_someb
             }
         }
         assert_eq!(receipts(&clerk.get(list).await), Vec::<String>::new());
-        assert_eq!(world.audit("application.attended").await.len(), 2, "once each");
+        assert_eq!(world.audit("application.attended").await.len(), 3, "once each");
         // An address that somebody made up leads nowhere, and not into a header.
         let nowhere = clerk
             .post("/applications/%0D%0ASet-Cookie%3A%20a%3Db/attention", &[])

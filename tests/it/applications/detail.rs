@@ -252,16 +252,75 @@ async fn a_correction_is_proposed_by_one_and_approved_by_another() {
         other.post(&decision, &approve).await.expect("0件（確認済み）");
         assert_eq!(world.count(corrected).await, 1);
         assert_eq!(other.post(&decision, &[("decision", "refuse")]).await.status, 422);
-        other
-            .get(&format!("/applications/{id}"))
-            .await
-            .expect("訂正済")
-            .expect("2人で訂正");
+        let page = other.get(&format!("/applications/{id}")).await;
+        page.expect("訂正済").expect("2人で訂正").expect("訂正後の結果");
+        // What it rested on can be read as long as the application is there.
+        page.expect("訂正の提案：登録されていない").expect("銀行の回答書 12号");
+        let mut viewer = Desk::open(&world, "v1", &[Role::Viewer]).await;
+        let masked = viewer.get(&format!("/applications/{id}")).await;
+        assert!(masked.has("訂正の提案：登録されていない") && !masked.has("銀行の回答書 12号"));
         let by = "select count(*) as n from application_events e join staff s on e.actor = 'staff/' || s.id \
                   where s.code = 'm2' and e.to_state = 'corrected'";
         assert_eq!(world.count(by).await, 1);
         let chain = world.write(|conn| Ok(audit::verify(conn)?)).await;
         assert!(matches!(chain, audit::ChainCheck::Whole(_)), "{chain:?}");
+    }
+}
+
+#[actix_web::test]
+async fn who_refuses_a_correction_says_why_and_the_proposer_reads_it() {
+    for world in World::all_with_console().await {
+        let (_, id) = registered(&world, &Applicant::default()).await;
+        let mut maker = Desk::open(&world, "m1", &[Role::Clerk]).await;
+        let mut other = Desk::open(&world, "m2", &[Role::Approver]).await;
+        maker
+            .post(&format!("/applications/{id}/corrections"), &CORRECTION)
+            .await;
+        let open = other.get("/corrections").await;
+        let decision = open.attributes("form[action$=decision]", "action").remove(0);
+        let field = open.attributes("input[name^=refusal-]", "name").remove(0);
+        let silent = other.post(&decision, &[("decision", "refuse"), (&field, " ")]).await;
+        assert_eq!(silent.status, 422);
+        assert!(
+            silent
+                .first(&format!("#{field}-error"))
+                .contains("却下の理由を入力してください")
+        );
+        assert_eq!(other.post(&decision, &[]).await.status, 400, "no decision is none");
+        let why = "回答書の番号がちがいます";
+        let page = other.post(&decision, &[("decision", "refuse"), (&field, why)]).await;
+        page.expect("0件（確認済み）").expect("却下された提案");
+        maker.get("/corrections").await.expect(why);
+        let page = maker.get(&format!("/applications/{id}")).await;
+        page.expect("訂正の却下").expect(why).expect("登録完了");
+        let mut viewer = Desk::open(&world, "v1", &[Role::Viewer]).await;
+        for path in ["/corrections", &format!("/applications/{id}")] {
+            assert!(!viewer.get(path).await.has(why), "{path}");
+        }
+        world.workspace.clock.advance(Duration::days(8));
+        maker.sign_in().await;
+        assert!(!maker.get("/corrections").await.has(why));
+        maker.get(&format!("/applications/{id}")).await.expect(why);
+    }
+}
+
+#[actix_web::test]
+async fn a_note_that_is_too_long_is_said_and_kept() {
+    for world in World::all_with_console().await {
+        let (_, id) = registered(&world, &Applicant::default()).await;
+        let mut clerk = Desk::open(&world, "c1", &[Role::Clerk]).await;
+        let way = format!("/applications/{id}/notes");
+        let long = "あ".repeat(2001);
+        let page = clerk.post(&way, &[("body", &long)]).await;
+        assert_eq!(page.status, 422);
+        assert!(
+            page.first("#body-error")
+                .contains("2000文字以内で入力してください（いま2001文字です）")
+        );
+        assert_eq!(page.form_to(&way)["body"], long);
+        assert_eq!(world.count("select count(*) as n from notes").await, 0);
+        let page = clerk.post(&way, &[("body", &long[..6000])]).await;
+        assert_eq!((page.status, page.path), (200, format!("/applications/{id}")));
     }
 }
 

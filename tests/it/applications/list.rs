@@ -228,6 +228,16 @@ async fn each_filter_holds_its_rows_its_count_and_its_chip() {
                 query.matches('=').count() - 2 * query.matches("range").count()
             );
         }
+        // A mistyped day is said, and finds nothing.
+        for (query, field) in [("period=range&from=2026/11/01", "from"), ("to=2026-13-01", "to")] {
+            let page = viewer.get(&format!("/applications?{query}")).await;
+            assert_eq!((page.status, receipts(&page)), (422, vec![]), "{query}");
+            assert!(
+                page.first(&format!("#{field}-error")).contains("2026-11-01のように"),
+                "{query}"
+            );
+            assert!(!page.has("/applications/export?"));
+        }
         // htmx puts the answer in the place of the one element that the form names.
         let (mut fragment, page) = (viewer.browser.clone(), viewer.get("/applications").await);
         let target = page.attributes("form.filters", "hx-target").remove(0);

@@ -167,6 +167,15 @@ async fn a_reissue_is_a_new_linked_number_and_changes_nothing_else() {
         );
         assert_eq!(world.count("select count(*) as n from result_outbox").await, 1);
         assert_eq!(items(&world).await.len(), 1);
+        // Whoever takes the reissue has the results: nobody waits for the original any more.
+        let waits = |home: Page| {
+            home.all("main li")
+                .iter()
+                .any(|li| li.starts_with(&format!("第{no}号")))
+        };
+        assert!(waits(clerk.get("/").await));
+        assert_eq!(clerk.get(&format!("{}/file", path(no + 1))).await.status, 200);
+        assert!(!waits(clerk.get("/").await));
         // From the reissue's own page it is the same results once more.
         let page = clerk
             .ask_for(&world, &format!("{}/reissues", path(no + 1)), &[("version", "BOM")])

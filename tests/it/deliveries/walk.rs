@@ -11,6 +11,7 @@ use crate::{
 };
 use chrono::{NaiveDate, NaiveDateTime};
 use mizumado::{
+    accounts::Verdict,
     app,
     audit::Actor,
     clock::jst,
@@ -199,7 +200,7 @@ impl Walk<'_> {
                 name: "staff/y",
                 actor: Actor::Operator,
             };
-            correction::decide(conn, &made, by, true, now)
+            correction::decide(conn, &workspace, (&made, &Verdict::Approved), by, now)
         };
         self.world.workspace.db.write(write).await.unwrap();
     }

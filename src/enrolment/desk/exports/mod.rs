@@ -255,7 +255,8 @@ pub async fn decide(
 ) -> Result<HttpResponse, Error> {
     let agreement = match form.get("decision") {
         "approve" => Agreement::Approved,
-        _ => Agreement::Refused,
+        "refuse" => Agreement::Refused,
+        _ => return Err(Error::BadRequest("no decision")),
     };
     let (by, now) = (staff.clone(), workspace.clock.now());
     let write = move |conn: &mut Conn| decided(conn, &by, &id, agreement, now);

@@ -3,7 +3,7 @@ use crate::{
     accounts::{ConsolePage, Permission, Staff, heading},
     enrolment::{
         desk::{
-            corrections::{Pending, Proposals, Typed, reason_field},
+            corrections::{Pending, Proposals, Typed, reason_field, refusal_field},
             detail::Detail,
         },
         store::CorrectedResult,
@@ -15,7 +15,8 @@ use crate::{
 };
 use maud::{Markup, html};
 
-fn result_label(result: CorrectedResult) -> &'static str {
+/// What is true after a correction, as people read it.
+pub fn corrected_label(result: CorrectedResult) -> &'static str {
     match result {
         CorrectedResult::Registered => "登録されている",
         CorrectedResult::NotRegistered => "登録されていない",
@@ -38,7 +39,7 @@ pub fn new_correction(site: &Site, staff: &Staff, d: &Detail, typed: &Typed, err
     let (path, way) = (d.path(), format!("/applications/{}", d.id));
     let choices = CorrectedResult::ALL.iter().map(|r| Choice {
         value: r.as_str(),
-        label: result_label(*r),
+        label: corrected_label(*r),
         note: "",
     });
     let choices: Vec<Choice> = choices.collect();
@@ -103,19 +104,13 @@ pub fn corrections(
                 @if p.correction.proposed_by == staff.word() {
                     p { "自分の提案は、ほかの承認者が決めます。" }
                     @if staff.may(Permission::HandleApplications) { (take_back(p, part, typed, errors)) }
-                } @else if staff.may(Permission::ApproveCorrections) {
-                    form class="actions" method="post" action={ "/corrections/" (p.correction.id) "/decision" } {
-                        (part.field())
-                        button class="button" type="submit" name="decision" value="approve" { "承認する" }
-                        button class="button button--secondary" type="submit" name="decision" value="refuse" { "却下する" }
-                    }
-                }
+                } @else if staff.may(Permission::ApproveCorrections) { (decision(p, part, typed, errors)) }
             }
         }
         (part.pager("/corrections"))
-        @if !proposals.withdrawn.is_empty() {
-            h2 { "取り消された提案（7日以内、新しい順に50件まで）" }
-            @for p in &proposals.withdrawn { section class="card" { (proposed(staff, p)) } }
+        @if !proposals.not_made.is_empty() {
+            h2 { "取り消された提案、却下された提案（7日以内、新しい順にそれぞれ50件まで）" }
+            @for p in &proposals.not_made { section class="card" { (proposed(staff, p)) } }
         }
     };
     ConsolePage::new("承認待ちの訂正", "/applications", main)
@@ -131,7 +126,7 @@ fn proposed(staff: &Staff, p: &Pending) -> Markup {
         false => "＊＊＊（伏せています）".to_owned(),
     };
     html! {
-        h2 { a class="mono" href={ "/applications/" (p.correction.application_id) } { (p.receipt) } "　→　" (result_label(p.correction.result)) }
+        h2 { a class="mono" href={ "/applications/" (p.correction.application_id) } { (p.receipt) } "　→　" (corrected_label(p.correction.result)) }
         dl class="summary summary--dense" {
             (ui::summary_row("提案した人", &p.by, None))
             (ui::summary_row("提案した日時", &when(p.correction.proposed_at), None))
@@ -139,7 +134,25 @@ fn proposed(staff: &Staff, p: &Pending) -> Markup {
             (ui::summary_row("確かめた根拠", &text(&p.evidence), None))
             @if let Some(at) = p.correction.withdrawn_at {
                 (ui::summary_row("取り消した日時", &when(at), None))
-                (ui::summary_row("取り消した理由", &text(&p.why_withdrawn), None))
+                (ui::summary_row("取り消した理由", &text(&p.why_not), None))
+            }
+            @if let (true, Some(at)) = (p.correction.is_refused(), p.correction.decided_at) {
+                (ui::summary_row("却下した日時", &when(at), None))
+                (ui::summary_row("却下の理由", &text(&p.why_not), None))
+            }
+        }
+    }
+}
+
+fn decision(p: &Pending, part: Part, typed: &FormBody, errors: &[FieldError]) -> Markup {
+    let name = refusal_field(&p.correction.id);
+    html! {
+        form class="form" method="post" action={ "/corrections/" (p.correction.id) "/decision" } novalidate {
+            (part.field())
+            (TextField { name: &name, label: "却下の理由", hint: "却下するときだけ。提案した人が読みます", value: typed.get(&name), optional: true, width: "full", autocomplete: "off", ..Default::default() }.render(errors))
+            div class="actions" {
+                button class="button" type="submit" name="decision" value="approve" { "承認する" span class="vh" { "：" (p.receipt) } }
+                button class="button button--secondary" type="submit" name="decision" value="refuse" { "却下する" span class="vh" { "：" (p.receipt) } }
             }
         }
     }

@@ -1,4 +1,4 @@
-use super::{guidance::next_sentence, stamp, tag};
+use super::{corrected_label, guidance::next_sentence, stamp, tag};
 use crate::{
     accounts::{ConsolePage, Permission, Staff},
     audit::actor_label,
@@ -7,10 +7,11 @@ use crate::{
         desk::{detail::Detail, mask_name},
         form::Relation,
         states::{Attention, Cause, Registration},
+        store::CorrectedResult,
     },
     japan::{date::wareki, digits::postal_display},
     web::{
-        Site,
+        FormBody, Site,
         ui::{self, FieldError, when},
     },
 };
@@ -58,7 +59,8 @@ pub fn message_status(status: &str) -> &str {
     }
 }
 
-pub fn detail(site: &Site, staff: &Staff, d: &Detail, typed: &str, errors: &[FieldError]) -> Markup {
+/// `typed` is kept where `errors` say what is wrong with it.
+pub fn detail(site: &Site, staff: &Staff, d: &Detail, typed: &FormBody, errors: &[FieldError]) -> Markup {
     let query = d.filter.query();
     let back = format!("/applications?{query}");
     let title = format!("{} {}", d.record.receipt_number, d.state.label());
@@ -75,14 +77,14 @@ pub fn detail(site: &Site, staff: &Staff, d: &Detail, typed: &str, errors: &[Fie
         }
         (attention(staff, d, &query))
         h2 { "申込みの内容" }
-        (masking(staff, d, &query, typed, errors))
+        (masking(staff, d, &query, typed.get("note"), errors))
         (summary(d))
         (doing(staff, d))
         @if staff.may(Permission::HandleInquiries) && staff.may(Permission::RevealPersonal) {
             p class="noprint" { a href={ "/inquiries/new?application=" (d.id) } { "この申込みについての問合せを記録する" } }
         }
         h2 { "メモ" }
-        (notes(staff, d, &query))
+        (notes(staff, d, &query, typed.get("body"), errors))
         h2 { "これまでの動き" }
         (timeline(staff, d, &query))
         div class="actions noprint" { button class="button button--secondary" type="button" data-print { "印刷する" } }
@@ -114,7 +116,7 @@ fn masking(staff: &Staff, d: &Detail, query: &str, typed: &str, errors: &[FieldE
             p class="notice" data-hides-in=[d.hides_in] { "伏せた項目を表示しています（" (jst(until).format("%H:%M")) "まで）。表示したことは操作記録に残りました。" }
             div role="status" { p class="notice" data-hidden-since hidden { "表示の時間が終わったため、項目を消しました。もう一度見るときは、" a href={ "/applications/" (d.id) "?" (query) } { "この画面を開き直し" } "、理由を選びます。" } }
         } @else if staff.may(Permission::RevealPersonal) {
-            details class="details noprint" open[!errors.is_empty()] {
+            details class="details noprint" open[errors.iter().any(|e| e.field != "body")] {
                 summary { "伏せた項目を表示する" }
                 form class="form" method="post" action={ "/applications/" (d.id) "/reveals" } {
                     input type="hidden" name="list" value=(query);
@@ -190,6 +192,7 @@ fn summary(d: &Detail) -> Markup {
             (given("口座名義人", name(&s.holder_name)))
             (given("口座名義人（カナ）", name(&s.holder_kana)))
             (ui::summary_row("口座名義（送った形）", &name(&r.holder_kana_sent), None))
+            @if let Some(result) = CorrectedResult::from_word(&r.corrected_result) { (ui::summary_row("訂正後の結果", corrected_label(result), None)) }
             (ui::summary_row("受付日時", &r.confirmed_at.map(|at| at.format("%Y-%m-%d %H:%M:%S").to_string()).unwrap_or_default(), None))
             (ui::summary_row("結果の日時", &r.decided_at.map(|at| at.format("%Y-%m-%d %H:%M:%S").to_string()).unwrap_or_default(), None))
             @if !r.raw_code.is_empty() { (ui::summary_row("ゲートウェイのコード", &r.raw_code, None)) }
@@ -199,16 +202,16 @@ fn summary(d: &Detail) -> Markup {
 
 /// Why it stands in 「要対応」, and the way out of it.
 fn attention(staff: &Staff, d: &Detail, query: &str) -> Markup {
-    let Some(why) = d.attention else {
+    if d.attention.is_empty() {
         return html! {};
-    };
-    let what = match why {
+    }
+    let what = |why: &Attention| match why {
         Attention::NameMismatch => "金融機関の名義と、入力された口座名義がちがいます。申込者に確かめてください。",
         Attention::Characters => "還元データに書けない文字がありました。料金システムの登録を確かめてください。",
     };
     html! {
         div class="notice notice--warning" {
-            p { strong { "要対応：" (why.label()) } "　" (what) }
+            @for why in &d.attention { p { strong { "要対応：" (why.label()) } "　" (what(why)) } }
             @if staff.may(Permission::HandleApplications) {
                 form class="noprint" method="post" action={ "/applications/" (d.id) "/attention" } {
                     input type="hidden" name="list" value=(query);
@@ -242,7 +245,8 @@ fn written(staff: &Staff, d: &Detail, text: &str) -> Markup {
     html! { @if clear { p class="pre" data-clear[for_now] { (text) } } @else { p { "＊＊＊（内容は伏せています）" } } }
 }
 
-fn notes(staff: &Staff, d: &Detail, query: &str) -> Markup {
+fn notes(staff: &Staff, d: &Detail, query: &str, typed: &str, errors: &[FieldError]) -> Markup {
+    let has_error = FieldError::of(errors, "body").is_some();
     html! {
         @if d.notes.is_empty() { p { "メモはありません。" } }
         ul class="rows" { @for (note, by) in &d.notes { li class="rows__item" {
@@ -251,9 +255,11 @@ fn notes(staff: &Staff, d: &Detail, query: &str) -> Markup {
         @if staff.may(Permission::HandleApplications) {
             form class="form noprint" method="post" action={ "/applications/" (d.id) "/notes" } {
                 input type="hidden" name="list" value=(query);
-                div class="field" {
+                div class={ "field" @if has_error { " field--error" } } {
                     label for="body" { "メモを追加する" }
-                    textarea class="input" id="body" name="body" rows="3" {}
+                    (ui::error_message("body", errors))
+                    textarea class="input" id="body" name="body" rows="3" aria-invalid=[has_error.then_some("true")]
+                        aria-describedby=[has_error.then_some("body-error")] { (typed) }
                 }
                 button class="button button--secondary" type="submit" { "メモを保存する" }
             }

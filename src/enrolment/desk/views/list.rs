@@ -19,7 +19,9 @@ use crate::{
 use maud::{Markup, html};
 
 pub fn list(site: &Site, staff: &Staff, page: &ListPage) -> Markup {
+    let errors = page.filter.errors();
     let main = html! {
+        (ui::error_summary(&errors))
         (heading("受付結果"))
         (search_box())
         @if !page.saved.is_empty() { (saved(page)) }
@@ -32,6 +34,7 @@ pub fn list(site: &Site, staff: &Staff, page: &ListPage) -> Markup {
     };
     ConsolePage::new("受付結果", "/applications", main)
         .htmx()
+        .errors(!errors.is_empty())
         .render(site, staff)
 }
 
@@ -41,7 +44,7 @@ fn search_box() -> Markup {
             (TextField {
                 name: "q",
                 label: "さがす",
-                hint: "受付番号・お問い合わせ番号はその申込みが開きます。電話番号、お名前（カナの先頭）でも探せます",
+                hint: "受付番号・お問い合わせ番号はその申込みが開きます。電話番号、お名前（カナの先頭。姓と名のあいだは空ける）でも探せます",
                 width: "w20",
                 autocomplete: "off",
                 ..Default::default()
@@ -97,8 +100,11 @@ fn filters(page: &ListPage) -> Markup {
             hx-trigger="change, submit" hx-push-url="true" hx-sync="this:replace" {
             @if !f.search.is_empty() { input type="hidden" name="sid" value=(f.search); }
             (select("period", "受付した日", &f.period, "すべて", &pairs(PERIODS)))
-            div class="field filters__range" {
+            @let errors = f.errors();
+            div class={ "field filters__range" @if !errors.is_empty() { " field--error" } } {
                 label for="from" { "期間の指定" }
+                (ui::error_message("from", &errors))
+                (ui::error_message("to", &errors))
                 div class="inline" {
                     input class="input input--w8" type="text" id="from" name="from" value=(f.from) autocomplete="off" aria-label="いつから（例：2026-11-01）";
                     span { "〜" }
@@ -186,10 +192,14 @@ fn nothing(page: &ListPage) -> Markup {
     html! {
         @if page.count > 0 {
             p { "このページに申込みはありません。" a href={ "/applications?" (page.filter.query()) } { "一覧のはじめを見る" } }
+        } @else if let Some(wrong) = page.filter.errors().first() {
+            // Beside a list that is drawn anew by itself, the field keeps its place and says nothing yet.
+            p class="error-message" { span class="vh" { "エラー：" } (wrong.message) }
         } @else if page.filter.pairs().is_empty() {
             p { "まだ申込みはありません。申込みがあると、ここに並びます。" }
         } @else {
             p { "条件にあう申込みはありません。" a href="/applications" { "条件をすべて外す" } }
+            @if page.search.is_some() { p { "お名前で探すときは、姓と名のあいだを空けます（例：ヤマダ タロウ）。" } }
         }
     }
 }
@@ -257,7 +267,7 @@ fn table(page: &ListPage) -> Markup {
                     td data-label="受付" class="time" { (stamp(row.confirmed_at)) }
                     td data-label="使用者" { (row.name) }
                     td data-label="金融機関" { (row.institution) }
-                    td data-label="結果" { (tag(row.state)) @if let Some(why) = row.attention { " " span class="tag tag--look" { (why.label()) } } @if !row.reason.is_empty() { " " (row.reason) } }
+                    td data-label="結果" { (tag(row.state)) @for why in &row.attention { " " span class="tag tag--look" { (why.label()) } } @if !row.reason.is_empty() { " " (row.reason) } }
                     td data-label="結果の日時" class="time" { (stamp(row.decided_at)) }
                 } } }
             }

@@ -5,7 +5,7 @@ mod guidance;
 mod list;
 mod mail;
 
-pub use correction::{corrections, new_correction, withdrawal};
+pub use correction::{corrected_label, corrections, new_correction, withdrawal};
 pub use detail::{REASONS, detail, message_kind, message_status, reveal_reason};
 pub use exports::{export_purpose, exports, new_export, purpose_label};
 pub use guidance::guidance;

@@ -1,6 +1,7 @@
 //! How long a list is, as far as it is counted.
 use super::{
-    ATTENTION, Lead, MANY, Narrow, Order, Sought, Span, confirmed_at, is_descending, is_empty, is_period_alone, lead,
+    ATTENTION, Lead, MANY, Narrow, Order, Sought, Span, confirmed_at, decided_at, is_descending, is_empty,
+    is_period_alone, lead,
 };
 use crate::{
     db::{Conn, application_tokens, applications},
@@ -37,11 +38,15 @@ pub fn count(conn: &mut Conn, narrow: &Narrow, order: Order, span: &Span, most: 
     let ones = applications::table.select(sql::<Integer>("1")).into_boxed();
     let mut ones = spanned!(ones, &narrow, order, span, lead);
     let has_results_only = !narrow.states.is_empty() && narrow.states.iter().all(|state| state.is_result());
-    // Of results each is decided: without the question, the index of states answers alone.
-    if order == Order::Decided && !(has_results_only && *span == Span::First) {
+    ones = match order == Order::Decided {
+        false => ones,
+        // Of results each is decided: without the question, the index of states answers alone.
+        true if has_results_only && *span == Span::First => ones,
+        // The few that wait for a person, whose index SQLite would leave for that of all results.
+        true if narrow.attention_since.is_some() => ones.filter(decided_at().is_not_null()),
         // Whatever is decided was so after 1970: as a range, SQLite reads it from the index.
-        ones = ones.filter(applications::decided_at.gt(NaiveDateTime::default()));
-    }
+        true => ones.filter(applications::decided_at.gt(NaiveDateTime::default())),
+    };
     let ones: Vec<i32> = ones.limit(most).load(conn)?;
     Ok(i64::try_from(ones.len()).unwrap_or(i64::MAX))
 }
@@ -82,9 +87,11 @@ fn count_hits(conn: &mut Conn, tokens: &[(String, String)], order: Order, most: 
 /// How many rows the list has, however many.
 pub fn count_all(conn: &mut Conn, narrow: &Narrow, order: Order) -> QueryResult<i64> {
     let mut query = narrowed!(applications::table.count().into_boxed(), narrow, Lead::Hits);
-    if order == Order::Decided {
-        query = query.filter(applications::decided_at.gt(NaiveDateTime::default()));
-    }
+    query = match order == Order::Decided {
+        false => query,
+        true if narrow.attention_since.is_some() => query.filter(decided_at().is_not_null()),
+        true => query.filter(applications::decided_at.gt(NaiveDateTime::default())),
+    };
     query.get_result(conn)
 }
 

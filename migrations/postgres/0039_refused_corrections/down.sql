@@ -1,0 +1,2 @@
+drop index corrections_refused;
+alter table corrections drop column refusal;

@@ -57,7 +57,7 @@ pub struct Tasks {
     pub differences: Vec<Difference>,
     /// Which of them these are.
     pub part: Part,
-    /// What people settled, with their names and words; below the first part of the open ones.
+    /// What people settled last, with their names and words.
     pub settled: Vec<Settled>,
     /// Applications whose result nobody knows, the oldest first.
     pub unknowns: Vec<enrolment::Undecided>,
@@ -76,17 +76,15 @@ async fn open(workspace: &Data<Workspace>, staff: &Staff, asked: &str) -> Result
     let (world, now, asked) = (workspace.clone(), workspace.clock.now(), asked.to_owned());
     let read = move |conn: &mut Conn| {
         let part = Part::of(&asked, store::count_open_differences(conn)?);
-        let settled = match part.is_first() {
-            true => store::settled_differences(conn, Part::ROWS)?,
-            false => vec![],
-        };
-        let told = settled.into_iter().map(|difference| {
-            Ok::<_, Error>(Settled {
-                by: accounts::name_of(conn, &world.keys, difference.settled_by.as_deref().unwrap_or_default())?,
-                how: difference.resolution(&world.keys)?,
-                difference,
-            })
-        });
+        let told = store::settled_differences(conn, Part::ROWS)?
+            .into_iter()
+            .map(|difference| {
+                Ok::<_, Error>(Settled {
+                    by: accounts::name_of(conn, &world.keys, difference.settled_by.as_deref().unwrap_or_default())?,
+                    how: difference.resolution(&world.keys)?,
+                    difference,
+                })
+            });
         let settled = told.collect::<Result<_, _>>()?;
         Ok::<_, Error>(Tasks {
             settled,

@@ -91,7 +91,13 @@ impl Filter {
         let periods: Vec<&str> = PERIODS.iter().map(|(w, _)| *w).collect();
         let results: Vec<&str> = RESULTS.iter().map(|(w, _, _)| *w).collect();
         // No day is longer, and no name stays in an address.
-        let day = |name: &str| -> String { word(name).chars().filter(|c| !c.is_alphabetic()).take(10).collect() };
+        let day = |name: &str| -> String {
+            word(name)
+                .chars()
+                .filter(|c| !c.is_alphabetic() && !c.is_whitespace())
+                .take(10)
+                .collect()
+        };
         let (from, to) = (day("from"), day("to"));
         let period = match one_of("period", &periods) {
             // Days alone say what is meant.

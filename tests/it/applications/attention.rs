@@ -36,7 +36,8 @@ async fn a_name_that_differs_and_characters_that_the_file_lacks_wait_until_someb
         let both = Applicant {
             family: ("𠮷野", "よしの"),
             customer_number: "0123456703".into(),
-            ..Applicant::scenario("04")
+            account: ("020".into(), "7654304".into()),
+            ..Applicant::default()
         };
         let (both, both_id) = registered(&world, &both).await;
         let mut clerk = Desk::open(&world, "c1", &[Role::Clerk]).await;

@@ -318,7 +318,7 @@ async fn a_note_that_is_too_long_is_said_and_kept() {
                 .contains("2000文字以内で入力してください（いま2001文字です）")
         );
         assert_eq!(page.form_to(&way)["body"], long);
-        assert_eq!(world.count("select count(*) as n from notes").await, 0);
+        assert_eq!(world.count("select count(*) as n from application_notes").await, 0);
         let page = clerk.post(&way, &[("body", &long[..6000])]).await;
         assert_eq!((page.status, page.path), (200, format!("/applications/{id}")));
     }

@@ -128,7 +128,10 @@ impl Filter {
 
     /// What is wrong with the days: a mistyped one must not widen what is found in silence.
     pub fn errors(&self) -> Vec<FieldError> {
-        let days = [("from", "いつから", &self.from), ("to", "いつまで", &self.to)];
+        let days = [
+            ("from", "期間の指定（いつから）", &self.from),
+            ("to", "期間の指定（いつまで）", &self.to),
+        ];
         let is_wrong = |typed: &str| self.period == "range" && !typed.is_empty() && parse_compact(typed).is_none();
         days.into_iter()
             .filter(|(_, _, typed)| is_wrong(typed))

@@ -149,7 +149,7 @@ fn decision(p: &Pending, part: Part, typed: &FormBody, errors: &[FieldError]) ->
     html! {
         form class="form" method="post" action={ "/corrections/" (p.correction.id) "/decision" } novalidate {
             (part.field())
-            (TextField { name: &name, label: "却下の理由", hint: "却下するときだけ。提案した人が読みます", value: typed.get(&name), optional: true, width: "full", autocomplete: "off", ..Default::default() }.render(errors))
+            (TextField { name: &name, label: "却下の理由", hint: "却下するときだけ。提案した人が読みます", value: typed.get(&name), width: "full", autocomplete: "off", ..Default::default() }.render(errors))
             div class="actions" {
                 button class="button" type="submit" name="decision" value="approve" { "承認する" }
                 button class="button button--secondary" type="submit" name="decision" value="refuse" { "却下する" }

@@ -108,18 +108,19 @@ pub async fn fill(world: &World, count: usize) -> NaiveDateTime {
         Ok(bare.end(conn)?)
     };
     world.write(write).await;
-    take_log_in(world).await;
+    settle(world).await;
     now
 }
 
-/// What SQLite wrote stands in its log until somebody takes it in: each page of gigabytes would be looked for there again
-/// and again. A bureau's log is of megabytes.
-async fn take_log_in(world: &World) {
-    let take = |conn: &mut Conn| match conn {
+/// What a bureau's database has behind it. What SQLite wrote stands in its log until somebody takes it in: each page of
+/// gigabytes would be looked for there again and again. PostgreSQL looks up in the table what an index could answer, until
+/// its autovacuum has passed.
+async fn settle(world: &World) {
+    let settle = |conn: &mut Conn| match conn {
         Conn::Sqlite(sqlite) => sqlite.batch_execute("pragma wal_checkpoint(truncate)"),
-        Conn::Postgres(_) => Ok(()),
+        Conn::Postgres(postgres) => postgres.batch_execute("vacuum (analyze)"),
     };
-    let read = move |conn: &mut Conn| Ok::<_, Error>(take(conn)?);
+    let read = move |conn: &mut Conn| Ok::<_, Error>(settle(conn)?);
     world.workspace.db.read(read).await.unwrap();
 }
 

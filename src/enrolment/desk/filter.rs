@@ -90,15 +90,7 @@ impl Filter {
         };
         let periods: Vec<&str> = PERIODS.iter().map(|(w, _)| *w).collect();
         let results: Vec<&str> = RESULTS.iter().map(|(w, _, _)| *w).collect();
-        // No day is longer, and no name stays in an address.
-        let day = |name: &str| -> String {
-            word(name)
-                .chars()
-                .filter(|c| !c.is_alphabetic() && !c.is_whitespace())
-                .take(10)
-                .collect()
-        };
-        let (from, to) = (day("from"), day("to"));
+        let (from, to) = (word("from"), word("to"));
         let period = match one_of("period", &periods) {
             // Days alone say what is meant.
             none if none.is_empty() && !(from.is_empty() && to.is_empty()) => "range".to_owned(),
@@ -144,8 +136,8 @@ impl Filter {
         let range = self.period == "range";
         let all = [
             ("period", self.period.clone()),
-            ("from", if range { self.from.clone() } else { String::new() }),
-            ("to", if range { self.to.clone() } else { String::new() }),
+            ("from", if range { day_word(&self.from) } else { String::new() }),
+            ("to", if range { day_word(&self.to) } else { String::new() }),
             ("result", self.result.clone()),
             ("institution", self.institution.clone()),
             ("attention", if self.attention { "1".into() } else { String::new() }),
@@ -234,6 +226,14 @@ impl Filter {
     }
 }
 
+/// A day as links hold it: what is none goes on as no day, and without what was typed.
+fn day_word(typed: &str) -> String {
+    match typed.is_empty() || parse_compact(typed).is_some() {
+        true => typed.to_owned(),
+        false => "?".to_owned(),
+    }
+}
+
 /// `1763780000000000-01K…`: the place of a row, as a page link holds it.
 pub fn cursor_word(cursor: &Cursor) -> String {
     format!("{}-{}", cursor.at.and_utc().timestamp_micros(), cursor.id)
@@ -315,7 +315,13 @@ mod tests {
         let first = NaiveDate::from_ymd_opt(2026, 11, 1);
         assert_eq!(days(&[("from", "2026-11-01")]), (first, None));
         assert_eq!(days(&[("period", "today"), ("from", "x")]), (Some(today), Some(today)));
-        assert_eq!(Filter::read(&map(&[("from", "山田 太郎9")])).from, "9");
+        // Whatever it is, it is no day; no link and no record holds what it was.
+        for typed in ["山田 太郎", "昨日", "2026-11-011", "x2026-11-01"] {
+            let filter = Filter::read(&map(&[("to", typed)]));
+            assert_eq!((filter.errors()[0].field.as_str(), filter.to.as_str()), ("to", typed));
+            assert_eq!(filter.query(), "period=range&to=%3F");
+            assert!(!Filter::of_query(&filter.query()).errors().is_empty() && !filter.words().contains(typed));
+        }
     }
 
     proptest! {

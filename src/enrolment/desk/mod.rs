@@ -123,7 +123,8 @@ impl ListPage {
     fn seen(&self) -> Option<String> {
         let words = self.filter.words();
         let further = !matches!(self.span, Span::First);
-        if words.is_empty() && !further {
+        // Of a day that is none nothing was shown.
+        if words.is_empty() && !further || !self.filter.errors().is_empty() {
             return None;
         }
         let further = if further { " further" } else { "" };

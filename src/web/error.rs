@@ -215,3 +215,39 @@ fn fallback(status: StatusCode) -> Error {
         _ => Error::BadRequest("refused by the framework"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn staff_are_told_nothing_of_the_citizens_form() {
+        let all = [
+            Error::NotFound,
+            Error::BadRequest(""),
+            Error::TooLarge,
+            Error::TooSlow,
+            Error::CrossSite,
+            Error::TooMany,
+            Error::Conflict,
+            Error::OthersPage,
+            Error::Db(DbError::Busy),
+            Error::Internal(String::new()),
+        ];
+        for error in all {
+            let (title, advice) = error.for_staff();
+            for of_the_form in [
+                "申込みの画面",
+                "申込みの手続き",
+                "入力済みの画面",
+                "前の画面までの内容",
+                "別の画面で入力",
+            ] {
+                assert!(
+                    !title.contains(of_the_form) && !advice.contains(of_the_form),
+                    "{error}: {advice}"
+                );
+            }
+        }
+    }
+}

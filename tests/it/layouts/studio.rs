@@ -201,3 +201,14 @@ async fn a_comparison_of_real_rows_keeps_masked_values_apart() {
         );
     }
 }
+
+#[actix_web::test]
+async fn a_layout_that_leaves_corrections_out_says_so() {
+    let world = World::with_console().await;
+    let mut maker = Desk::open(&world, "m1", &[Role::Clerk]).await;
+    for (ready, leaves_out) in [("ready:zengin-120", true), ("ready:standard-19", false)] {
+        let page = maker.post("/layouts", &[("from", ready)]).await;
+        assert_eq!(page.status, 200, "{}", page.text());
+        assert_eq!(page.has("「訂正済」の結果を書き出しません"), leaves_out, "{ready}");
+    }
+}

@@ -16,8 +16,9 @@ check:
 	cargo fmt --check
 	cargo clippy --quiet --all-targets -- -D warnings
 
+# A failed assertion names its line; frames of the runtime beneath it only push it out of sight.
 rust-test:
-	scripts/with-postgres cargo nextest run --no-fail-fast
+	RUST_BACKTRACE=0 scripts/with-postgres cargo nextest run --no-fail-fast
 
 # With --tests the program is the one that the Rust tests were built with; without, all crates were compiled once more.
 browser-test:

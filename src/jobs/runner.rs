@@ -28,6 +28,8 @@ const AT_ONCE: i64 = 16;
 /// Half a lease.
 const PROLONG: std::time::Duration = std::time::Duration::from_secs(60);
 const POLL: std::time::Duration = std::time::Duration::from_millis(500);
+/// How soon it is looked again whether everything is done.
+const REST: std::time::Duration = std::time::Duration::from_millis(10);
 /// After this many tries a job is laid aside (with the back-off below: about two days).
 const MOST_TRIES: i32 = 60;
 
@@ -92,6 +94,18 @@ impl Runner {
             count += self.run_due_of(kind).await?;
         }
         Ok(count)
+    }
+
+    /// Waits until nothing is being done, by whoever took it.
+    pub async fn rest(&self) -> Result<(), DbError> {
+        loop {
+            let now = self.clock.now();
+            let read = move |conn: &mut Conn| store::any_taken(conn, now).map_err(DbError::from);
+            if !self.db.read(read).await? {
+                return Ok(());
+            }
+            tokio::time::sleep(REST).await;
+        }
     }
 
     async fn run_due_of(&self, kind: &'static str) -> Result<usize, DbError> {

@@ -94,6 +94,14 @@ pub fn take_due(conn: &mut Conn, kind: &str, now: NaiveDateTime, most: i64) -> Q
     Ok(taken)
 }
 
+/// Whether any job is being done: taken, and its lease runs.
+pub fn any_taken(conn: &mut Conn, now: NaiveDateTime) -> QueryResult<bool> {
+    let taken = jobs::table
+        .filter(jobs::finished_at.is_null().and(jobs::dead_at.is_null()))
+        .filter(jobs::lease_until.ge(now));
+    diesel::select(diesel::dsl::exists(taken)).get_result(conn)
+}
+
 /// Prolongs the lease of a job that is being done.
 pub fn prolong(conn: &mut Conn, id: &str, now: NaiveDateTime) -> QueryResult<()> {
     diesel::update(jobs::table.find(id))

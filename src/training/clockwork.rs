@@ -149,15 +149,20 @@ pub async fn stride(desk: &Desk, until: NaiveDateTime) -> Result<(), Error> {
 
 async fn pass(desk: &Desk, until: NaiveDateTime, near: Duration) -> Result<(), Error> {
     let _alone = desk.moving.lock().await;
+    let clock = &desk.workspace.clock;
+    let mut planned = clock.now();
+    desk.work().await?;
     loop {
-        let now = desk.workspace.clock.now();
+        let now = clock.now();
         let left = until - now;
         if left <= Duration::zero() {
             return Ok(());
         }
         let step = if left > near { STRIDE } else { STEP };
-        let daily = desk.next_daily(now).map_or(step, |at| at - now);
-        desk.workspace.clock.advance(step.min(daily).min(left));
+        // A daily time that came while the work before it was done is due now, not after the next step.
+        let daily = desk.next_daily(planned).map_or(step, |at| at - now);
+        clock.advance(step.min(daily).min(left).max(Duration::zero()));
+        planned = clock.now();
         desk.work().await?;
     }
 }

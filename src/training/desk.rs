@@ -227,7 +227,8 @@ impl Desk {
         self.planner.next_daily(now)
     }
 
-    /// Plans what is due and does it, until nothing is.
+    /// Plans what is due and does it, until nothing is. What the desk has taken by itself is waited for: time must not pass
+    /// over work that is being done.
     pub async fn work(&self) -> Result<(), Error> {
         self.work_by(&self.planner).await
     }
@@ -240,7 +241,9 @@ impl Desk {
     async fn work_by(&self, planner: &Planner) -> Result<(), Error> {
         planner.plan().await?;
         for _ in 0..ROUNDS {
-            if self.runner.run_due().await? == 0 {
+            let done = self.runner.run_due().await?;
+            self.runner.rest().await?;
+            if done == 0 {
                 break;
             }
         }

@@ -13,6 +13,9 @@ use mizumado::{
     web,
 };
 
+/// A moment as a desk's file holds it.
+const SQL_TIME: &str = "%Y-%m-%d %H:%M:%S%.6f";
+
 /// A class that takes place on another day than the world's.
 pub async fn class_of(world: &World, day: &str, size: u32) -> Class {
     let asked = NewClass {
@@ -142,6 +145,37 @@ async fn every_file_of_a_far_move_is_made_at_its_cut_and_its_alarm_rings_at_its_
         .map(|alarm| jst(alarm.first_at).format("%H:%M").to_string())
         .collect();
     assert!(!rang.is_empty() && rang.iter().all(|at| at == "15:00"), "{rang:?}");
+}
+
+#[actix_web::test]
+async fn time_does_not_pass_over_work_that_is_being_done() {
+    let world = one().await;
+    let class = class_of(&world, "2026-11-25", 1).await;
+    let (school, desk) = (world.school(), class.desks[0].id.clone());
+    let workspace = school.desk(&desk).unwrap().workspace;
+    let begun = workspace.clock.now();
+    let change = async |sql: String| {
+        let write = move |conn: &mut db::Conn| Ok::<_, web::Error>(diesel::sql_query(sql).execute(conn)?);
+        assert_eq!(workspace.db.write(write).await.unwrap(), 1);
+    };
+    // The desk works by itself too, and has taken a job.
+    let (now, lease) = (begun.format(SQL_TIME), (begun + Duration::minutes(2)).format(SQL_TIME));
+    change(format!(
+        "insert into jobs (id, kind, payload, run_at, attempts, lease_until, created_at) \
+         values ('taken', 'deliveries.close', '2026-11-24T21:00:00', '{now}', 1, '{lease}', '{now}')"
+    ))
+    .await;
+    let moving = actix_web::rt::spawn({
+        let school = school.clone();
+        async move { school.advance(&class.id, &desk, Move::BusinessDay).await }
+    });
+    tokio::pin!(moving);
+    let waited = tokio::time::timeout(std::time::Duration::from_secs(3), &mut moving).await;
+    assert!(waited.is_err(), "the clock went on without it");
+    assert!(workspace.clock.now() - begun < Duration::hours(1));
+    change(format!("update jobs set finished_at = '{now}' where id = 'taken'")).await;
+    moving.await.unwrap().unwrap();
+    assert!(workspace.clock.now() - begun >= Duration::hours(20));
 }
 
 #[actix_web::test]

@@ -242,6 +242,21 @@ fn is_descending(order: Order, span: &Span) -> bool {
     (order != Order::Oldest) != matches!(span, Span::Before(_))
 }
 
+/// Without the bound of the period that a place in the list says already. Of two bounds on one side SQLite seeks by one: by
+/// the period's it read, for each part of an export, all that stood before the place.
+fn one_bound(narrow: &Narrow, order: Order, span: &Span) -> Narrow {
+    let mut narrow = narrow.clone();
+    let place = match span {
+        Span::After(place) | Span::Before(place) if order != Order::Decided => place,
+        _ => return narrow,
+    };
+    match is_descending(order, span) {
+        true => narrow.to = narrow.to.filter(|to| *to <= place.at),
+        false => narrow.from = narrow.from.filter(|from| *from > place.at),
+    }
+    narrow
+}
+
 /// What the list shows of an application without its sealed answers.
 #[derive(Clone, Debug, HasQuery)]
 #[diesel(table_name = applications)]
@@ -275,6 +290,7 @@ pub fn lines(conn: &mut Conn, narrow: &Narrow, order: Order, span: &Span, most: 
         return Ok(vec![]);
     }
     let lead = lead(conn, narrow, order)?;
+    let narrow = &one_bound(narrow, order, span);
     let mut query = spanned!(Line::query().into_boxed(), narrow, order, span, lead);
     // What is said in plain SQL is no prepared statement: PostgreSQL then plans for these words and this length. Its plan
     // for any words and any length read the whole list for a rare name.
@@ -315,4 +331,38 @@ pub fn of_customer(conn: &mut Conn, customer_index: &str, most: i64) -> QueryRes
         .limit(most)
         .select(applications::id)
         .load(conn)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn day(day: u32) -> NaiveDateTime {
+        format!("2026-11-{day:02}T00:00:00").parse().unwrap()
+    }
+
+    #[test]
+    fn of_the_period_and_the_place_in_the_list_only_the_narrower_bound_is_asked() {
+        let narrow = Narrow {
+            from: Some(day(10)),
+            to: Some(day(20)),
+            ..Narrow::default()
+        };
+        let place = |at| Cursor { at, id: "a".into() };
+        let bounds = |order, span| {
+            let narrow = one_bound(&narrow, order, &span);
+            (narrow.from, narrow.to)
+        };
+        let (from, to) = (Some(day(10)), Some(day(20)));
+        assert_eq!(bounds(Order::Newest, Span::First), (from, to));
+        assert_eq!(bounds(Order::Newest, Span::After(place(day(15)))), (from, None));
+        assert_eq!(bounds(Order::Newest, Span::Before(place(day(15)))), (None, to));
+        assert_eq!(bounds(Order::Oldest, Span::After(place(day(15)))), (None, to));
+        assert_eq!(bounds(Order::Decided, Span::After(place(day(15)))), (from, to));
+        // A place outside the period, as an address may hold it, widens nothing.
+        assert_eq!(bounds(Order::Newest, Span::After(place(day(20)))), (from, to));
+        assert_eq!(bounds(Order::Oldest, Span::After(place(day(9)))), (from, to));
+        assert_eq!(bounds(Order::Oldest, Span::After(place(day(10)))), (None, to));
+    }
 }

@@ -60,6 +60,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .route("/staff/{id}", get().to(people::show))
         .route("/staff/{id}", post().to(people::update))
         .route("/staff/{id}/invitation", post().to(people::invite))
+        .route("/staff/{id}/keys/{key}/revocation", post().to(people::revoke_key))
         .route("/staff/{id}/suspension", post().to(people::suspend))
         .route("/staff/{id}/reinstatement", post().to(people::reinstate))
         .route("/staff/{id}/sign-out", post().to(people::sign_out))

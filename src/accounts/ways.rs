@@ -69,6 +69,21 @@ pub fn can_come_in(conn: &mut Conn, staff_id: &str) -> Result<bool, Error> {
     Ok(!store::keys_of(conn, staff_id)?.is_empty() || store::open_codes(conn, staff_id)? > 0)
 }
 
+/// Stops a key of a person; `false` when it is the last way in. The caller ends what was begun with it, as whoever found
+/// the key may have signed in by it, and writes the audit entries.
+pub fn revoke_key(conn: &mut Conn, staff_id: &str, key: &str, now: NaiveDateTime) -> Result<bool, Error> {
+    // The person's row first: two revocations at once would each leave the other's key.
+    store::lock(conn, staff_id)?;
+    let keys = store::keys_of(conn, staff_id)?;
+    if !keys.iter().any(|own| own.id == key) {
+        return Err(Error::NotFound);
+    }
+    if keys.len() < 2 && store::open_codes(conn, staff_id)? == 0 {
+        return Ok(false);
+    }
+    Ok(store::revoke_key(conn, staff_id, key, now)?)
+}
+
 /// Uses up the way in of a blind token, for a key that is about to be written; `false` when it is none, or somebody was
 /// faster. Whoever comes in by an invitation takes the place of whoever holds the older keys: they are void from here on,
 /// so that nobody becomes somebody else without that person noticing.

@@ -318,6 +318,11 @@ pub const RULES: &[Rule] = &[
     rule("GET", "/staff/{id}", Access::May(P::ManageStaff)),
     rule("POST", "/staff/{id}", Access::StepUp(P::ManageStaff)),
     rule("POST", "/staff/{id}/invitation", Access::StepUp(P::ManageStaff)),
+    rule(
+        "POST",
+        "/staff/{id}/keys/{key}/revocation",
+        Access::StepUp(P::ManageStaff),
+    ),
     rule("POST", "/staff/{id}/suspension", Access::StepUp(P::ManageStaff)),
     rule("POST", "/staff/{id}/reinstatement", Access::StepUp(P::ManageStaff)),
     rule("POST", "/staff/{id}/sign-out", Access::StepUp(P::ManageStaff)),

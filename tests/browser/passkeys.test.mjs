@@ -106,6 +106,44 @@ test('a recovery code lets a lost key be replaced, and the codes that are left a
   assert.ok((await page.locator('main').innerText()).includes('残り 7個'));
 }));
 
+test('a sheet that is loaded anew makes no other, and the printed one stays good', (t) => visit(t, options, async ({ page, app }) => {
+  const url = await invite(page, app, '紙野 一郎', '受付担当');
+  await page.reload();
+  assert.equal(await desk.h1(page), '紙野 一郎');
+  await beside(async (other) => {
+    await desk.authenticator(other);
+    await desk.enrol(other, url, '一つめ');
+    await other.goto(`${app.console}/account`);
+    await desk.press(other, 'リカバリーコードを作る');
+    const printed = await other.locator('.codes .mono').first().innerText();
+    await other.reload();
+    assert.equal(await desk.h1(other), '自分の設定');
+    await desk.press(other, 'ログアウト');
+    await other.goto(`${app.console}/sign-in/code`);
+    await other.getByLabel('リカバリーコード').fill(printed);
+    await desk.press(other, 'つぎへ進む');
+    await other.getByLabel('キーの名前').waitFor();
+  });
+}));
+
+test('an administrator stops the lost key of another from its person\'s page', (t) => visit(t, options, async ({ page, app }) => {
+  const url = await invite(page, app, '鍵野 次郎', '受付担当');
+  await beside(async (other) => {
+    await desk.authenticator(other);
+    await desk.enrol(other, url, 'なくしたキー');
+    await other.goto(`${app.console}/account`);
+    await desk.press(other, 'リカバリーコードを作る');
+    await page.reload();
+    const row = page.locator('.rows__item', { hasText: 'なくしたキー' });
+    await row.getByRole('button', { name: /停止する/ }).click();
+    await row.waitFor({ state: 'detached' });
+    await assertAccessible(page);
+    await assertGeometry(page);
+    await other.goto(`${app.console}/account`);
+    assert.equal(await desk.h1(other), '職員ログイン');
+  });
+}));
+
 test('the lock over a page keeps a chosen file, and where the server locked it says that it is gone', (t) => visit(t, { ...options, allow: [/401/] }, async ({ page, app }) => {
   await page.clock.install();
   await desk.signIn(page, app, BOSS);

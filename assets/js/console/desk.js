@@ -90,6 +90,10 @@
     addEventListener('pageshow', hide)
   }
 
+  // A sheet that is shown once: who loads it anew comes to the page it was made on. Another sheet would void the printed one.
+  const once = document.querySelector('[data-shown-once]')
+  if (once) history.replaceState(null, '', once.dataset.shownOnce)
+
   document.querySelectorAll('[data-print]').forEach((button) => button.addEventListener('click', () => print()))
 
   // A second click sends nothing; Back brings the page again with its buttons alive.

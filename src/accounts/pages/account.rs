@@ -57,17 +57,10 @@ pub async fn revoke_key(
     let now = workspace.clock.now();
     let by = staff.clone();
     let write = move |conn: &mut Conn| {
-        // The person's row first: two revocations at once would each leave the other's key.
-        store::lock(conn, &by.id)?;
-        let keys = store::keys_of(conn, &by.id)?.len() as i64;
-        if keys < 2 && store::open_codes(conn, &by.id)? == 0 || keys == 0 {
+        if !ways::revoke_key(conn, &by.id, &id, now)? {
             return Ok(false);
         }
-        if !store::revoke_key(conn, &by.id, &id, now)? {
-            return Err(Error::NotFound);
-        }
         by.record(conn, now, "staff.key_revoked", &format!("passkey/{id}"), "")?;
-        // Whoever found the key may have signed in by it.
         if store::end_others(conn, &by.id, &by.session, now)? > 0 {
             by.record(conn, now, "staff.session_ended", &by.word(), "")?;
         }

@@ -214,6 +214,45 @@ pub async fn invite(
     Ok(html(views::invitation(&site, &staff, &person, &token, now)))
 }
 
+/// `POST /staff/{id}/keys/{key}/revocation`: a lost key, when its person cannot sign in to stop it. Never the last way in.
+pub async fn revoke_key(
+    workspace: Data<Workspace>,
+    site: Data<Site>,
+    staff: Staff,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse, Error> {
+    let (id, key) = path.into_inner();
+    let message = match id == staff.id {
+        true => "停止するキーを確かめてください。自分のキーは「自分の設定」で停止します",
+        false => {
+            let (now, by, whom) = (workspace.clock.now(), staff.clone(), id.clone());
+            let write = move |conn: &mut Conn| {
+                if !ways::revoke_key(conn, &whom, &key, now)? {
+                    return Ok(false);
+                }
+                store::raise_epoch(conn, &whom)?;
+                store::end_all(conn, &whom, now)?;
+                by.record(
+                    conn,
+                    now,
+                    "staff.key_revoked",
+                    &format!("passkey/{key}"),
+                    &format!("of staff/{whom}"),
+                )?;
+                Ok::<_, Error>(true)
+            };
+            if workspace.db.write(write).await? {
+                return Ok(see_other(&format!("/staff/{id}")));
+            }
+            "停止するキーを確かめてください。この人のログインの方法がなくなります。なくしたときは、招待状を作るか、利用を停止します"
+        }
+    };
+    let person = full(&workspace, id).await?;
+    let errors = [FieldError::new("keys", message)];
+    let nothing = FormBody::default();
+    Ok(unprocessable(views::person(&site, &staff, &person, &nothing, &errors)))
+}
+
 /// `POST /staff/{id}/suspension`: from the next request on nothing of this person's opens.
 pub async fn suspend(
     workspace: Data<Workspace>,

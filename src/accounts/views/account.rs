@@ -81,7 +81,7 @@ fn keys(keys: &[Key]) -> Markup {
                         input class="input input--w20" type="text" id={ "label-" (key.id) } name="label" value=(key.label) autocomplete="off";
                         button class="button button--secondary" type="submit" { "名前を変える" span class="vh" { "：" (key.label) } }
                     }
-                    p class="hint" { "登録 " (when(key.created_at)) "　最後に使用 " @match key.used_at { Some(at) => (when(at)), None => "なし" } }
+                    (key_dates(key))
                 }
                 form method="post" action={ "/account/keys/" (key.id) "/revocation" } {
                     button class="button button--secondary" type="submit" { "停止する" span class="vh" { "：" (key.label) } }
@@ -89,6 +89,13 @@ fn keys(keys: &[Key]) -> Markup {
             }
         } }
         @if keys.is_empty() { p { "登録されたキーはありません。下で登録してください。" } }
+    }
+}
+
+/// Since when a key opens something, and when it last did.
+pub(super) fn key_dates(key: &Key) -> Markup {
+    html! {
+        p class="hint" { "登録 " (when(key.created_at)) "　最後に使用 " @match key.used_at { Some(at) => (when(at)), None => "なし" } }
     }
 }
 
@@ -155,7 +162,7 @@ pub fn codes(site: &Site, staff: &Staff, codes: &[String], now: NaiveDateTime) -
             li { "1つのコードは1回だけ使えます" }
             li { "人に見せない、写真に撮らない、メールで送らない" }
         }
-        div class="actions noprint" {
+        div class="actions noprint" data-shown-once="/account" {
             button class="button" type="button" data-print { "印刷する" }
             a class="button button--secondary" href="/" { "印刷したので、ホームへ進む" }
         }

@@ -1,10 +1,12 @@
 mod account;
 mod people;
+mod sheets;
 mod shell;
 mod sign_in;
 
 pub use account::{OwnAccount, account, codes, invited_again, last_way_in};
-pub use people::{FullPerson, PersonForm, invitation, new_person, people, permissions, person, scopes};
+pub use people::{FullPerson, PersonForm, new_person, people, person};
+pub use sheets::{invitation, permissions, scopes};
 pub use shell::{ConsolePage, only_waiting};
 pub use sign_in::{
     AfterProof, Why, denied, enrol_button, enrolment, enrolment_over, key_field, names, needed, proof_button, prove,

@@ -1,12 +1,10 @@
-use super::{ConsolePage, heading, names};
+use super::{ConsolePage, account::key_dates, heading, names};
 use crate::{
     accounts::{
-        Permission, Role, Staff,
+        Role, Staff,
         periods::{self, Stop},
-        roles::{TABLE, columns, without_column},
         staff,
-        store::{self, Person, Training},
-        ways,
+        store::{self, Key, Person, Training},
     },
     clock::jst,
     db::Conn,
@@ -64,7 +62,7 @@ pub struct FullPerson {
     pub unit: String,
     pub active: bool,
     pub roles: Vec<Role>,
-    pub keys: usize,
+    pub keys: Vec<Key>,
     pub codes: i64,
     pub created_at: NaiveDateTime,
     /// Newest first.
@@ -104,7 +102,7 @@ impl FullPerson {
             unit: person.unit.clone(),
             active: person.active,
             roles: store::roles_of(conn, &person.id)?,
-            keys: store::keys_of(conn, &person.id)?.len(),
+            keys: store::keys_of(conn, &person.id)?,
             codes: store::open_codes(conn, &person.id)?,
             created_at: person.created_at,
             history,
@@ -116,8 +114,8 @@ impl FullPerson {
 }
 
 /// What an invitation does to somebody who can come in already.
-fn what_it_replaces(p: &FullPerson) -> Markup {
-    html! { @if p.active && (p.keys > 0 || p.codes > 0) {
+pub(super) fn what_it_replaces(p: &FullPerson) -> Markup {
+    html! { @if p.active && (!p.keys.is_empty() || p.codes > 0) {
         p class="notice" { "この人には、使えるキーかリカバリーコードがあります。招待状が使われると、それらは使えなくなり、すべての端末からログアウトします。招待した人と日時は、30日間、本人の画面に出ます。" }
     } }
 }
@@ -141,7 +139,7 @@ pub fn people(site: &Site, staff: &Staff, people: &[FullPerson]) -> Markup {
                     td data-label="氏名" { (p.name) }
                     td data-label="所属" { (p.unit) }
                     td data-label="役割" { (names(&p.roles)) }
-                    td data-label="キー" { (p.keys) "個" }
+                    td data-label="キー" { (p.keys.len()) "個" }
                     td data-label="最後の操作" { @match p.last_seen { Some(at) => (when(at)), None => "まだありません" } }
                     td data-label="状態" { (state(p)) }
                 } } }
@@ -151,8 +149,8 @@ pub fn people(site: &Site, staff: &Staff, people: &[FullPerson]) -> Markup {
     ConsolePage::new("職員", "/staff", main).render(site, staff)
 }
 
-fn state(person: &FullPerson) -> &'static str {
-    match (person.active, person.keys) {
+pub(super) fn state(person: &FullPerson) -> &'static str {
+    match (person.active, person.keys.len()) {
         (false, _) => "停止中",
         (true, 0) => "招待が必要",
         _ => "利用中",
@@ -215,7 +213,7 @@ pub fn person(site: &Site, staff: &Staff, p: &FullPerson, typed: &FormBody, erro
     let main = html! {
         (ui::error_summary(errors))
         (heading(&p.name))
-        p { span class="tag" { (state(p)) } "　職員番号 " (p.code) "　キー " (p.keys) "個　リカバリーコード " (p.codes) "個" }
+        p { span class="tag" { (state(p)) } "　職員番号 " (p.code) "　キー " (p.keys.len()) "個　リカバリーコード " (p.codes) "個" }
         div class="actions" id="suspension" tabindex="-1" {
             @if p.active {
                 form method="post" action={ (path) "/invitation" } { button class="button" type="submit" { "招待状を作る" } }
@@ -229,6 +227,7 @@ pub fn person(site: &Site, staff: &Staff, p: &FullPerson, typed: &FormBody, erro
         (ui::error_message("suspension", errors))
         (what_it_replaces(p))
         (dates(p))
+        (keys(staff, p, errors))
         h2 { "登録内容" }
         form class="form" method="post" action=(path) novalidate {
             (name_fields(&entry.name, &entry.unit, errors))
@@ -252,12 +251,34 @@ pub fn person(site: &Site, staff: &Staff, p: &FullPerson, typed: &FormBody, erro
         .render(site, staff)
 }
 
+/// The keys by which somebody comes in, and the way to stop a lost one. One's own are stopped where one's screen stays open.
+fn keys(staff: &Staff, p: &FullPerson, errors: &[FieldError]) -> Markup {
+    let is_own = p.id == staff.id;
+    html! { @if !p.keys.is_empty() {
+        h2 id="keys" tabindex="-1" { "ログインに使うキー" }
+        (ui::error_message("keys", errors))
+        @if is_own { p { "自分のキーは、" a href="/account" { "自分の設定" } "で停止します。" } }
+        ul class="rows" { @for key in &p.keys { li class="rows__item" {
+            div {
+                p { (key.label) }
+                (key_dates(key))
+            }
+            @if !is_own {
+                form method="post" action={ "/staff/" (p.id) "/keys/" (key.id) "/revocation" } {
+                    button class="button button--secondary" type="submit" { "停止する" span class="vh" { "：" (key.label) } }
+                }
+            }
+        } } }
+        @if !is_own { p class="hint" { "キーを停止すると、この人はすべての端末からログアウトします" } }
+    } }
+}
+
 fn day(at: NaiveDateTime) -> String {
     wareki(jst(at).date())
 }
 
 /// Since when somebody is registered, and when they were let in no more, and again.
-fn dates(p: &FullPerson) -> Markup {
+pub(super) fn dates(p: &FullPerson) -> Markup {
     html! {
         p {
             "登録：" (day(p.created_at))
@@ -269,7 +290,7 @@ fn dates(p: &FullPerson) -> Markup {
     }
 }
 
-fn history(p: &FullPerson) -> Markup {
+pub(super) fn history(p: &FullPerson) -> Markup {
     html! {
         table class="table" {
             caption class="vh" { "役割の期間" }
@@ -289,95 +310,4 @@ fn trainings(p: &FullPerson) -> Markup {
         @if p.trainings.is_empty() { p { "まだ記録がありません。" } }
         @else { ul { @for t in &p.trainings { li { (wareki(t.held_on)) "　" (t.title) } } } }
     }
-}
-
-/// The printed sheet with which a person enrols the first key.
-pub fn invitation(site: &Site, staff: &Staff, p: &FullPerson, token: &str, now: NaiveDateTime) -> Markup {
-    let url = format!("{}/enrolments/{token}", site.url);
-    let main = html! {
-        (heading("招待状"))
-        p class="lead" { (p.name) " さん（職員番号 " (p.code) "）が、自分のキーを登録するための用紙です。" }
-        p { "この画面を閉じると、もう表示できません。印刷して、本人に手渡してください。" }
-        (what_it_replaces(p))
-        div class="invitation" {
-            (ui::qr(&url, "キーを登録する画面のQRコード"))
-            div {
-                p { "期限：" (when(now + ways::INVITATION)) "まで、1回だけ" }
-                p { "パソコンでは、つぎのアドレスを入力します。" }
-                p class="mono breakable" { (url) }
-            }
-        }
-        ol class="steps" {
-            li { "庁内のネットワークにつないだ端末で、QRコードかアドレスを開きます" }
-            li { "画面の案内で、顔・指紋・PIN、またはUSBのセキュリティキーを登録します" }
-            li { "2つめのキーを登録するか、リカバリーコードを印刷します" }
-        }
-        div class="actions noprint" {
-            button class="button" type="button" data-print { "印刷する" }
-            a class="button button--secondary" href={ "/staff/" (p.id) } { (p.name) " さんの画面にもどる" }
-        }
-    };
-    ConsolePage::new("招待状", "/staff", main)
-        .crumbs(&[("職員", "/staff")])
-        .render(site, staff)
-}
-
-/// Who may do what, as the one table in the code says.
-pub fn permission_table() -> Markup {
-    let columns = columns();
-    html! {
-        div class="scroll" tabindex="0" role="region" aria-label="役割ごとの権限の表" {
-            table class="table table--matrix" {
-                caption class="vh" { "役割ごとの権限" }
-                thead { tr { th scope="col" { "できること" } @for role in &columns { th scope="col" { (role.label()) } } } }
-                tbody { @for (_, what, roles) in TABLE { tr {
-                    th scope="row" { (what) }
-                    @for role in &columns { td data-label=(role.label()) { @if roles.contains(role) { "可" } } }
-                } } }
-            }
-        }
-    }
-}
-
-pub fn permissions(site: &Site, staff: &Staff) -> Markup {
-    let main = html! {
-        (heading("役割ごとの権限"))
-        p { "ホーム、マニュアル、この表、自分の設定、自分が頼んだ処理の画面は、ログインした全員が使えます。" }
-        @if let Some(others) = without_column() { p { (others) } }
-        (permission_table())
-        div class="actions noprint" {
-            button class="button button--secondary" type="button" data-print { "印刷する" }
-            @if staff.may(Permission::ReadScopes) { a class="button button--secondary" href="/staff/scopes" { "全員の権限の範囲を見る" } }
-        }
-    };
-    ConsolePage::new("役割ごとの権限", "/permissions", main).render(site, staff)
-}
-
-/// Everybody's scope of access, dates and training (KS3, KS5, KS19).
-pub fn scopes(site: &Site, staff: &Staff, people: &[FullPerson], now: NaiveDateTime) -> Markup {
-    let main = html! {
-        (heading("情報取扱者の一覧と権限の範囲"))
-        p { (site.bureau.name) "　" (when(now)) "現在　" (people.iter().filter(|p| p.active).count()) "名" }
-        @for p in people {
-            section class="sheet" {
-                h2 { (p.name) "（" (p.code) "）" }
-                p { (p.unit) "　" (state(p)) }
-                (dates(p))
-                (history(p))
-                p { strong { "研修：" } @if p.trainings.is_empty() { "記録なし" } @for t in &p.trainings { (wareki(t.held_on)) " " (t.title) "　" } }
-            }
-        }
-        h2 { "役割ごとの権限" }
-        @if let Some(others) = without_column() { p { (others) } }
-        (permission_table())
-        div class="actions noprint" { button class="button" type="button" data-print { "印刷する" } }
-    };
-    // Who inspects reads this sheet, and has no list of the staff to come from.
-    let from = match staff.may(Permission::ManageStaff) {
-        true => ("職員", "/staff"),
-        false => ("権限の表", "/permissions"),
-    };
-    ConsolePage::new("情報取扱者の一覧と権限の範囲", from.1, main)
-        .crumbs(&[from])
-        .render(site, staff)
 }

@@ -247,6 +247,7 @@ async fn nothing_is_done_to_somebody_who_does_not_exist() {
             ("/trainings", &training[..]),
             ("/invitation", &[]),
             ("/suspension", &[]),
+            ("/keys/made-up/revocation", &[]),
             ("/reinstatement", &[]),
             ("/sign-out", &[]),
         ] {

@@ -185,11 +185,65 @@ async fn one_revokes_and_renames_only_ones_own_keys() {
     }
 }
 
+/// What an administrator sends to stop the keys of somebody.
+async fn stops_at(boss: &mut Desk, id: &str) -> Vec<String> {
+    let page = boss.get(&format!("/staff/{id}")).await;
+    page.attributes("form[action$='/revocation']", "action")
+}
+
+#[actix_web::test]
+async fn an_administrator_stops_a_lost_key_of_another_and_the_other_key_goes_on() {
+    for world in World::all_with_console().await {
+        let mut boss = Desk::open(&world, "a1", &[Role::Administrator]).await;
+        let mut clerk = Desk::with_one_key(&world, "c1", &[Role::Clerk]).await;
+        let mut kept = clerk.add_key(&world).await;
+        let stops = stops_at(&mut boss, &clerk.id).await;
+        assert_eq!(stops.len(), 2);
+        // The older one stands first: it is the one that was lost.
+        boss.post(&stops[0], &[]).await;
+        assert!(!is_signed_in(&clerk).await, "whoever found it may be signed in by it");
+        let mut finder = Browser::new(&world.console);
+        refusal(&sign_in(&mut finder, &mut clerk.key).await);
+        assert_eq!(sign_in(&mut finder, &mut kept).await.status, 200);
+        assert_eq!(boss.post(&stops[0], &[]).await.status, 404, "it is stopped already");
+        let last = boss.post(&stops[1], &[]).await;
+        assert_eq!(last.status, 422);
+        last.expect("この人のログインの方法がなくなります");
+        assert!(is_signed_in(&finder).await);
+        let entries = world.audit("staff.key_revoked").await;
+        assert_eq!(entries.len(), 1);
+        let detail = format!("of staff/{} from 127.0.0.1", clerk.id);
+        assert_eq!(entries[0].1, detail);
+    }
+}
+
+#[actix_web::test]
+async fn an_administrator_stops_no_key_by_a_wrong_address_and_not_ones_own() {
+    let world = World::with_console().await;
+    let mut boss = Desk::open(&world, "a1", &[Role::Administrator]).await;
+    let mut clerk = Desk::open(&world, "c1", &[Role::Clerk]).await;
+    let stops = stops_at(&mut boss, &clerk.id).await;
+    let me = boss.id.clone();
+    let own = stops_at(&mut boss, &me).await;
+    assert_eq!((stops.len(), own.len()), (1, 0));
+    let another = stops[0].replace(&clerk.id, &boss.id);
+    boss.post(&another, &[])
+        .await
+        .expect("自分のキーは「自分の設定」で停止します");
+    let mut third = Desk::open(&world, "c2", &[Role::Clerk]).await;
+    let elsewhere = stops[0].replace(&clerk.id, &third.id);
+    assert_eq!(boss.post(&elsewhere, &[]).await.status, 404);
+    assert_eq!(clerk.post(&stops[0], &[]).await.status, 403);
+    for desk in [&mut boss, &mut clerk, &mut third] {
+        assert_eq!(key_paths(desk).await.len(), 1);
+    }
+    assert!(world.audit("staff.key_revoked").await.is_empty());
+}
+
 /// What a person is told when somebody made them another invitation.
 const AGAIN: &str = "あなたの新しい招待状が作られました";
 const REPLACED: &str = "それまでのキーとリカバリーコードは使えません";
 
-/// The way of the invitation that an administrator makes at the console for somebody who has keys.
 #[actix_web::test]
 async fn a_revoked_key_leaves_nobody_signed_in_elsewhere() {
     for world in World::all_with_console().await {
@@ -207,6 +261,7 @@ async fn a_revoked_key_leaves_nobody_signed_in_elsewhere() {
     }
 }
 
+/// The way of the invitation that an administrator makes at the console for somebody who has keys.
 async fn invited_at_the_console(boss: &mut Desk, id: &str) -> String {
     boss.prove().await;
     let sheet = boss.post(&format!("/staff/{id}/invitation"), &[]).await;

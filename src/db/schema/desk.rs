@@ -65,6 +65,7 @@ diesel::table! {
         decided_by -> Nullable<Text>,
         decided_at -> Nullable<Timestamp>,
         decision -> Nullable<Text>,
+        refusal -> Nullable<Text>,
     }
 }
 

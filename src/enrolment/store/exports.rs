@@ -48,6 +48,7 @@ pub struct Export {
     pub decided_by: Option<String>,
     pub decided_at: Option<NaiveDateTime>,
     decision: Option<String>,
+    refusal: Option<String>,
 }
 crate::hidden::hidden_debug!(Export);
 
@@ -72,15 +73,20 @@ impl Export {
     }
     /// What was written where the purpose is [`Purpose::Other`]; empty otherwise.
     pub fn note(&self, keys: &KeyRing) -> Result<String, Error> {
-        Ok(keys.open(place(&self.id), &self.note)?)
+        Ok(keys.open(place(&self.id, "note"), &self.note)?)
+    }
+    /// Why it was refused; empty where it was not.
+    pub fn why_not(&self, keys: &KeyRing) -> Result<String, Error> {
+        let open = |sealed: &String| keys.open(place(&self.id, "refusal"), sealed);
+        Ok(self.refusal.as_ref().map(open).transpose()?.unwrap_or_default())
     }
 }
 
-fn place(id: &str) -> Place<'_> {
+fn place<'a>(id: &'a str, field: &'a str) -> Place<'a> {
     Place {
         table: "exports",
         row: id,
-        field: "note",
+        field,
     }
 }
 
@@ -107,7 +113,7 @@ pub fn add_export(conn: &mut Conn, keys: &KeyRing, new: &NewExport, now: NaiveDa
             exports::id.eq(&id),
             exports::number.eq(last.unwrap_or_default() + 1),
             exports::purpose.eq(new.purpose.as_str()),
-            exports::note.eq(keys.seal(place(&id), new.note)?),
+            exports::note.eq(keys.seal(place(&id, "note"), new.note)?),
             exports::filter.eq(new.filter),
             exports::tokens.eq(new.search.map(|(tokens, _)| tokens)),
             exports::label.eq(new.search.map(|(_, label)| label)),
@@ -151,14 +157,20 @@ pub fn waiting_exports(conn: &mut Conn) -> QueryResult<i64> {
         .get_result(conn)
 }
 
-/// Writes down what the second person said; false where somebody has decided before.
+/// Writes down that the second person agreed, or refused and why; false where somebody has decided before.
 pub fn decide_export(
     conn: &mut Conn,
+    keys: &KeyRing,
     id: &str,
-    agreement: Agreement,
+    refusal: Option<&str>,
     by: &str,
     now: NaiveDateTime,
-) -> QueryResult<bool> {
+) -> Result<bool, Error> {
+    let agreement = match refusal {
+        None => Agreement::Approved,
+        Some(_) => Agreement::Refused,
+    };
+    let seal = |reason: &str| keys.seal(place(id, "refusal"), reason);
     let open = exports::table
         .find(id)
         .filter(exports::needs_second)
@@ -168,6 +180,7 @@ pub fn decide_export(
             exports::decision.eq(agreement.as_str()),
             exports::decided_by.eq(by),
             exports::decided_at.eq(now),
+            exports::refusal.eq(refusal.map(seal).transpose()?),
         ))
         .execute(conn)?;
     Ok(changed == 1)

@@ -63,11 +63,25 @@ async fn more_rows_than_one_person_may_take_leave_only_when_another_agrees() {
         let asked = approver.get("/exports").await;
         asked.expect("料金システムと照らし合わせる").expect("すべての申込み");
         assert_eq!(decisions(&asked), [way.as_str()]);
-        approver.post(&way, &[("decision", "refuse")]).await;
+        let field = format!("refusal-{id}");
+        let silent = approver.post(&way, &[("decision", "refuse"), (&field, " ")]).await;
+        assert_eq!(silent.status, 422);
+        assert!(
+            silent
+                .first(&format!("#{field}-error"))
+                .contains("却下の理由を入力してください")
+        );
+        approver
+            .post(&way, &[("decision", "refuse"), (&field, "月の分だけで足ります")])
+            .await;
         let late = approver.post(&way, &[("decision", "approve")]).await;
         assert_eq!(late.status, 422);
         late.expect("この出力は、もう決まっています");
-        assert_eq!(clerk.get(&file).await.first("h1"), "一覧の出力", "it was refused");
+        let refused = clerk.get(&file).await;
+        assert_eq!(refused.first("h1"), "一覧の出力", "it was refused");
+        refused.expect("月の分だけで足ります");
+        let sealed = "select count(*) as n from exports where refusal is not null and refusal not like '%月%'";
+        assert_eq!(world.count(sealed).await, 1);
         let agreed = clerk.export_agreed_to(&mut approver, "").await;
         assert_ne!(agreed, file);
         assert_eq!(length(&clerk.get(&agreed).await), MANY);

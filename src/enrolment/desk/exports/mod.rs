@@ -7,10 +7,10 @@ pub use file::show as file;
 
 use super::{Filter, views};
 use crate::{
-    accounts::{self, Permission, Staff},
+    accounts::{self, Permission, Staff, Verdict},
     config,
     db::Conn,
-    enrolment::store::{self, Agreement, Export, NewExport, Purpose},
+    enrolment::store::{self, Export, NewExport, Purpose},
     institutions::{self, Institution},
     web::{Error, FormBody, Site, html, see_other, ui::FieldError, unprocessable},
     workspace::Workspace,
@@ -77,6 +77,8 @@ pub struct Shown {
     pub export: Export,
     pub said: String,
     pub note: String,
+    /// Why it was refused.
+    pub why_not: String,
     pub by: String,
     /// Who decided.
     pub decided_by: String,
@@ -87,6 +89,9 @@ pub struct List {
     pub all: Vec<Shown>,
     pub waiting_only: bool,
     pub now: NaiveDateTime,
+    /// What is typed there, and what is wrong with it.
+    pub typed: FormBody,
+    pub errors: Vec<FieldError>,
 }
 
 /// Rows that one person may export alone.
@@ -205,6 +210,8 @@ pub async fn index(
         all: recent(&workspace, &staff).await?,
         waiting_only: query.get("waiting").is_some_and(|word| word == "yes"),
         now: workspace.clock.now(),
+        typed: FormBody::default(),
+        errors: vec![],
     };
     Ok(html(views::exports(&site, &staff, &list, None)))
 }
@@ -232,15 +239,16 @@ fn shown(
     let mut name = |id: &str| accounts::name_of(conn, &world.keys, &format!("staff/{id}"));
     let by = name(&export.asked_by)?;
     let decided_by = export.decided_by.as_deref().map(name).transpose()?;
-    let note = export.note(&world.keys)?;
+    let text = |words: String| match in_clear || words.is_empty() {
+        true => words,
+        false => "＊＊＊（伏せています）".to_owned(),
+    };
     Ok(Shown {
         by,
         decided_by: decided_by.unwrap_or_default(),
         said: filtered::said(&Filter::of_query(&export.filter), institutions, export.label.as_deref()),
-        note: match in_clear || note.is_empty() {
-            true => note,
-            false => "＊＊＊（伏せています）".to_owned(),
-        },
+        note: text(export.note(&world.keys)?),
+        why_not: text(export.why_not(&world.keys)?),
         export,
     })
 }
@@ -253,17 +261,29 @@ pub async fn decide(
     id: Path<String>,
     form: FormBody,
 ) -> Result<HttpResponse, Error> {
-    let agreement = match form.get("decision") {
-        "approve" => Agreement::Approved,
-        "refuse" => Agreement::Refused,
-        _ => return Err(Error::BadRequest("no decision")),
-    };
-    let (by, now) = (staff.clone(), workspace.clock.now());
-    let write = move |conn: &mut Conn| decided(conn, &by, &id, agreement, now);
+    let mut errors = vec![];
+    let verdict = Verdict::read_beside(&form, &refusal_field(&id), &mut errors)?;
+    if !errors.is_empty() {
+        let list = List {
+            all: recent(&workspace, &staff).await?,
+            waiting_only: false,
+            now: workspace.clock.now(),
+            typed: form,
+            errors,
+        };
+        return Ok(unprocessable(views::exports(&site, &staff, &list, None)));
+    }
+    let (world, by, now) = (workspace.clone(), staff.clone(), workspace.clock.now());
+    let write = move |conn: &mut Conn| decided(conn, &world, &by, (&id, &verdict), now);
     let Some(refused) = workspace.db.write(write).await? else {
         return Ok(see_other("/exports"));
     };
     refuse(&workspace, &site, &staff, refused).await
+}
+
+/// The field of why it is refused: one for each export on the page.
+pub fn refusal_field(id: &str) -> String {
+    format!("refusal-{id}")
 }
 
 /// The list, with a sentence why something could not be.
@@ -272,6 +292,8 @@ async fn refuse(workspace: &Data<Workspace>, site: &Site, staff: &Staff, why: &s
         all: recent(workspace, staff).await?,
         waiting_only: false,
         now: workspace.clock.now(),
+        typed: FormBody::default(),
+        errors: vec![],
     };
     Ok(unprocessable(views::exports(site, staff, &list, Some(why))))
 }
@@ -279,21 +301,21 @@ async fn refuse(workspace: &Data<Workspace>, site: &Site, staff: &Staff, why: &s
 /// Decides it, or says why that cannot be.
 fn decided(
     conn: &mut Conn,
+    workspace: &Workspace,
     staff: &Staff,
-    id: &str,
-    agreement: Agreement,
+    (id, verdict): (&str, &Verdict),
     now: NaiveDateTime,
 ) -> Result<Option<&'static str>, Error> {
     let export = store::find_export(conn, id)?;
     if export.asked_by == staff.id {
         return Ok(Some("出力を頼んだ人とは別の人が決めてください"));
     }
-    if !store::decide_export(conn, id, agreement, &staff.id, now)? {
+    if !store::decide_export(conn, &workspace.keys, id, verdict.refusal(), &staff.id, now)? {
         return Ok(Some("この出力は、もう決まっています"));
     }
-    let action = match agreement {
-        Agreement::Approved => "export.approved",
-        Agreement::Refused => "export.refused",
+    let action = match verdict {
+        Verdict::Approved => "export.approved",
+        Verdict::Refused(_) => "export.refused",
     };
     let detail = format!("{} rows", export.row_count);
     staff.record(conn, now, action, &subject(&export), &detail)?;

@@ -2,7 +2,7 @@ use super::stamp;
 use crate::{
     accounts::{ConsolePage, Permission, Staff, heading, only_waiting},
     enrolment::{
-        desk::exports::{List, Question, Shown, Typed},
+        desk::exports::{List, Question, Shown, Typed, refusal_field},
         store::{Agreement, Purpose},
     },
     web::{
@@ -82,17 +82,18 @@ pub fn exports(site: &Site, staff: &Staff, list: &List, refused: Option<&str>) -
     let (waiting, others): (Vec<&Shown>, Vec<&Shown>) = list.all.iter().partition(|shown| shown.export.waits());
     let now = list.now;
     let main = html! {
+        (ui::error_summary(&list.errors))
         (heading(TITLE))
         @if let Some(refused) = refused { div class="error-summary" tabindex="-1" autofocus { p { (refused) } } }
         @if list.waiting_only { (only_waiting("承認待ち", "/exports")) }
         h2 { "承認待ち" }
         @if waiting.is_empty() { p { "0件（確認済み）" } }
-        @for shown in &waiting { section class="card" id=(shown.export.id) { (about(shown, now)) (decision(staff, shown)) } }
+        @for shown in &waiting { section class="card" id=(shown.export.id) { (about(shown, now)) (decision(staff, shown, list)) } }
         @if !list.waiting_only { (others_of(staff, &others, now)) }
     };
     ConsolePage::new(TITLE, "/applications", main)
         .crumbs(&[("受付結果", "/applications")])
-        .errors(refused.is_some())
+        .errors(refused.is_some() || !list.errors.is_empty())
         .render(site, staff)
 }
 
@@ -123,6 +124,7 @@ fn about(shown: &Shown, now: NaiveDateTime) -> Markup {
                 Some(Agreement::Refused) => (ui::summary_row("却下した人", &decided(shown), None)),
                 None => {}
             }
+            @if !shown.why_not.is_empty() { (ui::summary_row("却下の理由", &shown.why_not, None)) }
             @if let Some(until) = until {
                 (ui::summary_row("ダウンロードの期限", &if until > now { stamp(Some(until)) } else { "過ぎました".to_owned() }, None))
             }
@@ -134,15 +136,19 @@ fn decided(shown: &Shown) -> String {
     format!("{}　{}", shown.decided_by, stamp(shown.export.decided_at))
 }
 
-fn decision(staff: &Staff, shown: &Shown) -> Markup {
+fn decision(staff: &Staff, shown: &Shown, list: &List) -> Markup {
     let export = &shown.export;
+    let name = refusal_field(&export.id);
     html! {
         @if export.asked_by == staff.id {
             p { "自分が頼んだ出力は、ほかの承認者が決めます。" }
         } @else if staff.may(Permission::ApproveExports) {
-            form class="actions" method="post" action={ "/exports/" (export.id) "/decision" } {
-                button class="button" type="submit" name="decision" value="approve" { "承認する" span class="vh" { "：出力番号 " (export.number) } }
-                button class="button button--secondary" type="submit" name="decision" value="refuse" { "却下する" span class="vh" { "：出力番号 " (export.number) } }
+            form class="form" method="post" action={ "/exports/" (export.id) "/decision" } novalidate {
+                (TextField { name: &name, label: "却下の理由", hint: "却下するときだけ。頼んだ人が読みます", value: list.typed.get(&name), width: "full", autocomplete: "off", ..Default::default() }.render(&list.errors))
+                div class="actions" {
+                    button class="button" type="submit" name="decision" value="approve" { "承認する" span class="vh" { "：出力番号 " (export.number) } }
+                    button class="button button--secondary" type="submit" name="decision" value="refuse" { "却下する" span class="vh" { "：出力番号 " (export.number) } }
+                }
             }
         }
     }

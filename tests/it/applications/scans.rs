@@ -1,8 +1,9 @@
-//! No step of an application's life reads a growing table from end to end.
+//! No step of an application's life reads a growing table from end to end, and the record of it is sorted nowhere.
 use super::plans::{Listener, SENT, plan};
-use crate::{applicant::Applicant, browser::Browser, harness::World};
+use crate::{applicant::Applicant, browser::Browser, desk::Desk, harness::World};
 use chrono::Duration;
 use diesel::connection::set_default_instrumentation;
+use mizumado::accounts::Role;
 use regex::Regex;
 use std::collections::BTreeSet;
 
@@ -33,6 +34,34 @@ async fn no_step_of_an_application_reads_a_growing_table_from_end_to_end() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+#[actix_web::test]
+async fn the_record_of_any_days_is_read_in_its_order_and_sorted_nowhere() {
+    set_default_instrumentation(|| Some(Box::new(Listener))).unwrap();
+    let world = World::with_console().await;
+    let mut auditor = Desk::open(&world, "a1", &[Role::Auditor]).await;
+    for days in ["", "from=2026-01-01", "to=2030-12-31", "from=2026-01-01&to=2030-12-31"] {
+        for more in ["", "who=a1", "action=staff.", "subject=staff/x"] {
+            SENT.lock().unwrap().clear();
+            let page = auditor.get(&format!("/audit?{days}&{more}")).await;
+            assert_eq!(page.status, 200, "{days} {more}");
+            let sent: BTreeSet<String> = SENT.lock().unwrap().drain(..).collect();
+            let is_of_entries = |sql: &&String| sql.contains("audit_entries") && sql.contains("ORDER BY");
+            let asked: Vec<&String> = sent.iter().filter(is_of_entries).collect();
+            assert!(!asked.is_empty(), "{days} {more}: {sent:?}");
+            for sql in asked {
+                let question = sql.clone();
+                let plan = world
+                    .workspace
+                    .db
+                    .read(move |conn| plan(conn, &question))
+                    .await
+                    .unwrap();
+                assert!(!plan.contains("TEMP B-TREE"), "{days} {more}\n{sql}\n{plan}");
+            }
+        }
+    }
 }
 
 /// A statement with a plan. What ends at a limit may walk along an index; finished jobs are forgotten, so the figures

@@ -107,6 +107,11 @@ pub fn invent(
     }
 }
 
+/// When the answer to a citizen's question of that moment is due (UTC).
+pub fn due(conn: &mut Conn, asked: NaiveDateTime) -> Result<NaiveDateTime, Error> {
+    work::due(conn, asked, model::Priority::Normal)
+}
+
 /// An invented question is answered by one of a practice desk's people.
 pub fn answer_invented(
     conn: &mut Conn,

@@ -340,6 +340,9 @@ pub struct Deletion {
     /// Of a reset: whose seats those were.
     #[serde(default)]
     pub seats: String,
+    /// Seats whose desk could not be opened: what they held is in none of the numbers.
+    #[serde(default)]
+    pub uncounted: Vec<String>,
 }
 
 impl Class {

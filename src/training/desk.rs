@@ -2,7 +2,7 @@
 use super::school::Engine;
 use crate::{
     clock::Clock,
-    config::{Charset, Console, Environment, Gateway, Mail, Settings, Transport},
+    config::{Bureau, Charset, Console, Environment, Gateway, Mail, Settings, Transport},
     crypto::KeyRing,
     db::off_thread,
     gateways::simulator,
@@ -84,6 +84,14 @@ fn nowhere(mail: &Mail) -> Mail {
     }
 }
 
+/// What a learner answers there would count among what citizens say.
+fn without_survey(bureau: &Bureau) -> Bureau {
+    Bureau {
+        survey_url: None,
+        ..bureau.clone()
+    }
+}
+
 /// The settings of a desk: the bureau's own where they make the screens what they are, and nothing of its secrets, its
 /// mail server, its gateways, its backups.
 pub fn settings(base: &Settings, files: &Files, id: &str, faces: &Faces, key: &str) -> Settings {
@@ -128,6 +136,7 @@ pub fn settings(base: &Settings, files: &Files, id: &str, faces: &Faces, key: &s
             export_alone: Console::default_export_alone(),
         }),
         training: None,
+        bureau: without_survey(&base.bureau),
         backup: None,
         clamav: None,
         gateways: vec![Gateway {

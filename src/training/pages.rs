@@ -106,9 +106,15 @@ fn read(school: &School, staff: &Staff, form: &FormBody) -> Result<NewClass, Vec
     if exercises.is_empty() {
         errors.push(FieldError::new("exercises", "課題を1つ以上えらんでください"));
     }
-    let seed = digits(form.get("seed")).and_then(|seed| seed.parse().ok()).unwrap_or(1);
-    match (size, day, errors.is_empty()) {
-        (Some(size), Some(day), true) => Ok(NewClass {
+    let seed = match form.get("seed").trim() {
+        "" => Some(1),
+        typed => digits(typed).and_then(|seed| seed.parse().ok()),
+    };
+    if seed.is_none() {
+        errors.push(FieldError::new("seed", "データの種は、数字で入力してください"));
+    }
+    match (size, day, seed, errors.is_empty()) {
+        (Some(size), Some(day), Some(seed), true) => Ok(NewClass {
             title,
             kind,
             day,

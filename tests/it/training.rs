@@ -138,6 +138,12 @@ async fn a_class_is_made_by_a_trainer_and_by_nobody_else() {
             .expect("1から30まで")
             .expect("教室の日は、1年以内の日を")
             .expect("課題を1つ以上");
+        let wrong = trainer.post("/training", &[("seed", "第2回")]).await;
+        assert!(
+            wrong
+                .first("#seed-error")
+                .contains("データの種は、数字で入力してください")
+        );
         let day = today(&world);
         let fields = [
             ("title", "窓口の研修"),
@@ -153,7 +159,10 @@ async fn a_class_is_made_by_a_trainer_and_by_nobody_else() {
         assert_eq!(classes.len(), 1);
         let mut learner = come_in(&world, &classes[0], "1", "山本 一郎").await;
         trainer.get(&page.path).await.expect("山本 一郎");
-        learner.post("/training/help", &[]).await.expect("知らせました");
+        learner
+            .post("/training/help", &[("wanted", "yes")])
+            .await
+            .expect("知らせました");
         // Since when, by the clock on the wall.
         let called = world.school().classes()[0].seats[0].called_at.unwrap();
         let called = jst(called).format("%H:%M");
@@ -584,6 +593,11 @@ async fn an_acceptance_report_says_on_which_page_what_was_reached_and_leaves_roo
     tester
         .post(&format!("{exercise}/answers"), &[("remark", "表の字が小さい")])
         .await;
+    let long = "あ".repeat(501);
+    let refused = tester.post(&format!("{exercise}/answers"), &[("remark", &long)]).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.first("#remark-error").contains("500文字以内で入力してください"));
+    assert_eq!(refused.first("#remark"), long, "what was typed stays");
     let report = trainer.get(&path).await;
     let steps = cells(&report, "手順ごとの結果");
     assert_eq!(
@@ -610,6 +624,9 @@ async fn an_acceptance_report_says_on_which_page_what_was_reached_and_leaves_roo
     assert_eq!(cells(&report, "不具合と対応")[1], "合格していません。\n表の字が小さい");
     tester.post(&format!("{exercise}/beginning"), &[]).await;
     trainer.get(&path).await.expect("（4回目）");
+    // What should not stand there is taken back.
+    tester.post(&format!("{exercise}/answers"), &[("remark", "")]).await;
+    assert!(!trainer.get(&path).await.has("表の字が小さい"));
     let word = trainer.get(&format!("{path}/word")).await;
     assert!(word.bytes.starts_with(b"PK"));
 }

@@ -217,11 +217,10 @@ async fn start(
         Err(Error::Conflict) => return Ok(false),
         no => no?,
     };
-    // Another replay brings other people.
     let day = school
         .desk(desk)
         .map_or(0, |desk| desk.workspace.clock.now().and_utc().timestamp() / 86_400);
-    let seed = school.class(id)?.seed ^ day.unsigned_abs();
+    let seed = seed_of(school.class(id)?.seed, day, no);
     let (school, class, desk) = (school.clone(), id.to_owned(), desk.to_owned());
     actix_web::rt::spawn(async move {
         let what = Replay {
@@ -235,4 +234,20 @@ async fn start(
         }
     });
     Ok(true)
+}
+
+/// Another replay brings other people, on the same day too.
+fn seed_of(class: u64, day: i64, no: u32) -> u64 {
+    class ^ day.unsigned_abs() ^ (u64::from(no) << 32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_replay_of_a_desk_brings_the_people_of_another() {
+        let all = (0..5).flat_map(|no| (20_700..20_710).map(move |day| seed_of(7, day, no)));
+        assert_eq!(all.collect::<std::collections::BTreeSet<_>>().len(), 50);
+    }
 }

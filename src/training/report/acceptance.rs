@@ -138,6 +138,7 @@ pub fn go_live(school: &School, class: &Class, exercises: &[&Exercise]) -> Vec<B
     let open: Vec<String> = others
         .filter(|other| other.id != class.id && other.ended_at.is_none())
         .map(|other| format!("{}（{}）", other.title, other.id))
+        .chain(school.unread().iter().map(|code| format!("開けない教室（{code}）")))
         .collect();
     let mark = |is_so: bool| if is_so { "はい" } else { "まだ" }.to_owned();
     let rows = vec![

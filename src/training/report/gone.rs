@@ -36,7 +36,9 @@ pub fn deletion(class: &Class) -> Vec<Block> {
 
 /// `which` keeps apart the tables of several times.
 fn what_went(gone: &Deletion, which: &str) -> Vec<Block> {
+    let unknown = |seats: &String| format!("{seats}は開けなかったため、件数は分かりません（ファイルは下の一覧）");
     let counts = gone.counts.iter().map(|(what, n)| format!("{what} {n}件"));
+    let counts = counts.chain(gone.uncounted.iter().map(unknown));
     let people = gone
         .people
         .iter()

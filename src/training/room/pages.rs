@@ -27,6 +27,8 @@ use std::collections::BTreeMap;
 pub const SEAT: &str = "seat";
 const LASTS: Duration = Duration::days(30);
 pub const HOME: &str = "/training/";
+/// The longest remark of an acceptance test.
+const LONGEST_REMARK: usize = 500;
 
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.route("/training/", get().to(home))
@@ -156,7 +158,7 @@ async fn enter(school: Data<School>, site: Data<Site>, form: FormBody) -> Result
             Ok(web::unprocessable(views::entrance_again(&site, &form, &errors)))
         }
         Err(Error::Conflict) => {
-            let message = "席の番号を確かめてください。ほかの方が使っているか、教室が終わっています";
+            let message = "席の番号を確かめてください。ほかの方が使っているか、教室が終わっています。前と同じ方は、前と同じお名前と職員番号を入力してください";
             let errors = [web::ui::FieldError::new("number", message)];
             Ok(web::unprocessable(views::entrance_again(&site, &form, &errors)))
         }
@@ -175,18 +177,30 @@ async fn need(school: &School, site: &Site, req: &HttpRequest) -> Result<Here, E
     here(school, site, req).await?.ok_or(Error::NotFound)
 }
 
-/// `POST /training/help`: the trainer sees it; the second time takes it back.
-async fn ask_for_help(school: Data<School>, site: Data<Site>, req: HttpRequest) -> Result<HttpResponse, Error> {
+/// `POST /training/help`: the trainer sees it, or sees it no more. The page says which, so that a second click, or a page
+/// that the trainer's answer has overtaken, does not turn it round.
+async fn ask_for_help(
+    school: Data<School>,
+    site: Data<Site>,
+    req: HttpRequest,
+    form: FormBody,
+) -> Result<HttpResponse, Error> {
     let here = need(&school, &site, &req).await?;
     let now = school.now();
-    let flip = move |seat: &mut Seat| {
-        match seat.wants_help {
-            true => seat.be_quiet(),
-            false => seat.call(now),
+    let wanted = match form.get("wanted") {
+        "yes" => true,
+        "no" => false,
+        _ => return Err(Error::BadRequest("neither called nor not")),
+    };
+    let set = move |seat: &mut Seat| {
+        match wanted {
+            true if seat.wants_help => {}
+            true => seat.call(now),
+            false => seat.be_quiet(),
         }
         Ok(())
     };
-    school.change_own(&here.class.id, &here.seat, flip).await?;
+    school.change_own(&here.class.id, &here.seat, set).await?;
     Ok(see_other(HOME))
 }
 
@@ -221,7 +235,7 @@ async fn exercise(
         return Ok(see_other(HOME));
     };
     let exercise = found(&school, &here, &id)?;
-    Ok(html(views::exercise(&site, &here, exercise)))
+    Ok(html(views::exercise(&site, &here, exercise, &[])))
 }
 
 /// `POST /training/exercises/{id}/beginning`: begins, or begins anew.
@@ -245,8 +259,8 @@ async fn answer(
     id: Path<String>,
     form: FormBody,
 ) -> Result<HttpResponse, Error> {
-    let here = need(&school, &site, &req).await?;
-    let exercise = found(&school, &here, &id)?;
+    let mut here = need(&school, &site, &req).await?;
+    let exercise = found(&school, &here, &id)?.clone();
     let asked = exercise
         .head
         .goals
@@ -261,15 +275,21 @@ async fn answer(
             )
         })
         .collect();
-    let remark: String = form.get("remark").trim().chars().take(500).collect();
+    let mut errors = vec![];
+    let remark = web::optional_words(&form, "remark", "気づいたこと", LONGEST_REMARK, &mut errors);
     let change = |seat: &mut Seat| {
         let begun = seat.newest_mut(&id).ok_or(Error::NotFound)?;
         begun.answers = answers;
-        if !remark.is_empty() {
+        if form.has("remark") {
             begun.remark = remark;
         }
         Ok(())
     };
+    if !errors.is_empty() {
+        // Shown as it was typed, and not kept.
+        change(&mut here.seat)?;
+        return Ok(web::unprocessable(views::exercise(&site, &here, &exercise, &errors)));
+    }
     school.change_own(&here.class.id, &here.seat, change).await?;
     Ok(see_other(&format!("/training/exercises/{id}")))
 }

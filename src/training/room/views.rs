@@ -159,7 +159,9 @@ pub fn home(site: &Site, here: &Here, exercises: &[&Exercise]) -> Markup {
                 @if seat.wants_help {
                     p { "研修担当に知らせました" @if let Some(at) = seat.called_at { "（" (jst(at).format("%H:%M")) "）" } "。少しお待ちください。" }
                 }
-                button class="button button--secondary" type="submit" { @if seat.wants_help { "知らせるのをやめる" } @else { "研修担当を呼ぶ" } }
+                button class="button button--secondary" type="submit" name="wanted" value=(if seat.wants_help { "no" } else { "yes" }) {
+                    @if seat.wants_help { "知らせるのをやめる" } @else { "研修担当を呼ぶ" }
+                }
             }
             form method="post" action="/training/leaving" { button class="button button--quiet" type="submit" { "席を立つ（この端末で）" } }
         }
@@ -260,7 +262,8 @@ fn ways(exercise: &Exercise) -> Markup {
     }
 }
 
-pub fn exercise(site: &Site, here: &Here, exercise: &Exercise) -> Markup {
+/// `errors` say what is wrong with what was typed; it stands in the seat that is shown.
+pub fn exercise(site: &Site, here: &Here, exercise: &Exercise, errors: &[FieldError]) -> Markup {
     let head = &exercise.head;
     let (id, begun) = (&head.id, here.seat.newest(&head.id));
     let cases = here.class.desk(&here.seat.desk).map(|desk| &desk.cases);
@@ -269,6 +272,7 @@ pub fn exercise(site: &Site, here: &Here, exercise: &Exercise) -> Markup {
     let asks = head.goals.iter().any(|goal| goal.question.is_some());
     let main = html! {
         nav class="crumbs noprint" aria-label="現在の位置" { ol { li { a href=(HOME) { "課題" } } li aria-current="page" { (head.title) } } }
+        (ui::error_summary(errors))
         h1 { (head.title) }
         (said(here))
         @if let Some(at) = here.seat.done_at(id) { (was_done(at, !is_done)) }
@@ -282,7 +286,7 @@ pub fn exercise(site: &Site, here: &Here, exercise: &Exercise) -> Markup {
                 form class="form" method="post" action={ "/training/exercises/" (id) "/answers" } {
                     ol { @for (no, one) in head.goals.iter().enumerate() { (goal(no, one, here, Some(begun))) } }
                     @if here.class.kind == Kind::Acceptance {
-                        (ui::text_area("remark", "気づいたこと", "報告書に載ります", &begun.remark, 2, &[]))
+                        (ui::text_area("remark", "気づいたこと", "報告書に載ります", &begun.remark, 2, errors))
                     }
                     @if (asks && !is_done) || here.class.kind == Kind::Acceptance { (ui::submit("答える")) }
                 }
@@ -290,5 +294,5 @@ pub fn exercise(site: &Site, here: &Here, exercise: &Exercise) -> Markup {
         }
         @if begun.is_some() { (roles(&head.start)) (clock(here)) }
     };
-    frame(&at_desk(site, here), &head.title, false, main)
+    frame(&at_desk(site, here), &head.title, !errors.is_empty(), main)
 }

@@ -30,7 +30,7 @@ impl School {
             return Err(Error::Conflict);
         }
         let desks: Vec<&str> = class.desks.iter().map(|kept| kept.id.as_str()).collect();
-        let gone = self.about_to_go(&desks, by).await?;
+        let gone = self.about_to_go(&class, &desks, by).await?;
         class.desks.iter().for_each(|kept| self.stop(&kept.id));
         // First the record, then the data: a crash between them leaves both, and the next start removes the rest.
         if let Err(error) = self.keep_end(class.clone(), gone, by).await {

@@ -3,7 +3,10 @@ use super::School;
 use crate::{
     accounts,
     db::{Conn, table_counts},
-    training::{class::Deletion, sample::STAFF},
+    training::{
+        class::{Class, Deletion},
+        sample::STAFF,
+    },
     web::Error,
 };
 use std::collections::BTreeMap;
@@ -91,11 +94,15 @@ const REGISTERED: &str = "受講する人が登録した人";
 
 impl School {
     /// What these desks hold; nothing is taken away yet.
-    pub(super) async fn about_to_go(&self, desks: &[&str], by: &str) -> Result<Deletion, Error> {
+    pub(super) async fn about_to_go(&self, class: &Class, desks: &[&str], by: &str) -> Result<Deletion, Error> {
         let mut rows: BTreeMap<String, i64> = BTreeMap::new();
         let mut people: BTreeMap<usize, (i64, i64)> = BTreeMap::new();
+        let mut uncounted = vec![];
         for id in desks {
-            let Some(desk) = self.desk(id) else { continue };
+            let Some(desk) = self.desk(id) else {
+                uncounted.push(class.seats_of(id));
+                continue;
+            };
             let read = |conn: &mut Conn| Ok::<_, Error>((table_counts(conn)?, people_of(conn)?));
             let (counts, here) = desk.workspace.db.read(read).await?;
             for (table, n) in counts {
@@ -108,7 +115,7 @@ impl School {
         }
         let told = TOLD.iter().enumerate().map(|(no, (table, label))| {
             let n = rows.get(*table).copied().unwrap_or(0);
-            (no < ALWAYS || n > 0).then(|| ((*label).to_owned(), n))
+            (no < ALWAYS && uncounted.len() < desks.len() || n > 0).then(|| ((*label).to_owned(), n))
         });
         let people = people.into_iter().map(|(at, (n, keys))| (name_of(at), n, keys));
         Ok(Deletion {
@@ -118,6 +125,7 @@ impl School {
             counts: told.flatten().collect(),
             people: people.collect(),
             seats: String::new(),
+            uncounted,
         })
     }
 }

@@ -4,6 +4,7 @@ use crate::{
     audit,
     crypto::random_token,
     db::Conn,
+    japan::kana::fold,
     training::{
         class::{DeskKept, Seat, Try},
         clockwork::{self, Move},
@@ -13,25 +14,48 @@ use crate::{
     },
     web::Error,
 };
+use chrono::NaiveDateTime;
 use std::collections::BTreeMap;
+use unicode_normalization::UnicodeNormalization;
+
+/// What a look at a desk shows of a goal.
+struct Seen {
+    now: bool,
+    /// Reached once, it stays so.
+    lasts: bool,
+}
+
+impl Seen {
+    /// Since when the goal counts as reached.
+    fn met(&self, before: Option<NaiveDateTime>, now: NaiveDateTime) -> Option<NaiveDateTime> {
+        match self.now {
+            true => before.or(Some(now)),
+            false => before.filter(|_| self.lasts),
+        }
+    }
+}
 
 impl School {
     /// Somebody comes in by code and number; gives what their cookie holds. A seat that is taken is taken over only by
-    /// who gives the same name and 職員番号, as on a second machine: the cookie of the first opens nothing any more.
+    /// who gives the same name and 職員番号, as on a second machine: the cookie of the first opens nothing any more. Keyboards
+    /// type them wide or narrow, and with a space or without.
     pub async fn enter(&self, code: &str, number: u32, name: &str, staff_code: &str) -> Result<String, Error> {
         let token = random_token();
         let (blind, now) = (self.0.keys.blind("training.seat", &token), self.now());
-        let (name, staff_code) = (name.trim().to_owned(), staff_code.trim().to_owned());
-        let code = code.to_uppercase();
+        let plain = |typed: &str| typed.trim().nfkc().collect::<String>();
+        let (name, staff_code) = (name.trim().to_owned(), plain(staff_code));
+        let code = plain(code).to_uppercase();
         let taken = self.change(&code, |class| {
             let seat = class.seats.iter_mut().find(|seat| seat.number == number);
             let seat = seat.ok_or(Error::NotFound)?;
-            if seat.is_taken() && (seat.name != name || seat.code != staff_code) {
-                return Err(Error::Conflict);
+            let is_theirs = fold(&seat.name) == fold(&name) && plain(&seat.code) == staff_code;
+            match seat.is_taken() {
+                true if !is_theirs => return Err(Error::Conflict),
+                true => {}
+                false => (seat.name, seat.code) = (name, staff_code),
             }
             seat.token = Some(blind);
             seat.entered_at = seat.entered_at.or(Some(now));
-            (seat.name, seat.code) = (name, staff_code);
             Ok(seat.desk.clone())
         });
         // Nobody may be listening.
@@ -50,7 +74,16 @@ impl School {
         let (now, class) = (self.now(), self.class(class)?);
         let found = self.exercise_of(&class, exercise).ok_or(Error::NotFound)?;
         let count = found.head.goals.len();
-        self.change_own(&class.id, seat, |seat| {
+        self.change(&class.id, |class| {
+            // The record of a desk that was reset meanwhile is another one.
+            let is_same = class
+                .desk(&desk.id)
+                .is_some_and(|kept| kept.generation == desk.generation);
+            let own = class.seats.iter_mut().find(|own| own.number == seat.number);
+            let seat = own.filter(|own| own.token == seat.token).ok_or(Error::NotFound)?;
+            if !is_same {
+                return Err(Error::Conflict);
+            }
             let earlier = seat.earlier(exercise);
             let begun = Try {
                 begun_at: now,
@@ -93,7 +126,9 @@ impl School {
         .await
     }
 
-    /// Looks at a seat's desk and writes down what was reached since; what was reached once stays so.
+    /// Looks at a seat's desk and writes down what was reached since. A right answer stays right, and an application that came
+    /// to a state was there. What the record shows is taken as it shows it now, until all of it is done: it counts the thing
+    /// with which most was done, and half of one and half of another are nothing done.
     pub async fn look(&self, class_id: &str, number: u32) -> Result<(), Error> {
         let class = self.class(class_id)?;
         let (Some(seat), true) = (class.seat(number), class.ended_at.is_none()) else {
@@ -114,30 +149,33 @@ impl School {
             let mut found = vec![];
             for (exercise, begun) in open {
                 let reached = goals::reached(conn, &kept, &exercise, &begun)?;
-                found.push((exercise.head.id, begun, reached));
+                let lasting = exercise.head.goals.iter().map(|goal| goal.audit.is_none());
+                let seen = reached.into_iter().zip(lasting).map(|(now, lasts)| Seen { now, lasts });
+                found.push((exercise.head.id, begun, seen.collect()));
             }
             Ok::<_, Error>(found)
         };
-        let found = desk.workspace.db.read(read).await?;
-        let is_new = |begun: &Try, reached: &[bool]| {
-            reached
+        let found: Vec<(String, Try, Vec<Seen>)> = desk.workspace.db.read(read).await?;
+        let now = self.now();
+        let is_news = |begun: &Try, seen: &[Seen]| {
+            begun
+                .met
                 .iter()
-                .zip(&begun.met)
-                .any(|(reached, met)| *reached && met.is_none())
+                .zip(seen)
+                .any(|(met, seen)| seen.met(*met, now) != *met)
         };
-        if !found.iter().any(|(_, begun, reached)| is_new(begun, reached)) {
+        if !found.iter().any(|(_, begun, seen)| is_news(begun, seen)) {
             return Ok(());
         }
-        let now = self.now();
         self.change_seat(class_id, number, |seat| {
-            for (id, begun, reached) in found {
-                // Begun anew meanwhile: what was seen belongs to the time before.
-                let is_it = |kept: &&mut Try| kept.audit_no == begun.audit_no;
+            for (id, begun, seen) in found {
+                // Begun anew meanwhile: what was seen belongs to the time before. What is done stays done.
+                let is_it = |kept: &&mut Try| kept.audit_no == begun.audit_no && kept.done_at().is_none();
                 let Some(kept) = seat.newest_mut(&id).filter(is_it) else {
                     continue;
                 };
-                for (met, reached) in kept.met.iter_mut().zip(reached) {
-                    *met = met.or(reached.then_some(now));
+                for (met, seen) in kept.met.iter_mut().zip(seen) {
+                    *met = seen.met(*met, now);
                 }
             }
             Ok(())

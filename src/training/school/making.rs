@@ -315,7 +315,7 @@ impl School {
         (kept.generation, kept.ahead_micros) = (kept.generation + 1, self.ahead_of(found.day));
         kept.replay = None;
         self.copy_master(class, &kept).await?;
-        let mut gone = self.about_to_go(&[desk], by).await?;
+        let mut gone = self.about_to_go(&found, &[desk], by).await?;
         self.stop(desk);
         gone.files = files_of(&self.0.keeping.class_folder(class), &old).await?;
         gone.seats = found.seats_of(desk);

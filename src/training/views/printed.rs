@@ -105,8 +105,9 @@ fn sheet(site: &Site, school: &School, class: &Class, seat: &Seat, paper: Paper)
             p class="lead" { (seat.name) " さん" @if !seat.code.is_empty() { "（職員番号 " (seat.code) "）" } }
             p { (wareki(class.day)) "の「" (class.title) "」" @match paper {
                 Paper::Done(_) => "の課題を、すべて終えたことを証します。",
-                Paper::TookPart => "を受けたことを証します。できた課題は、次のとおりです。",
+                Paper::TookPart => "を受けたことを証します。",
             } }
+            @if !seat.tries.is_empty() { p { "行った課題と結果は、次のとおりです。" } }
             ul { @for (exercise, begun) in begun {
                 li { (exercise.head.title) "　" (report::result(Some(begun), class.kind)) @if let Some(at) = begun.done_at() { "（" (day(at)) "）" } }
             } }

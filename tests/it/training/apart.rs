@@ -289,3 +289,13 @@ async fn every_page_of_a_desk_is_marked_and_so_is_every_page_of_its_bank() {
         own.title()
     );
 }
+
+#[actix_web::test]
+async fn what_citizens_are_asked_about_the_service_is_not_asked_at_a_desk() {
+    let world = one().await;
+    let class = class(&world, 1).await;
+    let desk = world.school().desk(&class.desks[0].id).unwrap().workspace;
+    assert!(world.workspace.site.bureau.survey_url.is_some());
+    assert_eq!(desk.site.bureau.survey_url, None);
+    assert_eq!(desk.site.bureau.name, world.workspace.site.bureau.name);
+}

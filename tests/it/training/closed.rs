@@ -1,5 +1,5 @@
 //! What is wrong with the practice site never keeps production from starting, and is said where practice was.
-use super::{class, come_in, left::seated, one};
+use super::{class, come_in, left::seated, one, wish};
 use crate::{
     browser::Browser,
     desk::Desk,
@@ -10,7 +10,7 @@ use mizumado::{
     accounts::Role,
     app,
     clock::Clock,
-    training::{Closed, Doors, School},
+    training::{Closed, Doors, Kind, NewClass, School},
 };
 use std::net::TcpListener;
 
@@ -39,7 +39,13 @@ async fn room(school: &School, learner: &Browser) -> Browser {
 #[actix_web::test]
 async fn a_broken_desk_is_left_out_and_said_on_its_class_s_page_and_the_others_go_on() {
     let world = one().await;
-    let (broken, whole) = (class(&world, 2).await, class(&world, 1).await);
+    let broken = class(&world, 2).await;
+    let test = NewClass {
+        kind: Kind::Acceptance,
+        ..wish(&world, 1)
+    };
+    let test = world.school().make(test).await.unwrap();
+    let whole = world.school().class(&test).unwrap();
     let trainer = Desk::open(&world, "t1", &[Role::Trainer]).await;
     let learner = come_in(&world, &broken, "1", "山本 一郎").await;
     let folder = world.dir.path().join("training/classes");
@@ -68,6 +74,9 @@ async fn a_broken_desk_is_left_out_and_said_on_its_class_s_page_and_the_others_g
         .expect("席 1 のデータを開けませんでした");
     let page = browser.get(&format!("/training/{}", whole.id)).await;
     assert!(page.status == 200 && !page.has("開けない席があります"));
+    // Test data that nobody can open lie there still.
+    let report = browser.get(&format!("/training/{}/report", whole.id)).await;
+    report.expect("まだ：").expect("開けない教室（AAAAAA）");
     // Who sits there is told, and whom to ask.
     let mut learner = room(&again, &learner).await;
     for path in ["/training/", "/training/exercises/find-application"] {
@@ -78,6 +87,11 @@ async fn a_broken_desk_is_left_out_and_said_on_its_class_s_page_and_the_others_g
     again.reset(&broken.id, desk, "研修 花子").await.unwrap();
     assert!(again.desk(desk).is_some());
     assert_eq!(again.left_out(), 1);
+    // The record of what went claims no number of what nobody could count.
+    let gone = again.class(&broken.id).unwrap().resets.pop().unwrap();
+    assert_eq!((gone.uncounted, gone.counts), (vec!["席 1".to_owned()], vec![]));
+    let report = browser.get(&format!("/training/{}/report", broken.id)).await;
+    report.expect("席 1は開けなかったため、件数は分かりません");
 }
 
 #[actix_web::test]

@@ -2,8 +2,10 @@
 use super::{be, class, come_in, one};
 use crate::{authenticator::Passkey, desk::enrol};
 use mizumado::{
-    audit,
+    audit::{self, Actor},
+    db::Conn,
     training::{self, Exercises},
+    web,
 };
 use std::collections::BTreeSet;
 
@@ -347,4 +349,53 @@ async fn an_answer_by_the_template_to_what_is_not_late_is_not_the_one_asked_for(
         answer(&mut clerk, &inquiry).await;
     }
     assert_eq!(met(&mut clerk).await, 2, "one of them was");
+}
+
+#[actix_web::test]
+async fn half_of_one_draft_and_half_of_another_are_nothing_done_however_often_it_is_looked_at() {
+    let world = one().await;
+    let class = class(&world, 1).await;
+    let school = world.school();
+    let desk = school.desk(&class.desks[0].id).unwrap().workspace;
+    let mut learner = come_in(&world, &class, "1", "山本 一郎").await;
+    let path = "/training/exercises/change-layout";
+    learner.post(&format!("{path}/beginning"), &[]).await;
+    let record = async |id: &'static str, action: &'static str, subject: &'static str, detail: &'static str| {
+        let now = desk.clock.now();
+        let actor = Actor::Staff {
+            id,
+            address: "10.0.0.9",
+        };
+        let write =
+            move |conn: &mut Conn| Ok::<_, web::Error>(audit::record(conn, now, actor, action, subject, detail)?);
+        desk.db.write(write).await.unwrap();
+    };
+    let met = || {
+        let seat = school.class(&class.id).unwrap().seat(1).unwrap().clone();
+        let met = seat.tries["change-layout"].met.clone();
+        met.iter().map(Option::is_some).collect::<Vec<_>>()
+    };
+    for (action, detail) in [
+        ("layout.drafted", ""),
+        ("layout.changed", "column_added"),
+        ("layout.changed", "column 預金種別名"),
+    ] {
+        record("A", action, "layout/1", detail).await;
+    }
+    learner.get(path).await;
+    assert_eq!(met(), [true, true, true, false, false, false]);
+    for (by, action, detail) in [
+        ("A", "layout.drafted", ""),
+        ("A", "layout.changed", "column_added"),
+        ("A", "layout.proposed", ""),
+        ("B", "layout.approved", ""),
+    ] {
+        record(by, action, "layout/2", detail).await;
+    }
+    learner.get(path).await;
+    assert_eq!(
+        met(),
+        [true, true, false, true, true, false],
+        "the column is in the other draft"
+    );
 }

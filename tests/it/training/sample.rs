@@ -1,5 +1,5 @@
 //! What a desk holds is as varied as what people send.
-use super::{class, one};
+use super::{class, clock::class_of, one};
 use crate::harness::World;
 use chrono::{Datelike, Duration, Months};
 use mizumado::{clock::jst, db, enrolment, training::Class, web};
@@ -58,4 +58,17 @@ async fn two_past_incidents_and_an_answered_inquiry_wait_for_nobody() {
     be(&mut operator, "mado").await;
     let page = operator.get("/inquiries").await;
     assert!(page.first("main tbody").contains("回答済み"), "{}", page.html);
+}
+
+#[actix_web::test]
+async fn after_days_at_which_the_bureau_was_closed_a_question_still_waits_for_too_long() {
+    use crate::training::{be, come_in};
+    let world = one().await;
+    for day in ["2027-01-04", "2027-05-06", "2026-11-25"] {
+        let class = class_of(&world, day, 1).await;
+        let mut clerk = come_in(&world, &class, "1", "山本 一郎").await;
+        be(&mut clerk, "mado").await;
+        let late = clerk.get("/inquiries?status=open").await.all("main .tag--bad");
+        assert_eq!(late, ["期限超過"], "{day}");
+    }
 }

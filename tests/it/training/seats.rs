@@ -80,7 +80,7 @@ async fn a_freed_seat_is_nobody_s_and_its_old_cookie_opens_nothing() {
         room.learner.get(way).await.expect("研修の教室に入る");
     }
     for way in ["/training/help", BEGINNING] {
-        assert_eq!(room.learner.post(way, &[]).await.status, 404, "{way}");
+        assert_eq!(room.learner.post(way, &[("wanted", "yes")]).await.status, 404, "{way}");
     }
     let freed = room.seat();
     assert!(!freed.is_taken() && freed.name.is_empty() && freed.tries.is_empty() && !freed.wants_help);
@@ -110,10 +110,58 @@ async fn who_changes_the_machine_goes_on_there_alone_and_nobody_else_does() {
     let mut other = Browser::new(&room.world.school().addresses().console);
     let page = other.post("/training/seat", &fields).await;
     assert_eq!(page.status, 422);
-    page.expect("ほかの方が使っている");
+    page.expect("ほかの方が使っている")
+        .expect("前と同じお名前と職員番号を入力してください");
     come_in(&room.world, &room.class, "1", "山本 一郎").await;
     assert_eq!(room.seat().tries.len(), 1, "what was begun goes on");
     room.learner.get("/training/").await.expect("研修の教室に入る");
+}
+
+#[actix_web::test]
+async fn the_same_person_comes_in_again_whatever_the_keyboard_types() {
+    let mut room = room().await;
+    let wide: String = room
+        .class
+        .id
+        .chars()
+        .map(|c| char::from_u32(u32::from(c) + 0xFEE0).unwrap())
+        .collect();
+    for (code, name) in [
+        (wide.as_str(), "山本　一郎"),
+        (&room.class.id.to_lowercase(), "山本一郎"),
+    ] {
+        let fields = [("code", code), ("number", "１"), ("name", name), ("staff_code", "")];
+        let mut phone = Browser::new(&room.world.school().addresses().console);
+        let page = phone.post("/training/seat", &fields).await;
+        assert_eq!(page.status, 200, "{code} {name}: {}", page.text());
+        page.expect("山本 一郎 さん");
+    }
+    assert_eq!(room.seat().tries.len(), 1, "what was begun goes on");
+    room.learner.get("/training/").await.expect("研修の教室に入る");
+}
+
+#[actix_web::test]
+async fn calling_twice_calls_once_and_an_old_page_does_not_call_again() {
+    let mut room = room().await;
+    for _ in 0..2 {
+        room.learner
+            .post("/training/help", &[("wanted", "yes")])
+            .await
+            .expect("知らせました");
+    }
+    let called = room.seat().called_at.unwrap();
+    room.learner.post("/training/help", &[("wanted", "yes")]).await;
+    assert_eq!(room.seat().called_at, Some(called), "since the first time");
+    let said = [("seat", "1"), ("body", "いま行きます")];
+    room.trainer.post(&format!("{}/messages", room.paths[0]), &said).await;
+    assert!(!room.seat().wants_help, "it was answered");
+    // The page of before still says 「知らせるのをやめる」.
+    room.learner
+        .post("/training/help", &[("wanted", "no")])
+        .await
+        .expect("研修担当を呼ぶ");
+    assert!(!room.seat().wants_help);
+    assert_eq!(room.learner.post("/training/help", &[]).await.status, 400);
 }
 
 #[actix_web::test]

@@ -162,6 +162,21 @@ fn queue_up(world: &World, count: usize) {
     }
 }
 
+/// What was queued is written: a write that was taken waits for those before it.
+async fn until_drained(world: &World) {
+    let began = Instant::now();
+    while world
+        .workspace
+        .db
+        .write(|_: &mut Conn| Ok::<_, DbError>(()))
+        .await
+        .is_err()
+    {
+        assert!(began.elapsed().as_secs() < 30, "the queue is written in the end");
+        tokio::task::yield_now().await;
+    }
+}
+
 #[actix_web::test]
 async fn a_full_queue_says_when_to_come_back_and_a_reload_goes_on() {
     let world = World::sqlite().await;
@@ -186,6 +201,7 @@ async fn a_full_queue_says_when_to_come_back_and_a_reload_goes_on() {
         assert_eq!(other.get(path).await.status, 200, "{path}");
     }
     hold.send(()).unwrap();
+    until_drained(&world).await;
     // A browser's reload sends the same form again.
     let left = HandedOff::from(browser.submit(&check, &[]).await);
     let all = "select count(*) as n from applications where receipt_number is not null";

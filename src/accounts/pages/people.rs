@@ -214,6 +214,19 @@ pub async fn invite(
     Ok(html(views::invitation(&site, &staff, &person, &token, now)))
 }
 
+/// The person's page, with why something could not be done there.
+async fn refused(
+    workspace: &Data<Workspace>,
+    site: &Site,
+    staff: &Staff,
+    id: String,
+    why: FieldError,
+) -> Result<HttpResponse, Error> {
+    let person = full(workspace, id).await?;
+    let page = views::person(site, staff, &person, &FormBody::default(), &[why]);
+    Ok(unprocessable(page))
+}
+
 /// `POST /staff/{id}/keys/{key}/revocation`: a lost key, when its person cannot sign in to stop it. Never the last way in.
 pub async fn revoke_key(
     workspace: Data<Workspace>,
@@ -247,10 +260,7 @@ pub async fn revoke_key(
             "停止するキーを確かめてください。この人のログインの方法がなくなります。なくしたときは、招待状を作るか、利用を停止します"
         }
     };
-    let person = full(&workspace, id).await?;
-    let errors = [FieldError::new("keys", message)];
-    let nothing = FormBody::default();
-    Ok(unprocessable(views::person(&site, &staff, &person, &nothing, &errors)))
+    refused(&workspace, &site, &staff, id, FieldError::new("keys", message)).await
 }
 
 /// `POST /staff/{id}/suspension`: from the next request on nothing of this person's opens.
@@ -278,10 +288,7 @@ pub async fn suspend(
             "停止する人を確かめてください。ほかに管理者がいなくなります"
         }
     };
-    let person = full(&workspace, id).await?;
-    let errors = [FieldError::new("suspension", message)];
-    let nothing = FormBody::default();
-    Ok(unprocessable(views::person(&site, &staff, &person, &nothing, &errors)))
+    refused(&workspace, &site, &staff, id, FieldError::new("suspension", message)).await
 }
 
 /// `POST /staff/{id}/reinstatement`
